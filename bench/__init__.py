@@ -1,0 +1,1 @@
+"""Measurements: what a change may cost is seen here, not guessed."""

@@ -1,0 +1,136 @@
+"""Reading tables from files that people made, and writing one that a spreadsheet program can open.
+
+What a file is, its content says: a ZIP is a workbook, everything else has to be CSV in UTF-8. Each refusal tells the
+person what to do in their spreadsheet program. Sizes are bounded before anything is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from eperf.adapters import workbook
+from eperf.domain.errors import FileUnreadable, TooMany
+from eperf.domain.table import Line, Table
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_ROWS = 50_000
+MOST_COLUMNS = 64
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read(path: Path) -> Table:
+    """The table in a CSV file or in the first visible sheet of an XLSX file.
+
+    Raises `FileUnreadable`, or `TooMany` for a file, a table or a part of it that is larger than allowed.
+    """
+    content = _content(path)
+    if content.startswith(_OLE):
+        raise FileUnreadable(
+            path.name, "it is an old or password-protected workbook, save it as XLSX or CSV UTF-8"
+        )
+    if content.startswith(_ZIP):
+        return _widened(_table(path, workbook.rows(path.name, content, MOST_ROWS + 1, MOST_COLUMNS)))
+    return _table(path, _csv(path, content))
+
+
+def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], guarded: frozenset[int]) -> None:
+    """Writes a CSV file whole or not at all; a spreadsheet shall not compute what stands in the `guarded` columns.
+
+    Other cells are written as they are: they are the person's own.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part")
+    try:
+        with open(handle, "w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            for row in rows:
+                writer.writerow(
+                    [_inert(cell) if place in guarded else cell for place, cell in enumerate(row)]
+                )
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise FileUnreadable(path.name, "it is not a file")
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise FileUnreadable(path.name, error.strerror or "the system refused it") from error
+    except ValueError as error:
+        raise FileUnreadable(str(path), "it is not the name of a file") from error
+    if len(content) > MOST_BYTES:
+        raise TooMany("file bytes", MOST_BYTES, found.st_size)
+    if not content:
+        raise FileUnreadable(path.name, "it is empty")
+    return content
+
+
+def _without_waiting(name: str, flags: int) -> int:
+    # A pipe without a writer would otherwise be waited for.
+    return os.open(name, flags | os.O_NONBLOCK)
+
+
+def _csv(path: Path, content: bytes) -> Iterator[Line]:
+    if content.startswith(_WIDE):
+        raise FileUnreadable(path.name, "it is UTF-16, save it as CSV UTF-8")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileUnreadable(path.name, f"line {line} is not UTF-8, save it as CSV UTF-8") from error
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield Line(number, tuple(cells))
+    except csv.Error as error:
+        raise FileUnreadable(path.name, f"line {reader.line_num}: {error}") from error
+
+
+def _separator(text: str) -> str:
+    """The one of `,` and `;` that parts the header into more cells."""
+    header = text.lstrip().split("\n", 1)[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _table(path: Path, lines: Iterator[Line]) -> Table:
+    filled = (line for line in lines if line.faults or any(cell.strip() for cell in line.cells))
+    header = next(filled, None)
+    if header is None:
+        raise FileUnreadable(path.name, "it holds no rows")
+    if len(header.cells) > MOST_COLUMNS:
+        raise TooMany("columns", MOST_COLUMNS, len(header.cells))
+    kept: list[Line] = []
+    for line in filled:
+        kept.append(line)
+        if len(kept) > MOST_ROWS:
+            raise TooMany("rows", MOST_ROWS, "more")
+    return Table(header.cells, tuple(kept))
+
+
+def _widened(table: Table) -> Table:
+    """A workbook leaves out the empty cells at a row's end; a CSV file does not."""
+    blank = ("",) * len(table.header)
+    return Table(
+        table.header,
+        tuple(Line(line.number, line.cells + blank[len(line.cells) :], line.faults) for line in table.lines),
+    )

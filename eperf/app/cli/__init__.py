@@ -1,0 +1,35 @@
+"""The command line `eperf`."""
+
+from __future__ import annotations
+
+import typer
+
+from eperf import __version__
+from eperf.app.cli import imports, plugins, token
+from eperf.app.cli.demo import demo
+from eperf.app.cli.migrate import migrate
+from eperf.app.cli.serve import serve
+from eperf.app.cli.worker import worker
+
+app = typer.Typer(
+    help="eperf: an open performance service for public servants.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(serve)
+app.command()(demo)
+app.command()(migrate)
+app.command()(worker)
+app.add_typer(imports.app, name="import")
+app.add_typer(token.app, name="token")
+app.add_typer(plugins.app, name="plugins")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and leave.", is_eager=True),
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit

@@ -1,0 +1,26 @@
+"""`eperf worker`: the installation's duties without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+from eperf.app.cli.run import run_with_database
+from eperf.app.house import House
+from eperf.app.logs import configure
+
+
+def worker() -> None:
+    """Number events and keep scores true, without serving. One worker leads; others stand by for it."""
+
+    async def job(house: House) -> None:
+        configure(house.settings.log_level, house.settings.log_json)
+        leading = asyncio.create_task(house.leader().run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, leading.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await leading
+
+    run_with_database(job)

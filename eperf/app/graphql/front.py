@@ -1,0 +1,109 @@
+"""The front of one GraphQL schema: the routes that an application mounts, and the end of its sockets.
+
+It knows no noun. Who calls is decided by `make_context`, what may be seen by the schema; the front only makes sure
+that nothing malformed, oversized or untimely comes that far, and that nothing but typed errors comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from eperf.app.graphql.connection import ConnectionFacts
+from eperf.app.graphql.cost import Price
+from eperf.app.graphql.engine import Engine, Streams
+from eperf.app.graphql.http import HttpEndpoint
+from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
+from eperf.app.graphql.socket import SocketEndpoint
+from eperf.app.graphql.watch import StillValid, Watch
+
+
+def _same(context: Any) -> Any:
+    return context
+
+
+class GraphQLFront:
+    """HTTP and sockets for one schema at one path.
+
+    `make_context` turns what is known of a caller into the context of its operations (an object with a `language`),
+    or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
+    It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
+    operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
+    errors hint at names. `still_valid` is asked twice a second for every open socket.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        make_context: Callable[[ConnectionFacts], Awaitable[Any]],
+        introspection: Callable[[Any], bool],
+        limits: Limits | None = None,
+        page: IdePage | None = None,
+        allowed_origins: frozenset[str] = frozenset(),
+        suggestions: bool = False,
+        problem_of: ProblemOf = problem_of_refused,
+        still_valid: StillValid | None = None,
+        each_operation: Callable[[Any], Any] = _same,
+        price: Price | None = None,
+        streams: Streams | None = None,
+        path: str = "/graphql",
+    ) -> None:
+        limits = limits or Limits()
+        problems = Problems(problem_of, suggestions=suggestions, most=limits.errors)
+        self._path = path
+        self._page = page or IdePage(None, path=path)
+        self._watch = Watch(still_valid, limits.recheck_seconds)
+        self.engine = Engine(
+            schema,
+            limits=limits,
+            problems=problems,
+            introspection=introspection,
+            suggestions=suggestions,
+            price=price,
+            streams=streams,
+        )
+        """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
+        self._http = HttpEndpoint(
+            self.engine,
+            make_context=make_context,
+            limits=limits,
+            problems=problems,
+            page=self._page,
+            allowed_origins=allowed_origins,
+        )
+        self._socket = SocketEndpoint(
+            self.engine,
+            make_context=make_context,
+            each_operation=each_operation,
+            limits=limits,
+            problems=problems,
+            allowed_origins=allowed_origins,
+            watch=self._watch,
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes to mount: requests and sockets at the path, the page's files below it."""
+        return [
+            Route(self._path, self._http),
+            WebSocketRoute(self._path, self._socket),
+            *self._page.routes(),
+        ]
+
+    def recheck(self) -> None:
+        """Ask `still_valid` for every open socket now: a credential has just been revoked."""
+        self._watch.wake()
+
+    async def aclose(self) -> None:
+        """Close every open socket with 1001; the server is going."""
+        await self._watch.close()
+
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets are open."""
+        return len(self._watch)

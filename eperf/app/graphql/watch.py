@@ -1,0 +1,85 @@
+"""A revoked credential ends its open sockets within a second.
+
+One task looks at all sockets of a front twice a second, or at once when it is woken (by whoever has just revoked a
+credential, or heard that another process has). It looks at several at a time, so that a check that waits for a
+database does not add up over thousands of sockets; the check itself should be a look into memory. A check that fails
+ends nothing: a database that is away must not throw everybody out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import structlog
+
+from eperf.app.graphql.messages import Code
+from eperf.app.graphql.session import Session
+
+StillValid = Callable[[Any], Awaitable[bool]]
+
+_AT_ONCE = 16
+_CHECK_SECONDS = 1.0
+_log = structlog.get_logger("eperf.graphql")
+
+
+class Watch:
+    """The open sessions of one front, and the task that looks after them while there are any."""
+
+    def __init__(self, still_valid: StillValid | None, seconds: float) -> None:
+        self._still_valid, self._seconds = still_valid, seconds
+        self._sessions: set[Session] = set()
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    async def over(self, session: Session) -> None:
+        """Run the session, watched."""
+        self._sessions.add(session)
+        if self._still_valid is not None and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._look_again_and_again(self._still_valid))
+        try:
+            await session.run()
+        finally:
+            self._sessions.discard(session)
+            if not self._sessions and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    def wake(self) -> None:
+        """Look now."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """The server is going: tell everybody."""
+        if self._sessions:
+            await asyncio.gather(
+                *(each.close(Code.GOING_AWAY, "Going away") for each in tuple(self._sessions))
+            )
+
+    async def _look_again_and_again(self, still_valid: StillValid) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            rest = iter([session for session in self._sessions if session.context is not None])
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(_AT_ONCE, len(self._sessions))):
+                    group.create_task(_look(rest, still_valid))
+
+
+async def _look(sessions: Iterator[Session], still_valid: StillValid) -> None:
+    for session in sessions:
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                valid = await still_valid(session.context)
+            if not valid:
+                await session.close(Code.FORBIDDEN, "UNAUTHENTICATED")
+        except Exception as error:
+            _log.error("credential_check_failed", exc_info=error)

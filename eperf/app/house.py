@@ -1,0 +1,73 @@
+"""The composition root: an opened installation, from settings to everything that serves it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from eperf.adapters.broker import Bell
+from eperf.app.leader import Leader
+from eperf.domain.access import SYSTEM
+from eperf.plugins import registry as plugins
+from eperf.plugins.registry import Registry
+from eperf.services.call import Call, on_commit
+from eperf.settings import Settings
+from eperf.store import database, migrate
+
+
+@dataclass(frozen=True)
+class House:
+    """An open installation. `work` rings on commits, `grown` when the event log has new numbers."""
+
+    settings: Settings
+    registry: Registry
+    config: dict[str, Any]
+    work: Bell
+    grown: Bell
+    now: Callable[[], datetime]
+
+    def call(self, now: datetime | None = None) -> Call:
+        """A call of the installation's own: jobs and commands on the server."""
+        return Call(SYSTEM, now or self.now(), registry=self.registry)
+
+    def leader(self) -> Leader:
+        """The duties that one process does; see `eperf.app.leader`."""
+        credentials = self.config["connections"]["default"]["credentials"]
+        return Leader(credentials, self.call, self.work, self.grown)
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def tables(registry: Registry) -> dict[str, dict[str, Any]]:
+    """The tables of plugins, as the store names them."""
+    return {
+        found.part.label: {
+            "models": [found.part.models],
+            "migrations": found.part.migrations,
+            "default_connection": "default",
+        }
+        for found in registry.models
+    }
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
+    """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
+    registry = plugins.load(strict=settings.plugins_strict)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config = await database.connect(settings.database, tables(registry), settings.database_pool)
+    work, grown = Bell(), Bell()
+    forget = on_commit(work.ring)
+    try:
+        if current:
+            (await migrate.status(config)).require_current()
+        yield House(settings, registry, config, work, grown, utc_now)
+    finally:
+        forget()
+        await database.disconnect()

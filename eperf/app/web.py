@@ -1,0 +1,104 @@
+"""The web application of an open installation: every route, and what stands before all of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from eperf.app import auth, devices, files, health
+from eperf.app.auth import Authenticator
+from eperf.app.graphql.connection import ConnectionFacts
+from eperf.app.graphql.front import GraphQLFront
+from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.page import IdePage
+from eperf.app.house import House
+from eperf.domain.access import Viewer
+from eperf.schema.compose import compose
+from eperf.schema.context import Context
+
+FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
+
+
+@dataclass(frozen=True)
+class Web:
+    """The application, and the end of its sockets."""
+
+    app: Starlette
+    front: GraphQLFront
+
+
+def build(house: House) -> Web:
+    """The application of an open installation."""
+    settings = house.settings
+    authenticator = auth.build(house)
+    front = GraphQLFront(
+        compose(house.registry.contributions),
+        make_context=_contexts(house, authenticator),
+        introspection=_introspection(settings.introspection),
+        limits=_limits(house),
+        page=IdePage(settings.assets_dir, first_query=FIRST_QUERY),
+        allowed_origins=frozenset(settings.allowed_origins),
+        suggestions=settings.suggestions,
+        still_valid=_still_valid(authenticator),
+        each_operation=lambda context: cast(Context, context).fresh(),
+    )
+    routes = [
+        *front.routes(),
+        *auth.routes(house, authenticator, front.recheck),
+        *files.routes(house, authenticator),
+        *devices.routes(house),
+        *health.routes(house),
+    ]
+    hosts = list(settings.allowed_hosts)
+    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
+    return Web(Starlette(routes=routes, middleware=middleware), front)
+
+
+@asynccontextmanager
+async def closing(web: Web) -> AsyncIterator[Web]:
+    """Says goodbye to open sockets at the end."""
+    try:
+        yield web
+    finally:
+        await web.front.aclose()
+
+
+def _contexts(house: House, authenticator: Authenticator) -> Any:
+    async def make(facts: ConnectionFacts) -> Context:
+        viewer: Viewer | None = None
+        if facts.bearer is not None:
+            viewer = await authenticator.authenticate(facts.bearer)
+        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown)
+
+    return make
+
+
+def _still_valid(authenticator: Authenticator) -> Any:
+    async def ask(context: Context) -> bool:
+        return context.viewer is None or await authenticator.still_valid(context.viewer)
+
+    return ask
+
+
+def _introspection(who: str) -> Any:
+    def may(context: Context) -> bool:
+        return who == "all" or (who == "authenticated" and context.viewer is not None)
+
+    return may
+
+
+def _limits(house: House) -> Limits:
+    settings = house.settings
+    return Limits(
+        body_bytes=settings.body_bytes,
+        depth=settings.max_depth,
+        cost=settings.max_cost,
+        execution_seconds=settings.request_seconds,
+        operations_per_socket=settings.socket_operations,
+    )

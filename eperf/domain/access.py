@@ -1,0 +1,180 @@
+"""Who may do what to whom: one table, asked once in a service, and compiled into row predicates for reads.
+
+A role is held over a unit and everything below it, by grant; being an employee and being somebody's superior follow
+from the organisation itself. A `Reach` says how far a role carries an operation. Nothing else in eperf decides access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from eperf.domain.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What somebody is, over some unit."""
+
+    EMPLOYEE = "employee"
+    SUPERVISOR = "supervisor"
+    UNIT_LEADER = "unit_leader"
+    PERSONNEL_ADMIN = "personnel_admin"
+    AUDITOR = "auditor"
+    SIGNER = "signer"
+    PLUGIN_ADMIN = "plugin_admin"
+    INTEGRATOR = "integrator"
+
+
+IMPLIED = frozenset({Role.EMPLOYEE, Role.SUPERVISOR})
+GRANTED = frozenset(Role) - IMPLIED
+
+
+class Operation(StrEnum):
+    """Everything that can be allowed or refused."""
+
+    UNIT_READ = "unit.read"
+    EMPLOYEE_READ = "employee.read"
+    ATTENDANCE_READ = "attendance.read"
+    ACTIVITY_READ = "activity.read"
+    SCORE_READ = "score.read"
+    CATALOGUE_READ = "catalogue.read"
+    DEVICE_READ = "device.read"
+    EVENT_READ = "event.read"
+    FILE_READ = "file.read"
+    PLUGIN_READ = "plugin.read"
+    CLOCK = "attendance.clock"
+    ACTIVITY_SUBMIT = "activity.submit"
+    ACTIVITY_DECIDE = "activity.decide"
+    FILE_UPLOAD = "file.upload"
+    ORGANISATION_WRITE = "organisation.write"
+    PEOPLE_WRITE = "people.write"
+    ACTING_APPOINT = "acting.appoint"
+    CATALOGUE_WRITE = "catalogue.write"
+    DEVICE_WRITE = "device.write"
+    BINDING_WRITE = "binding.write"
+    ACCOUNT_WRITE = "account.write"
+    TOKEN_WRITE = "token.write"
+
+
+class Reach(IntEnum):
+    """How far: oneself, one's direct reports, the granted units with all below them, or everything."""
+
+    SELF = 1
+    REPORTS = 2
+    SUBTREE = 3
+    ALL = 4
+
+
+_E, _S, _L, _P = Role.EMPLOYEE, Role.SUPERVISOR, Role.UNIT_LEADER, Role.PERSONNEL_ADMIN
+_A, _G, _X, _I = Role.AUDITOR, Role.SIGNER, Role.PLUGIN_ADMIN, Role.INTEGRATOR
+_EVERYBODY = dict.fromkeys(Role, Reach.ALL)
+_PERSONAL_DATA = {
+    _E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _P: Reach.SUBTREE, _A: Reach.SUBTREE, _I: Reach.SUBTREE,
+}  # fmt: skip
+
+ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
+    Operation.UNIT_READ: _EVERYBODY,
+    Operation.CATALOGUE_READ: _EVERYBODY,
+    Operation.EMPLOYEE_READ: {**_PERSONAL_DATA, _G: Reach.SUBTREE},
+    Operation.ATTENDANCE_READ: _PERSONAL_DATA,
+    Operation.ACTIVITY_READ: _PERSONAL_DATA,
+    Operation.SCORE_READ: {**_PERSONAL_DATA, _G: Reach.SUBTREE},
+    Operation.EVENT_READ: _PERSONAL_DATA,
+    Operation.FILE_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
+    Operation.DEVICE_READ: {_L: Reach.SUBTREE, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
+    Operation.PLUGIN_READ: {_X: Reach.SUBTREE, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
+    Operation.CLOCK: {_E: Reach.SELF},
+    Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
+    Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
+    Operation.FILE_UPLOAD: {_E: Reach.SELF},
+    Operation.ORGANISATION_WRITE: {_P: Reach.SUBTREE},
+    Operation.PEOPLE_WRITE: {_P: Reach.SUBTREE},
+    Operation.ACTING_APPOINT: {_P: Reach.SUBTREE},
+    Operation.CATALOGUE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
+    Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
+    Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
+    Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
+    Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),
+}
+
+NEVER_ON_ONESELF = frozenset({Operation.ACTIVITY_DECIDE, Operation.ACTING_APPOINT, Operation.ACCOUNT_WRITE})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks. `grants` are (role, unit id); `stands_in_for` are the employees whose duties the viewer has today.
+
+    `roles` are those in effect: what the organisation and the grants give, cut down to what the token carries.
+    """
+
+    account_id: int
+    name: str
+    employee_id: int | None = None
+    roles: frozenset[Role] = frozenset()
+    grants: frozenset[tuple[Role, int]] = frozenset()
+    stands_in_for: frozenset[int] = frozenset()
+    token_id: int | None = None
+    system: bool = False
+
+
+SYSTEM = Viewer(account_id=0, name="system", system=True)
+"""The installation itself: its jobs, and whoever may run commands on the server. Everything is in its reach."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom an operation touches: an employee (if any), their superior, and the units above them, their own included."""
+
+    units: frozenset[int]
+    employee_id: int | None = None
+    supervisor_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows an operation may touch: the disjunction of its members. Compiled to SQL by `eperf.store.scope`."""
+
+    everything: bool = False
+    employee_id: int | None = None
+    supervisors: frozenset[int] = frozenset()
+    units: frozenset[int] = frozenset()
+    not_employee_id: int | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """True when no row at all is in reach."""
+        return not (self.everything or self.employee_id or self.supervisors or self.units)
+
+    def covers(self, subject: Subject) -> bool:
+        """Whether one subject lies within."""
+        if self.not_employee_id is not None and subject.employee_id == self.not_employee_id:
+            return False
+        return (
+            self.everything
+            or (self.employee_id is not None and subject.employee_id == self.employee_id)
+            or (subject.supervisor_id is not None and subject.supervisor_id in self.supervisors)
+            or bool(self.units & subject.units)
+        )
+
+
+def scope(viewer: Viewer, operation: Operation) -> Scope:
+    """How far this viewer's roles carry an operation."""
+    reaches = {role: reach for role, reach in ACCESS[operation].items() if role in viewer.roles}
+    carried = set(reaches.values())
+    own = viewer.employee_id
+    return Scope(
+        everything=viewer.system or Reach.ALL in carried,
+        employee_id=own if Reach.SELF in carried else None,
+        supervisors=viewer.stands_in_for | ({own} if own else set())
+        if Reach.REPORTS in carried
+        else frozenset(),
+        units=frozenset(unit for role, unit in viewer.grants if reaches.get(role) == Reach.SUBTREE),
+        not_employee_id=own if operation in NEVER_ON_ONESELF else None,
+    )
+
+
+def require(viewer: Viewer, operation: Operation, subject: Subject, field: str | None = None) -> None:
+    """Refuses with `FORBIDDEN` unless the operation reaches the subject."""
+    if not scope(viewer, operation).covers(subject):
+        raise Forbidden(operation.value, field)

@@ -1,0 +1,76 @@
+"""Every refusal there is: one class and one stable code each.
+
+`core` says what a refusal is and holds the general ones; the other files hold those of a noun.
+"""
+
+from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
+from eperf.domain.errors.attendance import BadSerial
+from eperf.domain.errors.core import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    KeyReused,
+    NotFound,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    shown,
+)
+from eperf.domain.errors.imports import (
+    DependsOnBadRow,
+    DoubleColumn,
+    DuplicateRow,
+    FileUnreadable,
+    MissingColumn,
+    NumberNotExact,
+    RowShape,
+    TooSlow,
+    UnknownColumn,
+)
+from eperf.domain.errors.organisation import ItemOverlap, Taken, UnitCycle
+from eperf.domain.errors.people import (
+    ActingForOneself,
+    ActingOverlap,
+    BadNip,
+    PlacementOverlap,
+    SupervisorCycle,
+)
+from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
+
+__all__ = [
+    "ActingForOneself",
+    "ActingOverlap",
+    "BadInput",
+    "BadNip",
+    "BadSerial",
+    "Conflict",
+    "DependsOnBadRow",
+    "DoubleColumn",
+    "DuplicateRow",
+    "FileUnreadable",
+    "Forbidden",
+    "ItemOverlap",
+    "KeyReused",
+    "LoginFailed",
+    "MediaTypeRefused",
+    "MissingColumn",
+    "NotFound",
+    "NumberNotExact",
+    "PlacementOverlap",
+    "PluginsRefused",
+    "Refused",
+    "RowShape",
+    "ScoringFrameInvalid",
+    "SupervisorCycle",
+    "Taken",
+    "TooMany",
+    "TooManyAttempts",
+    "TooSlow",
+    "Unauthenticated",
+    "Unavailable",
+    "UnitCycle",
+    "UnknownColumn",
+    "WeightsNot100",
+    "shown",
+]

@@ -1,0 +1,175 @@
+"""What happened, as values. A kind of event is one class; its docstring is its documentation.
+
+Events are written in the transaction of the change. `marks` names the months whose scores are no longer true.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from eperf.domain.period import YearMonth
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A committed change of one subject. `unit_id` and `employee_id` decide who may hear of it."""
+
+    kind: ClassVar[str]
+    subject_type: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    subject_id: int
+    unit_id: int | None = None
+    employee_id: int | None = None
+
+    def payload(self) -> dict[str, object]:
+        """The fields of the kind itself, as JSON values: dates as ISO text, hundredths as integers."""
+        common = {"subject_id", "unit_id", "employee_id"}
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in common}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in own.items()}
+
+    def marks(self) -> tuple[YearMonth, ...]:
+        """Months of `employee_id` to score again."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfADay(Event):
+    date: date
+
+    def marks(self) -> tuple[YearMonth, ...]:
+        return (YearMonth.of(self.date),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivitySubmitted(_OfADay):
+    """An employee reported an activity, or sent a returned one again."""
+
+    kind = "activity.submitted"
+    subject_type = "Activity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityVerified(_OfADay):
+    """The supervisor, or who acts for them, accepted an activity; it counts from now on."""
+
+    kind = "activity.verified"
+    subject_type = "Activity"
+    decided_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityReturned(_OfADay):
+    """The supervisor, or who acts for them, sent an activity back with a reason."""
+
+    kind = "activity.returned"
+    subject_type = "Activity"
+    decided_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PunchRecorded(Event):
+    """A clock record was kept and belongs to an employee."""
+
+    kind = "attendance.punched"
+    subject_type = "Punch"
+    punched: str
+    date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayClassified(_OfADay):
+    """A day of an employee has a status that differs from before."""
+
+    kind = "attendance.day-classified"
+    subject_type = "AttendanceDay"
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreChanged(Event):
+    """An employee's score of a month is another than before. `score_h` is null while provisional."""
+
+    kind = "score.changed"
+    subject_type = "Score"
+    period: str
+    score_h: int | None
+    previous_h: int | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeePlaced(Event):
+    """An employee has a placement from a date on."""
+
+    kind = "people.placed"
+    subject_type = "Employee"
+    valid_from: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActingAppointed(Event):
+    """An officer acts for an incumbent from a date on (Plt or Plh)."""
+
+    kind = "people.acting-appointed"
+    subject_type = "Employee"
+    officer_id: int
+    acting: str
+    valid_from: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitChanged(Event):
+    """A unit was created or its name, kind, parent or zone changed."""
+
+    kind = "organisation.unit-changed"
+    subject_type = "Unit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartBound(Event):
+    """A part fills a slot of a unit from a date on."""
+
+    kind = "plugins.part-bound"
+    subject_type = "Unit"
+    slot: str
+    part: str
+    valid_from: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceSeen(Event):
+    """An attendance machine was registered, adopted by a unit, or met for the first time."""
+
+    kind = "attendance.device-changed"
+    subject_type = "Device"
+    serial: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessChanged(Event):
+    """An account, a grant or a token was created, changed or revoked."""
+
+    kind = "access.changed"
+    subject_type = "Account"
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryTakenOver(Event):
+    """A batch of an older system's records of a unit was stored: `what` says of which sort, `rows` how many."""
+
+    kind = "history.taken-over"
+    subject_type = "Unit"
+    what: str
+    rows: int
+
+
+KINDS: tuple[type[Event], ...] = (
+    ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
+    EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
+)  # fmt: skip

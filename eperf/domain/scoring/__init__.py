@@ -1,0 +1,48 @@
+"""The scoring engine: facts of a unit's month in, explained scores out. Pure; polars and nothing else."""
+
+from eperf.domain.scoring.amounts import FULL, amount_text, amount_text_expr, hundredths
+from eperf.domain.scoring.digest import settings_digest
+from eperf.domain.scoring.engine import score
+from eperf.domain.scoring.frame import Frame, UnitPeriod
+from eperf.domain.scoring.leaf import LEAVES, leaves
+from eperf.domain.scoring.ready_part import Activity, ReadyPart, part, per_activity
+from eperf.domain.scoring.rounding import ceiling, floor, floor_expr, half_up, half_up_expr
+from eperf.domain.scoring.scored import FINAL, PROVISIONAL, PartCost, PartFailure, Scored
+from eperf.domain.scoring.stage import STAGES, Part, PartOutput, Scheme, StagePart
+from eperf.domain.scoring.tables import ACTIVITIES, DAYS, EMPLOYEES, FRAME_VERSION
+
+__all__ = [
+    "ACTIVITIES",
+    "DAYS",
+    "EMPLOYEES",
+    "FINAL",
+    "FRAME_VERSION",
+    "FULL",
+    "LEAVES",
+    "PROVISIONAL",
+    "STAGES",
+    "Activity",
+    "Frame",
+    "Part",
+    "PartCost",
+    "PartFailure",
+    "PartOutput",
+    "ReadyPart",
+    "Scheme",
+    "Scored",
+    "StagePart",
+    "UnitPeriod",
+    "amount_text",
+    "amount_text_expr",
+    "ceiling",
+    "floor",
+    "floor_expr",
+    "half_up",
+    "half_up_expr",
+    "hundredths",
+    "leaves",
+    "part",
+    "per_activity",
+    "score",
+    "settings_digest",
+]

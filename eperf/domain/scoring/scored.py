@@ -1,0 +1,141 @@
+"""The result of a run: one row per employee, and the leaves whose sum each row is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from eperf.domain.scoring import trail
+from eperf.domain.scoring.digest import settings_digest
+from eperf.domain.scoring.frame import UnitPeriod
+from eperf.domain.scoring.leaf import LEAVES
+from eperf.domain.scoring.output import MISSING
+from eperf.domain.scoring.stage import Scheme
+
+FINAL, PROVISIONAL = "final", "provisional"
+
+
+@dataclass(frozen=True)
+class PartFailure:
+    """Which part failed, the code that the scores carry as cause, and the error for the log."""
+
+    stage: str
+    rule_id: str
+    cause: str
+    error: BaseException
+
+
+@dataclass(frozen=True)
+class PartCost:
+    """What a part cost: wall time, leaves it gave, rows it visited in Python (0 for columnar parts)."""
+
+    stage: str
+    rule_id: str
+    nanoseconds: int
+    rows: int
+    looped: int
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of one unit in one month.
+
+    `scores`: `employee_id`, `score_h` (hundredths, null when provisional), `state` (`final` or
+    `provisional`), `cause` (null when final); one row per employee, by id. `leaves`: `employee_id`, `seq`
+    (0, 1, … within the employee), `stage` and the columns of `LEAVES`; the amounts of an employee sum to
+    `score_h` exactly; a provisional employee has none.
+    """
+
+    scheme: str
+    version: str
+    settings_digest: str
+    unit_period: UnitPeriod
+    scores: pl.DataFrame
+    leaves: pl.DataFrame
+    failures: tuple[PartFailure, ...]
+    costs: tuple[PartCost, ...]
+
+    @property
+    def input_digest(self) -> str:
+        """The digest of the facts that were scored."""
+        return self.unit_period.input_digest
+
+    @property
+    def input_digests(self) -> dict[int, str]:
+        """By `employee_id`, the digest of the employee's own facts, whoever else was scored beside."""
+        return self.unit_period.input_digests
+
+    def trail(self, employee_id: int) -> list[dict[str, Any]]:
+        """One employee's explanation as JSON values."""
+        return trail.trail(self.leaves.filter(pl.col("employee_id") == employee_id))
+
+    def breakdowns(self) -> pl.DataFrame:
+        """`employee_id` and `breakdown`: everyone's explanation as JSON text, by id; `[]` without leaves."""
+        texts = trail.breakdowns(self.leaves)
+        everyone = self.scores.select("employee_id")
+        joined = everyone.join(texts, on="employee_id", how="left", maintain_order="left")
+        return joined.with_columns(pl.col("breakdown").fill_null("[]"))
+
+
+def settle(
+    scheme: Scheme[Any],
+    settings: object,
+    unit_period: UnitPeriod,
+    leaves: Sequence[pl.DataFrame],
+    missing: Sequence[pl.DataFrame],
+    failures: Sequence[PartFailure],
+    costs: Sequence[PartCost],
+) -> Scored:
+    """Adds the leaves up; whoever misses a figure gets none."""
+    employees = unit_period.employees.select("employee_id")
+    causes = _causes(employees, missing, failures)
+    kept = _ordered(leaves).join(causes, on="employee_id", how="anti", maintain_order="left")
+    return Scored(
+        scheme=scheme.name,
+        version=scheme.version,
+        settings_digest=settings_digest(settings),
+        unit_period=unit_period,
+        scores=_scores(employees, kept, causes),
+        leaves=kept,
+        failures=tuple(failures),
+        costs=tuple(costs),
+    )
+
+
+def _causes(
+    employees: pl.DataFrame, missing: Sequence[pl.DataFrame], failures: Sequence[PartFailure]
+) -> pl.DataFrame:
+    if failures:
+        return employees.with_columns(cause=pl.lit(failures[0].cause))
+    named = pl.concat([pl.DataFrame(schema=MISSING), *missing])
+    return named.group_by("employee_id").agg(pl.col("cause").min())
+
+
+def _ordered(leaves: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """By employee, part, evidence in natural order; the remaining columns only decide between twins."""
+    empty = pl.DataFrame(schema={**LEAVES, "stage": pl.String(), "part": pl.Int32()})
+    rows = pl.concat([empty, *leaves])
+    rest = ["rule_id", "label_id", "label_en", "amount_h", "facts", "legal_basis"]
+    natural = pl.col("evidence_id").str.len_bytes()
+    rows = rows.sort("employee_id", "part", "evidence_kind", natural, "evidence_id", *rest)
+    first = pl.int_range(pl.len(), dtype=pl.Int32)
+    numbered = rows.with_columns(seq=first).with_columns(
+        seq=pl.col("seq") - pl.col("seq").first().over("employee_id")
+    )
+    return numbered.select("employee_id", "seq", "stage", *[name for name in LEAVES if name != "employee_id"])
+
+
+def _scores(employees: pl.DataFrame, leaves: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
+    sums = leaves.group_by("employee_id").agg(score_h=pl.col("amount_h").sum())
+    rows = employees.join(sums, on="employee_id", how="left", maintain_order="left")
+    rows = rows.join(causes, on="employee_id", how="left", maintain_order="left")
+    final = pl.col("cause").is_null()
+    return rows.select(
+        "employee_id",
+        score_h=pl.when(final).then(pl.col("score_h").fill_null(0)),
+        state=pl.when(final).then(pl.lit(FINAL)).otherwise(pl.lit(PROVISIONAL)),
+        cause="cause",
+    )

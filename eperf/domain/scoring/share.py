@@ -1,0 +1,57 @@
+"""Shares of a whole, and the one leaf that makes them sum exactly.
+
+4,000 of 8,400 points are 47.62, but the shares of its hundred activities, each rounded, may sum to 47.58.
+The score is the rounded share of the sum, as regulations print it; each activity keeps its own rounded
+share, whatever else was done in the month; and the difference is a leaf called rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from eperf.domain.period import YearMonth
+from eperf.domain.scoring.amounts import FULL, amount_text_expr
+from eperf.domain.scoring.leaf import Text, leaves
+from eperf.domain.scoring.rounding import half_up_expr
+
+_SCALED = pl.col("part").cast(pl.Int128) * FULL
+
+
+def shares(
+    rows: pl.DataFrame,
+    period: YearMonth,
+    *,
+    label_id: Text,
+    label_en: Text,
+    evidence: tuple[str, pl.Expr],
+    facts: Mapping[str, Text],
+    show: Callable[[pl.Expr], pl.Expr] = amount_text_expr,
+) -> list[pl.DataFrame]:
+    """Leaves for `rows` with `employee_id`, `part`, `whole` (Int64; `whole` > 0, constant per employee).
+
+    Each row weighs part / whole of 100.00, half-up; a rounding leaf brings the sum to the half-up share of
+    the sum. `show` turns part and whole into the text of the rounding leaf's facts (default: hundredths).
+    """
+    amount = half_up_expr(_SCALED, pl.col("whole"))
+    each = leaves(rows, amount=amount, label_id=label_id, label_en=label_en, evidence=evidence, facts=facts)
+    return [each, _rounding(rows.with_columns(given=amount), period, show)]
+
+
+def _rounding(rows: pl.DataFrame, period: YearMonth, show: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    sums = rows.group_by("employee_id").agg(
+        part=pl.col("part").cast(pl.Int128).sum(),
+        whole=pl.col("whole").first(),
+        given=pl.col("given").cast(pl.Int128).sum(),
+    )
+    exact = half_up_expr(_SCALED, pl.col("whole"))
+    apart = sums.with_columns(amount=(exact - pl.col("given")).cast(pl.Int64, strict=False))
+    return leaves(
+        apart.filter((pl.col("amount") != 0) | pl.col("amount").is_null()),
+        amount=pl.col("amount"),
+        label_id="Pembulatan jumlah sebulan",
+        label_en="Rounding of the month's sum",
+        evidence=period,
+        facts={"sum": show(pl.col("part")), "whole": show(pl.col("whole")), "rounding": "half_up"},
+    )

@@ -1,0 +1,33 @@
+"""Components with weights: 80/20, 60/20/10/10. The weights sum to 100, or there is no score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from eperf.domain.errors import WeightsNot100
+
+_HUNDRED = Decimal(100)
+
+
+class Component(NamedTuple):
+    """A named part of a score: its weight in per cent and its value."""
+
+    name: str
+    weight_pct: Decimal
+    value: Decimal
+
+
+def check_weights(weights: Iterable[Decimal | int]) -> None:
+    """Raises `WeightsNot100` unless the weights sum to 100 per cent and none is negative."""
+    given = [Decimal(weight) for weight in weights]
+    if sum(given) != _HUNDRED or any(weight < 0 for weight in given):
+        raise WeightsNot100("weights", " + ".join(str(weight) for weight in given))
+
+
+def weighted_score(components: Iterable[Component]) -> Decimal:
+    """The sum of weight x value, exact (not rounded)."""
+    named = list(components)
+    check_weights(component.weight_pct for component in named)
+    return sum((item.weight_pct * item.value for item in named), Decimal(0)) / _HUNDRED

@@ -1,0 +1,159 @@
+"""Fetching rows for one request: each level of a query is one statement, with the viewer's row scope in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+from tortoise import fields
+from tortoise.connection import get_connection
+from tortoise.expressions import Q, RawSQL
+from tortoise.models import Model
+
+from eperf.domain.access import Operation, Scope
+from eperf.planner import cursor
+from eperf.planner.mapping import Order, Table, table_of
+
+MOST = 100
+DEFAULT = 25
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page of a list: at most `first` rows after a cursor, in a named order, that satisfy a condition."""
+
+    order_name: str
+    order: Order
+    first: int = DEFAULT
+    after: str | None = None
+    where: Q | None = None
+    where_key: Hashable = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a page with their cursors, and whether there are more."""
+
+    rows: Sequence[Model]
+    cursors: Sequence[str]
+    more: bool
+
+
+class Rows:
+    """The rows that one request asks for. `scope_of` gives the viewer's reach for an operation, asked once each."""
+
+    def __init__(self, scope_of: Callable[[Operation], Scope]) -> None:
+        self._scope_of = scope_of
+        self._reach: dict[Table, Q | None] = {}
+        self._ones: dict[type, DataLoader[int, Any]] = {}
+        self._pages: dict[Hashable, DataLoader[int, Page]] = {}
+
+    def reach(self, table: Table) -> Q | None:
+        """The condition under which the viewer may see a row; None: always."""
+        if table not in self._reach:
+            self._reach[table] = table.reach(self._scope_of(table.operation))
+        return self._reach[table]
+
+    async def one(self, kind: type, number: int) -> Any:
+        """One row as its type, or None; all that are asked for at once are one statement."""
+        if kind not in self._ones:
+            self._ones[kind] = DataLoader(load_fn=lambda numbers: self._load(kind, numbers))
+        return await self._ones[kind].load(number)
+
+    async def page(self, kind: type, wanted: Slice) -> Page:
+        """A page of everything the viewer may see of a type."""
+        table = table_of(kind)
+        found = await self._query(table, wanted).limit(wanted.first + 1)
+        return _page(found, wanted)
+
+    async def page_of(self, kind: type, back: str, number: int, wanted: Slice) -> Page:
+        """A page of the rows that belong to one row; those of a whole level are one statement."""
+        key = (kind, back, wanted.order_name, wanted.first, wanted.after, wanted.where_key)
+        if key not in self._pages:
+            self._pages[key] = DataLoader(
+                load_fn=lambda numbers: self._load_pages(kind, back, numbers, wanted)
+            )
+        return await self._pages[key].load(number)
+
+    async def _load(self, kind: type, numbers: list[int]) -> list[Any]:
+        table = table_of(kind)
+        found = table.row.filter(id__in=sorted(set(numbers)))
+        reach = self.reach(table)
+        rows = {row.pk: kind(row=row) for row in await (found.filter(reach) if reach is not None else found)}
+        return [rows.get(number) for number in numbers]
+
+    async def _load_pages(self, kind: type, back: str, numbers: list[int], wanted: Slice) -> list[Page]:
+        table = table_of(kind)
+        if len(numbers) == 1:
+            found = await self._query(table, wanted).filter(_is(back, numbers[0])).limit(wanted.first + 1)
+            return [_page(found, wanted)]
+        ids = await self._ranked(table, back, numbers, wanted)
+        rows: dict[int, list[Model]] = defaultdict(list)
+        for row in await table.row.filter(id__in=ids).order_by(*_ordering(wanted.order)):
+            rows[getattr(row, back)].append(row)
+        return [_page(rows[number], wanted) for number in numbers]
+
+    async def _ranked(self, table: Table, back: str, numbers: list[int], wanted: Slice) -> list[int]:
+        name = table.row._meta.db_table
+        columns = ", ".join(f'"{name}"."{column}"{" DESC" if down else ""}' for column, down in wanted.order)
+        rank = RawSQL(f'ROW_NUMBER() OVER (PARTITION BY "{name}"."{back}" ORDER BY {columns})')
+        inner = self._query(table, wanted, ordered=False).filter(_is(f"{back}__in", sorted(set(numbers))))
+        query = inner.annotate(place=rank).values_list("id", "place")
+        query._make_query()
+        text, values = query.query.get_parameterized_sql()
+        outer = f'SELECT "0" FROM ({text}) AS ranked WHERE "1" <= {int(wanted.first) + 1}'  # noqa: S608
+        _, found = await get_connection("default").execute_query(outer, values)
+        return [int(row[0]) for row in found]
+
+    def _query(self, table: Table, wanted: Slice, *, ordered: bool = True) -> Any:
+        query = table.row.all()
+        for condition in (self.reach(table), wanted.where, _beyond(table.row, wanted)):
+            if condition is not None:
+                query = query.filter(condition)
+        return query.order_by(*_ordering(wanted.order)) if ordered else query
+
+
+def _is(name: str, value: Any) -> Q:
+    condition: dict[str, Any] = {name: value}
+    return Q(**condition)
+
+
+def _ordering(order: Order) -> list[str]:
+    return [f"{'-' if down else ''}{column}" for column, down in order]
+
+
+def _beyond(row: type[Model], wanted: Slice) -> Q | None:
+    """The rows after the cursor: greater in the first column, or equal there and greater in the next…"""
+    if wanted.after is None:
+        return None
+    kinds = tuple(_kind(row, column) for column, _ in wanted.order)
+    values = cursor.read(wanted.after, wanted.order_name, kinds)
+    if any(value is None for value in values):
+        return Q(id__lt=0)
+    alternatives: list[Q] = []
+    equal: list[Q] = []
+    for (column, down), value in zip(wanted.order, values, strict=True):
+        alternatives.append(Q(*equal, _is(f"{column}__{'lt' if down else 'gt'}", value)))
+        equal.append(_is(column, value))
+    return Q(*alternatives, join_type=Q.OR)
+
+
+def _kind(row: type[Model], column: str) -> type:
+    field = row._meta.fields_map[column]
+    if isinstance(field, fields.DatetimeField):
+        return datetime
+    if isinstance(field, fields.DateField):
+        return date
+    return str if isinstance(field, fields.CharField | fields.TextField) else int
+
+
+def _page(found: Sequence[Model], wanted: Slice) -> Page:
+    rows = found[: wanted.first]
+    cursors = [
+        cursor.write(wanted.order_name, tuple(getattr(row, name) for name, _ in wanted.order)) for row in rows
+    ]
+    return Page(rows, cursors, len(found) > wanted.first)

@@ -1,0 +1,81 @@
+"""What plugin authors import. Loads no ORM, no web framework and no GraphQL library.
+
+Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes: `Scheme`, `StagePart`,
+`part` and `per_activity` (a rule as a function), `Part`, `PartOutput`, `Frame`, `leaves`, `shares`;
+roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
+`DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
+`RawPunch`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face, `eperf.plugins.api`.
+"""
+
+from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
+from eperf.domain.attendance.policy import WorkTimePolicy
+from eperf.domain.attendance.punch import RawPunch
+from eperf.domain.attendance.source import (
+    AttendanceSource,
+    DeviceReply,
+    DeviceRequest,
+    DeviceState,
+    Route,
+)
+from eperf.domain.errors import BadInput, Refused
+from eperf.domain.events import Event
+from eperf.domain.period import YearMonth
+from eperf.domain.scoring import (
+    Activity,
+    Frame,
+    Part,
+    PartOutput,
+    Scheme,
+    StagePart,
+    amount_text,
+    amount_text_expr,
+    ceiling,
+    floor,
+    floor_expr,
+    half_up,
+    half_up_expr,
+    hundredths,
+    leaves,
+    part,
+    per_activity,
+)
+from eperf.domain.scoring.share import shares
+from eperf.plugins.hookspecs import hookimpl
+from eperf.plugins.values import Models
+
+__all__ = [
+    "Activity",
+    "AttendanceSource",
+    "BadInput",
+    "DayInput",
+    "DayResult",
+    "DayStatus",
+    "DeviceReply",
+    "DeviceRequest",
+    "DeviceState",
+    "Event",
+    "Frame",
+    "Models",
+    "Part",
+    "PartOutput",
+    "RawPunch",
+    "Refused",
+    "Route",
+    "Scheme",
+    "StagePart",
+    "WorkTimePolicy",
+    "YearMonth",
+    "amount_text",
+    "amount_text_expr",
+    "ceiling",
+    "floor",
+    "floor_expr",
+    "half_up",
+    "half_up_expr",
+    "hookimpl",
+    "hundredths",
+    "leaves",
+    "part",
+    "per_activity",
+    "shares",
+]

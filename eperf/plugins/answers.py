@@ -1,0 +1,110 @@
+"""What a hook may answer. Checked once, at start, so that no rule of a guest fails later for its shape."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eperf.domain.attendance.source import Route
+from eperf.domain.events import Event
+from eperf.domain.scoring.stage import NAME, Scheme
+from eperf.plugins.inspection import where
+from eperf.plugins.values import Models
+
+_KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\Z")
+
+
+class WrongAnswer(Exception):
+    """A hook returned something it must not."""
+
+
+def checked(hook: str, answer: object) -> list[Any]:
+    """The members of a hook's answer, each of the agreed type; raises `WrongAnswer`."""
+    if not isinstance(answer, (list, tuple)):
+        raise WrongAnswer(f"{hook} returned {type(answer).__name__}, not a list")
+    for number, member in enumerate(answer):
+        fault = _CHECKS[hook](member)
+        if fault:
+            raise WrongAnswer(f"{hook} returned, as number {number + 1}: {fault}")
+    return list(answer)
+
+
+def _scheme(member: object) -> str | None:
+    if not isinstance(member, Scheme):
+        return f"{type(member).__name__}, not Scheme"
+    for filled in member.parts:
+        rule = getattr(filled.part, "rule_id", None)
+        if not (isinstance(rule, str) and rule):
+            return f"scheme {member.name} with a part without rule_id in stage {filled.stage}"
+        if not getattr(filled.part, "legal_basis", None):
+            return f"scheme {member.name} with part {rule} without legal_basis"
+        fault = _method(filled.part, "run")
+        if fault:
+            return f"scheme {member.name} with part {rule}: {fault}"
+    return None
+
+
+def _policy(member: object) -> str | None:
+    settings = getattr(member, "settings", None)
+    if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
+        return f"{type(member).__name__} without settings (a frozen dataclass)"
+    return _named(member) or _method(member, "classify")
+
+
+def _source(member: object) -> str | None:
+    routes = getattr(member, "routes", None)
+    if not (isinstance(routes, tuple) and all(isinstance(route, Route) for route in routes)):
+        return f"{type(member).__name__} without routes (a tuple of Route)"
+    return _named(member) or _method(member, "serial_of") or _method(member, "handle")
+
+
+def _named(member: object) -> str | None:
+    name, version = getattr(member, "name", None), getattr(member, "version", None)
+    if not (isinstance(name, str) and NAME.match(name)):
+        return f"{type(member).__name__} with name {name!r}: not lower case letters, digits and hyphens"
+    if not (isinstance(version, str) and version):
+        return f"{name} without version"
+    return None
+
+
+def _method(member: object, name: str) -> str | None:
+    method = getattr(member, name, None)
+    if not callable(method):
+        return f"{type(member).__name__} has no method {name}"
+    if inspect.iscoroutinefunction(method):
+        return f"{name} is async, it must be an ordinary function ({where(method)})"
+    return None
+
+
+def _contribution(member: object) -> str | None:
+    from eperf.plugins.api import Contribution
+
+    return None if isinstance(member, Contribution) else f"{type(member).__name__}, not Contribution"
+
+
+def _event_kind(member: object) -> str | None:
+    if not (isinstance(member, type) and issubclass(member, Event) and dataclasses.is_dataclass(member)):
+        return f"{member!r}, not a dataclass that is an Event"
+    kind = getattr(member, "kind", None)
+    if not (isinstance(kind, str) and _KIND.match(kind)):
+        return f"{member.__name__} with kind {kind!r}: not words joined by dots"
+    if not isinstance(getattr(member, "subject_type", None), str):
+        return f"{member.__name__} without subject_type"
+    return None if member.__doc__ else f"{member.__name__} without a docstring, which is its documentation"
+
+
+def _models(member: object) -> str | None:
+    return None if isinstance(member, Models) else f"{type(member).__name__}, not Models"
+
+
+_CHECKS: Mapping[str, Callable[[object], str | None]] = {
+    "eperf_scoring_schemes": _scheme,
+    "eperf_work_time_policies": _policy,
+    "eperf_attendance_sources": _source,
+    "eperf_api": _contribution,
+    "eperf_models": _models,
+    "eperf_event_kinds": _event_kind,
+}

@@ -1,0 +1,32 @@
+"""The face for GraphQL contributions. Only this file of the floor loads strawberry.
+
+A contribution says what it adds and nothing about how a schema is built: `eperf.schema.compose` puts all of
+them together, the core's own included, and refuses two owners of one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from strawberry.types.field import StrawberryField
+
+Fields = Mapping[str, StrawberryField]
+"""Fields by Python name: `{"training_hours": strawberry.field(resolver=…)}`."""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What a plugin (or a noun of the core) adds to the schema.
+
+    `types`: strawberry types that no field mentions, such as implementations of an interface. `query`,
+    `mutation`, `subscription`: root fields. `extends`: fields on existing types, by GraphQL type name.
+    `owner` is the plugin's name; the registry sets it, whatever the plugin wrote.
+    """
+
+    owner: str = ""
+    types: tuple[type, ...] = ()
+    query: Fields = field(default_factory=dict)
+    mutation: Fields = field(default_factory=dict)
+    subscription: Fields = field(default_factory=dict)
+    extends: Mapping[str, Fields] = field(default_factory=dict)

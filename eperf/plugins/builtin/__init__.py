@@ -1,0 +1,39 @@
+"""The parts that come with eperf, handed over through the same hooks as anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from eperf.domain.attendance.policy import WorkTimePolicy
+from eperf.domain.attendance.source import AttendanceSource
+from eperf.domain.events import KINDS, Event
+from eperf.domain.scoring import Scheme
+from eperf.plugins.builtin import norm_minutes
+from eperf.plugins.builtin.adms import AdmsPush
+from eperf.plugins.builtin.office_hours import OfficeHours
+from eperf.plugins.hookspecs import hookimpl
+
+
+@hookimpl
+def eperf_scoring_schemes() -> Sequence[Scheme[Any]]:
+    """Schemes that need no region's catalogue."""
+    return [norm_minutes.SCHEME]
+
+
+@hookimpl
+def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
+    """Office hours of Perpres 21/2023."""
+    return [OfficeHours()]
+
+
+@hookimpl
+def eperf_attendance_sources() -> Sequence[AttendanceSource]:
+    """Machines whose protocol is known well enough to ship."""
+    return [AdmsPush()]
+
+
+@hookimpl
+def eperf_event_kinds() -> Sequence[type[Event]]:
+    """What the core's own verbs emit."""
+    return KINDS

@@ -1,0 +1,98 @@
+"""Orders to an ADMS machine, and what it says of them afterwards.
+
+A machine polls; the answer is OK or lines `C:<id>:<order>`. Only the DATA forms work on real hardware (`USER
+ADD` and `USER DEL` fail), so only those are built here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from eperf.domain.attendance.source import CommandResult, DeviceCommand
+from eperf.domain.errors import BadInput
+from eperf.plugins.builtin.adms_lines import fact, lines_of
+from eperf.plugins.builtin.clock_fields import PIN
+
+MEANING: dict[int, str] = {
+    0: "ok",
+    -1: "unsupported or no data",
+    -2: "file",
+    -1002: "syntax",
+    -1004: "table unsupported",
+}
+"""What a return code says."""
+
+MAX_ORDERS = 20
+"""Orders handed out at one poll; the next poll takes the next ones."""
+
+_ID = re.compile(r"[0-9]{1,18}")
+_RETURN = re.compile(r"-?[0-9]{1,18}")
+
+
+def info() -> str:
+    """Asks for the device's facts."""
+    return "INFO"
+
+
+def check() -> str:
+    """Asks the device to push what is new."""
+    return "CHECK"
+
+
+def query_attlog(first: datetime, last: datetime) -> str:
+    """Asks for the records between two device-local times again."""
+    return f"DATA QUERY ATTLOG StartTime={first:%Y-%m-%d %H:%M:%S}\tEndTime={last:%Y-%m-%d %H:%M:%S}"
+
+
+def update_user(pin: str, name: str) -> str:
+    """Enrols an ordinary user; names on the device are short, 24 characters here."""
+    _check_pin(pin)
+    shown = "".join(c for c in name if c.isprintable() and c not in "\t=")
+    return f"DATA UPDATE USERINFO PIN={pin}\tName={shown[:24]}\tPri=0"
+
+
+def delete_user(pin: str) -> str:
+    """Removes a user from the device."""
+    _check_pin(pin)
+    return f"DATA DELETE USERINFO PIN={pin}"
+
+
+def _check_pin(pin: str) -> None:
+    if not PIN.fullmatch(pin):
+        raise BadInput("pin", pin, "1 to 24 printable ASCII characters, no blank, no backslash")
+
+
+def orders(waiting: tuple[DeviceCommand, ...]) -> tuple[str, tuple[int, ...]]:
+    """The answer to a poll and the ids it hands out. An order that is not one line is left out."""
+    fit = [c for c in waiting if c.text and c.text.replace("\t", "").isprintable()][:MAX_ORDERS]
+    if not fit:
+        return "OK", ()
+    return "".join(f"C:{c.id}:{c.text}\n" for c in fit), tuple(c.id for c in fit)
+
+
+def read_results(body: bytes) -> tuple[CommandResult, ...]:
+    """The results in a post: `ID=..&Return=..&CMD=..` lines, or the same pairs a line each after a shell
+    order.
+
+    A new ID starts a new result; pairs before the first readable ID belong to nothing and are ignored.
+    """
+    results: list[CommandResult] = []
+    for _, line in lines_of(body):
+        for pair in line.split(b"&"):
+            key, equals, value = pair.partition(b"=")
+            if equals:
+                _take(results, key.strip().lower(), fact(value))
+    return tuple(results)
+
+
+def _take(results: list[CommandResult], key: bytes, value: str) -> None:
+    if key == b"id":
+        if _ID.fullmatch(value):
+            results.append(CommandResult(int(value), None, "", False))
+    elif results and key == b"return" and _RETURN.fullmatch(value):
+        last = results[-1]
+        results[-1] = CommandResult(last.id, int(value), last.command, int(value) == 0)
+    elif results and key == b"cmd":
+        last = results[-1]
+        results[-1] = CommandResult(last.id, last.return_code, value, last.ok)

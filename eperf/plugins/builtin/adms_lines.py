@@ -1,0 +1,50 @@
+"""The letters of ADMS: lines, fields and short facts out of bytes that anybody may have sent.
+
+Line feeds and carriage returns both end lines in the field; only the line feed parts records here, so that an
+odd carriage return inside one record cannot make two of it. Limits are set so that the whole memory of a
+machine (50,000 records) fits in one upload and nothing larger is ever held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eperf.domain.attendance.punch import safe_text
+from eperf.domain.errors import TooMany
+
+MAX_LINES = 100_000
+"""Lines of one upload; more is refused as a whole, nothing of it being acknowledged."""
+
+MAX_LINE_BYTES = 1024
+"""The longest line that can be a clock record or a user."""
+
+MAX_FACT_CHARS = 100
+"""The longest fact about a device that is kept."""
+
+
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""Bytes that no clock record holds: all control characters but the tab."""
+
+
+def lines_of(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The non-blank lines of an upload with their places from 1; raises `TooMany` before the first one."""
+    if body.count(b"\n") >= MAX_LINES:
+        raise TooMany("device_upload_lines", MAX_LINES, body.count(b"\n") + 1)
+    text = body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0")
+    return ((place, line) for place, line in enumerate(text.split(b"\n"), start=1) if line.strip())
+
+
+def pairs_of(fields: list[str]) -> dict[str, str]:
+    """`key=value` fields; keys in lower case without a leading `~`, the first of equal keys wins."""
+    pairs: dict[str, str] = {}
+    for field in fields:
+        key, equals, value = field.partition("=")
+        if equals:
+            pairs.setdefault(key.strip().lstrip("~").lower(), value.strip())
+    return pairs
+
+
+def fact(value: str | bytes) -> str:
+    """A short printable text about a device: everything odd is escaped, everything long is cut."""
+    return safe_text(value.strip(), MAX_FACT_CHARS).replace("\t", " ").strip()

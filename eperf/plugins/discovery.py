@@ -1,0 +1,82 @@
+"""Which plugins there are, and whether they fit this eperf, before a line of theirs has run.
+
+The range of eperf versions a plugin supports is what its distribution says to pip: `eperf>=0.1,<0.2` in its
+dependencies. pip checks that on the day of installation only; here it is checked at every start.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from eperf.domain.scoring.stage import NAME
+from eperf.plugins.hookspecs import GROUP
+
+CORE = "eperf"
+"""The distribution of eperf itself, and the name under which its built-in parts are registered."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plugin that was found: name, origin, the versions of eperf it fits, and how to import it.
+
+    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    requires: str | None
+    load: Callable[[], object]
+
+
+def discover(entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> list[Candidate]:
+    """The installed plugins by name; the same list on every machine with the same distributions."""
+    found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
+    return sorted((_candidate(point) for point in found), key=lambda one: (one.name, one.distribution))
+
+
+def built_in(name: str, version: str, plugin: object) -> Candidate:
+    """A plugin that comes with eperf: it goes through the same door and fits by birth."""
+    return Candidate(name, CORE, version, f"=={version}", lambda: plugin)
+
+
+def misfit(candidate: Candidate, eperf_version: str) -> str | None:
+    """Why the candidate cannot be loaded, or None. Imports nothing."""
+    if not NAME.match(candidate.name):
+        return "the entry point's name is not lower case letters, digits and hyphens"
+    if not candidate.requires:
+        return f"declares no range of eperf versions; add {_example(eperf_version)!r} to its dependencies"
+    if not SpecifierSet(candidate.requires).contains(eperf_version, prereleases=True):
+        return f"supports eperf {candidate.requires}, this is eperf {eperf_version}"
+    return None
+
+
+def _candidate(point: importlib.metadata.EntryPoint) -> Candidate:
+    if point.dist is None:
+        return Candidate(point.name, "unknown", "unknown", None, point.load)
+    return Candidate(
+        point.name, point.dist.name, point.dist.version, _range(point.dist.requires or []), point.load
+    )
+
+
+def _range(requirements: Iterable[str]) -> str | None:
+    for line in requirements:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if canonicalize_name(requirement.name) == CORE and wanted:
+            return str(requirement.specifier) or None
+    return None
+
+
+def _example(version: str) -> str:
+    major, minor = (int(number) for number in version.split(".")[:2])
+    return f"{CORE}>={major}.{minor},<{major}.{minor + 1}"

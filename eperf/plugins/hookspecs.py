@@ -1,0 +1,158 @@
+"""All hooks of eperf, in one file. Each docstring is the manual of its hook.
+
+A plugin is an installed distribution with an entry point in the group `eperf`; the entry point's name is
+the plugin's name and its value a module (or an object) with functions marked `@hookimpl`. Every hook is
+called exactly once, when eperf starts; the answers are checked, frozen and used from then on, so nothing of
+a request or of a loop goes through a hook. Hooks take no arguments, are ordinary functions (not `async`),
+and return a list or a tuple.
+
+A name that is not in this file, a missing `@hookimpl`, a parameter, an `async def` or an answer of another
+type is refused at start with file and line; the rest of eperf runs without that plugin (with
+`EPERF_PLUGINS_STRICT=1` it does not start).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from eperf.domain.attendance.policy import WorkTimePolicy
+    from eperf.domain.attendance.source import AttendanceSource
+    from eperf.domain.events import Event
+    from eperf.domain.scoring import Scheme
+    from eperf.plugins.api import Contribution
+    from eperf.plugins.values import Models
+
+GROUP = "eperf"
+"""The entry point group, and pluggy's project name."""
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+
+
+@hookspec
+def eperf_scoring_schemes() -> Sequence[Scheme[Any]]:
+    """Scoring schemes: how a unit turns a month of facts into a score.
+
+    A scheme is an ordered list of stages, each filled with parts that work on columns; its settings are a
+    frozen dataclass; every rule cites its legal basis. A unit is bound to `plugin/scheme` from a date on.
+    Example:
+
+        @part("tegal.norm", "Perwal Tegal 2/2023")
+        def norm(frame, settings):
+            rows = frame.verified
+            return leaves(
+                rows,
+                amount=pl.col("norm_min").fill_null(0) * 100 // settings.minutes_per_point,
+                label_id=pl.col("item_name"),
+                label_en=pl.col("item_name"),
+                evidence=("activity", pl.col("activity_id")),
+            )
+
+        @hookimpl
+        def eperf_scoring_schemes():
+            return [Scheme(name="norm", version="1", title_id="Norma waktu", title_en="Norm time",
+                           legal_basis="Perwal Tegal 2/2023", settings=NormSettings,
+                           parts=(StagePart("work", norm),))]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
+    """Work-time policies: how the taps of a day become its status, lateness and worked minutes.
+
+    A policy has `name`, `version`, `settings` (a frozen dataclass) and `classify(day, settings)`, which is
+    pure and returns a `DayResult` with its steps. Example:
+
+        class GuardShift:
+            name, version, settings = "guard-shift", "1", GuardSettings
+
+            def classify(self, day, settings):
+                ...
+
+        @hookimpl
+        def eperf_work_time_policies():
+            return [GuardShift()]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_attendance_sources() -> Sequence[AttendanceSource]:
+    """Attendance sources: readers of what machines send, at the HTTP paths the machines insist on.
+
+    A source has `name`, `version`, `routes`, `serial_of(request)` and `handle(request, device, now)`; it is
+    pure and decides nothing but what the bytes mean. Two sources cannot claim one path. Example:
+
+        class GateTerminal:
+            name, version = "gate-terminal", "1"
+            routes = (Route("POST", "/gate/push", "push"),)
+
+            def serial_of(self, request):
+                return request.query.get("sn", "")
+
+            def handle(self, request, device, now):
+                ...
+
+        @hookimpl
+        def eperf_attendance_sources():
+            return [GateTerminal()]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_api() -> Sequence[Contribution]:
+    """GraphQL contributions: new types, root fields, and fields on types that exist.
+
+    `Contribution` comes from `eperf.plugins.api`, which loads strawberry; import it inside the hook or in a
+    module that only this hook imports, so that the rest of the plugin stays light. Example:
+
+        @hookimpl
+        def eperf_api():
+            from training.schema import training_hours
+            from eperf.plugins.api import Contribution
+
+            return [Contribution(extends={"Employee": {"training_hours": training_hours}})]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_models() -> Sequence[Models]:
+    """Tables of the plugin's own, with its own migrations; the core's tables are never altered.
+
+    Modules are named, not imported, so that a plugin loads no ORM before the store does. Example:
+
+        @hookimpl
+        def eperf_models():
+            return [Models(label="training", models="training.models", migrations="training.migrations")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_event_kinds() -> Sequence[type[Event]]:
+    """New kinds of update that the plugin's own code emits and integrators can subscribe to.
+
+    A kind is a frozen dataclass, a subclass of `Event`; its docstring is its documentation, its `kind`
+    begins with the plugin's name and a dot, and a change of its meaning is a new `version`. Example (plugin
+    `training`):
+
+        @dataclass(frozen=True, kw_only=True)
+        class TrainingDone(Event):
+            "An employee completed a training."
+
+            kind = "training.done"
+            subject_type = "Employee"
+            hours: int
+
+        @hookimpl
+        def eperf_event_kinds():
+            return [TrainingDone]
+    """
+    raise NotImplementedError

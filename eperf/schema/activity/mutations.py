@@ -1,0 +1,119 @@
+"""Reporting work and deciding on it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from eperf.domain.activity import Decision, Report
+from eperf.domain.errors import TooMany
+from eperf.schema.activity.types import Activity
+from eperf.schema.ids import number_of
+from eperf.schema.problems import Problem, answered
+from eperf.schema.scalars import Date, Hundredths
+from eperf.services import activity
+
+ActivityPayload = Annotated[Activity | Problem, strawberry.union("ActivityPayload")]
+_MOST_EVIDENCE = 10
+
+
+@strawberry.input(description="What was done, when, for how long, how much, with which result.")
+class SubmitActivityInput:
+    """A report."""
+
+    item: strawberry.ID = strawberry.field(description="The catalogue item.")
+    date: Date
+    minutes: int = strawberry.field(description="1 to 1440.")
+    quantity: Hundredths = strawberry.field(description="In the item's own count, at most two places.")
+    result: str = strawberry.field(description="What came of it, at most 4,000 characters.")
+    evidence: list[strawberry.ID] = strawberry.field(default_factory=list, description="Files, at most 10.")
+    idempotency_key: str | None = strawberry.field(default=None, description="Makes a retry safe.")
+
+    def report(self) -> Report:
+        """The report with numbers for ids."""
+        if len(self.evidence) > _MOST_EVIDENCE:
+            raise TooMany("evidence", _MOST_EVIDENCE, len(self.evidence))
+        files = tuple(number_of(file, "File", "evidence") for file in self.evidence)
+        item = number_of(self.item, "CatalogueItem", "item")
+        return Report(item, self.date, self.minutes, self.quantity, self.result, files)
+
+
+@strawberry.input(description="A returned activity, mended.")
+class ResubmitActivityInput(SubmitActivityInput):
+    """A returned activity, mended."""
+
+    activity: strawberry.ID
+
+
+@strawberry.input(description="An activity to verify.")
+class VerifyActivityInput:
+    """An activity to verify."""
+
+    activity: strawberry.ID
+    note: str | None = None
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="An activity to return, with the reason.")
+class ReturnActivityInput:
+    """An activity to return."""
+
+    activity: strawberry.ID
+    note: str
+    idempotency_key: str | None = None
+
+
+async def submit_activity(info: strawberry.Info, input: SubmitActivityInput) -> ActivityPayload:  # noqa: A002
+    """Reports an activity of the caller's own."""
+
+    async def verb() -> int:
+        return await activity.submit(info.context.call(input.idempotency_key), input.report())
+
+    return await answered(info, Activity, verb)
+
+
+async def resubmit_activity(info: strawberry.Info, input: ResubmitActivityInput) -> ActivityPayload:  # noqa: A002
+    """Sends a returned activity again."""
+
+    async def verb() -> int:
+        number = number_of(input.activity, "Activity", "activity")
+        return await activity.resubmit(info.context.call(input.idempotency_key), number, input.report())
+
+    return await answered(info, Activity, verb)
+
+
+async def verify_activity(info: strawberry.Info, input: VerifyActivityInput) -> ActivityPayload:  # noqa: A002
+    """Accepts a direct report's activity; it counts from now on."""
+    return await _decide(info, input, Decision.VERIFY)
+
+
+async def return_activity(info: strawberry.Info, input: ReturnActivityInput) -> ActivityPayload:  # noqa: A002
+    """Sends a direct report's activity back."""
+    return await _decide(info, input, Decision.RETURN)
+
+
+async def _decide(
+    info: strawberry.Info, given: VerifyActivityInput | ReturnActivityInput, decision: Decision
+) -> ActivityPayload:
+    async def verb() -> int:
+        number = number_of(given.activity, "Activity", "activity")
+        return await activity.decide(info.context.call(given.idempotency_key), number, decision, given.note)
+
+    return await answered(info, Activity, verb)
+
+
+MUTATIONS = {
+    "submit_activity": strawberry.mutation(
+        resolver=submit_activity, description="I report work (lapor aktivitas)."
+    ),
+    "resubmit_activity": strawberry.mutation(
+        resolver=resubmit_activity, description="I send a returned report again."
+    ),
+    "verify_activity": strawberry.mutation(
+        resolver=verify_activity, description="I accept a report (verifikasi)."
+    ),
+    "return_activity": strawberry.mutation(
+        resolver=return_activity, description="I send a report back (kembalikan)."
+    ),
+}

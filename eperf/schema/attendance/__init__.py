@@ -1,0 +1,1 @@
+"""Punches, days and machines (presensi)."""

@@ -1,0 +1,1 @@
+"""Plugins, their parts, and where they are bound."""

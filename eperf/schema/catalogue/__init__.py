@@ -1,0 +1,1 @@
+"""The activity catalogue (katalog aktivitas)."""

@@ -1,0 +1,65 @@
+"""Catalogue items."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import strawberry
+
+from eperf.domain.access import Operation
+from eperf.planner.mapping import column, mapped, relation
+from eperf.plugins.api import Contribution
+from eperf.schema.lists import Connection, connection, wanted
+from eperf.schema.node import Node
+from eperf.schema.organisation.queries import After, First, Info
+from eperf.schema.organisation.types import Unit
+from eperf.schema.scalars import Date, Hundredths
+from eperf.store.catalogue import ItemRow
+from eperf.store.organisation import UnitTreeRow
+from eperf.store.scope import Columns, Q, Subquery, predicate
+
+_ORDERS = {"CODE": (("code", False), ("id", False))}
+
+
+@mapped(ItemRow, Operation.CATALOGUE_READ, partial(predicate, columns=Columns(employee=None)))
+@strawberry.type(description="What a unit counts, in which unit size, for how many points (butir katalog).")
+class CatalogueItem(Node):
+    """A catalogue item."""
+
+    code: str = column("code", "The item's own code.")
+    name: str = column("name", "What is done.")
+    per: str = column("per", "What is counted: report, hour, file…")
+    unit_size: Hundredths = column("unit_size_h", "How many of them make one unit.")
+    points_per_unit: Hundredths = column("points_per_unit_h", "Points of one unit.")
+    norm_min: int | None = column("norm_min", "The norm of one unit in minutes, if it has one.")
+    fraction_policy: str = column(
+        "fraction_policy", "proportional, or whole_units: a part of a unit does not count."
+    )
+    valid_from: Date = column("valid_from", "The first day.")
+    valid_to: Date | None = column("valid_to", "The first day no more; null while open.")
+    unit: Unit | None = relation("unit_id", Unit, "The unit that set it; it holds for all below.")
+
+
+async def catalogue(
+    self: Unit, info: Info, first: First = None, after: After = None
+) -> Connection[CatalogueItem]:
+    """The items that hold today for this unit, its own and those of the units above."""
+    today = info.context.call().today
+    above = Subquery(UnitTreeRow.filter(descendant_id=self.row.id).values("ancestor_id"))
+    in_force = Q(Q(valid_to__isnull=True), Q(valid_to__gt=today), join_type=Q.OR)
+    where = Q(Q(unit_id__in=above), Q(valid_from__lte=today), in_force)
+    asked = wanted(_ORDERS, "CODE", first, after, where, None)
+    return connection(CatalogueItem, await info.context.rows.page(CatalogueItem, asked), after)
+
+
+CONTRIBUTION = Contribution(
+    types=(CatalogueItem,),
+    extends={
+        "Unit": {
+            "catalogue": strawberry.field(
+                resolver=catalogue,
+                description="The items that hold today, those of the units above included.",
+            )
+        }
+    },
+)

@@ -1,0 +1,139 @@
+"""One schema out of many contributions, the core's own and the plugins'.
+
+A type is extended from above: the schema asks for a type's fields and gets the type's own and what others added, so no
+core class is touched and no type imports a type above it. A name with two owners is refused with both named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import strawberry
+from strawberry.tools import create_type
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+from eperf.domain.errors import Refused
+from eperf.plugins.api import Contribution, Fields
+from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
+from eperf.schema.binding.types import CONTRIBUTION as BINDING
+from eperf.schema.catalogue.types import CONTRIBUTION as CATALOGUE
+from eperf.schema.event.types import CONTRIBUTION as EVENT
+from eperf.schema.ids import parsed
+from eperf.schema.node import Node
+from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
+from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.scalars import CONFIG
+from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
+
+CORE: tuple[Contribution, ...] = (
+    ORGANISATION,
+    PEOPLE,
+    CATALOGUE,
+    ATTENDANCE,
+    ACTIVITY,
+    SCORING,
+    BINDING,
+    EVENT,
+)
+_ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
+
+
+class Clash(Refused):
+    """Two contributions give one name a meaning."""
+
+    code = "SCHEMA_CLASH"
+    text_id = "{value} sudah dimiliki {first}; {second} tidak boleh memakainya juga."
+    text_en = "{value} already belongs to {first}; {second} may not use it too."
+
+
+class Composed(strawberry.Schema):
+    """A schema that knows its nodes by type name, and the fields that others added to a type."""
+
+    nodes: dict[str, type]
+    added: dict[str, Fields]
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        """A type's own fields, then those that others added."""
+        more = [_named(name, field) for name, field in self.added.get(type_definition.name, {}).items()]
+        return [*super().get_fields(type_definition), *more]
+
+
+async def node(info: strawberry.Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+    """Anything with an id, if it is in reach."""
+    info.context.seen()
+    name, number = parsed(id)
+    kind = info.schema.nodes.get(name)  # type: ignore[attr-defined]
+    return None if kind is None else await info.context.rows.one(kind, number)
+
+
+def compose(contributions: Iterable[Contribution] = ()) -> Composed:
+    """The schema of the core with the contributions of plugins."""
+    given = [*CORE, *contributions]
+    owners: dict[tuple[str, str], str] = {("Query", "node"): "eperf"}
+    added: dict[str, Fields] = {}
+    roots: dict[str, dict[str, StrawberryField]] = {root: {} for root in _ROOTS}
+    roots["Query"]["node"] = strawberry.field(
+        resolver=node, description="Anything with an id; null when out of reach."
+    )
+    for one in given:
+        _own_types(owners, one)
+        for root, attribute in _ROOTS.items():
+            fields = getattr(one, attribute)
+            _own(owners, one, root, fields)
+            roots[root].update(fields)
+        for kind, fields in one.extends.items():
+            _own(owners, one, kind, fields)
+            added[kind] = {**added.get(kind, {}), **fields}
+    types = [kind for one in given for kind in one.types]
+    return _schema(roots, added, types)
+
+
+def _schema(
+    roots: dict[str, dict[str, StrawberryField]], added: dict[str, Fields], types: Sequence[type]
+) -> Composed:
+    made = {
+        root: create_type(root, [_named(name, field) for name, field in fields.items()])
+        for root, fields in roots.items()
+        if fields
+    }
+    # The schema asks for fields while it is built, so the class has to know them before.
+    nodes = {kind.__name__: kind for kind in types if issubclass(kind, Node)}
+    composed = type("Composed", (Composed,), {"added": added, "nodes": nodes})
+    schema: Composed = composed(
+        query=made["Query"],
+        mutation=made.get("Mutation"),
+        subscription=made.get("Subscription"),
+        types=list(types),
+        config=CONFIG,
+    )
+    return schema
+
+
+def _named(name: str, field: StrawberryField) -> StrawberryField:
+    field.python_name = name
+    field.name = name
+    return field
+
+
+def _own(owners: dict[tuple[str, str], str], one: Contribution, kind: str, fields: Fields) -> None:
+    for name in fields:
+        _claim(owners, (kind, to_camel_case(name)), one.owner or "eperf")
+
+
+def _own_types(owners: dict[tuple[str, str], str], one: Contribution) -> None:
+    for kind in one.types:
+        definition: Any = getattr(kind, "__strawberry_definition__", None)
+        name = definition.name if definition is not None else kind.__name__
+        _claim(owners, (name, ""), one.owner or "eperf")
+        for field in definition.fields if definition is not None else ():
+            owners.setdefault((name, to_camel_case(field.python_name)), one.owner or "eperf")
+
+
+def _claim(owners: dict[tuple[str, str], str], what: tuple[str, str], owner: str) -> None:
+    if what in owners:
+        raise Clash("schema", ".".join(part for part in what if part), first=owners[what], second=owner)
+    owners[what] = owner

@@ -1,0 +1,47 @@
+"""What one operation knows: who asks, in which language, and the rows it has already fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from eperf.domain.access import Operation, Scope, Viewer, scope
+from eperf.domain.errors import Unauthenticated
+from eperf.planner.rows import Rows
+from eperf.plugins.registry import Registry
+from eperf.services.call import Call
+from eperf.services.event import Rings
+
+
+@dataclass
+class Context:
+    """The context of one operation. `grown` rings when the event log has new numbers."""
+
+    viewer: Viewer | None
+    language: str
+    request_id: str
+    now: Callable[[], datetime]
+    registry: Registry
+    grown: Rings
+    rows: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = Rows(self._scope)
+
+    def seen(self) -> Viewer:
+        """The viewer; refuses the anonymous."""
+        if self.viewer is None:
+            raise Unauthenticated
+        return self.viewer
+
+    def call(self, key: str | None = None) -> Call:
+        """A call of a verb by the viewer, under an idempotency key."""
+        return Call(self.seen(), self.now(), self.language, key, self.registry)
+
+    def fresh(self) -> Context:
+        """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
+        return Context(self.viewer, self.language, self.request_id, self.now, self.registry, self.grown)
+
+    def _scope(self, operation: Operation) -> Scope:
+        return scope(self.seen(), operation)

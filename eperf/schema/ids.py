@@ -1,0 +1,42 @@
+"""Global ids: opaque, and each thing has exactly one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from eperf.domain.errors import BadInput, NotFound
+
+_INSIDE = re.compile(r"([A-Z][A-Za-z]{1,60}):([1-9][0-9]{0,18})")
+
+
+def global_id(kind: str, number: int) -> str:
+    """The id of a thing, by the name of its type and its number."""
+    return base64.urlsafe_b64encode(f"{kind}:{number}".encode()).decode().rstrip("=")
+
+
+def parsed(text: str, field: str = "id") -> tuple[str, int]:
+    """The type's name and the number; refuses all but the form that `global_id` writes."""
+    try:
+        if len(text) > 128:
+            raise ValueError
+        inside = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode(
+            "ascii"
+        )
+        found = _INSIDE.fullmatch(inside)
+        if found is None or global_id(found[1], int(found[2])) != text:
+            raise ValueError
+    except (ValueError, binascii.Error) as wrong:
+        raise BadInput(field, text, "not an id of this service") from wrong
+    if int(found[2]) >= 2**63:
+        raise NotFound(field, text)
+    return found[1], int(found[2])
+
+
+def number_of(text: str, kind: str, field: str) -> int:
+    """The number of a thing of one type; refuses an id of another type by name."""
+    found, number = parsed(text, field)
+    if found != kind:
+        raise BadInput(field, text, f"an id of {found}, not of {kind}")
+    return number

@@ -1,0 +1,1 @@
+"""Employees (pegawai ASN)."""

@@ -1,0 +1,1 @@
+"""Scores that explain themselves (nilai kinerja)."""

@@ -1,0 +1,1 @@
+"""Who may come in, and as what: accounts, roles over units, tokens, passwords, tokens of an identity provider."""

@@ -1,0 +1,203 @@
+"""Reporting work and deciding on it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+
+from eperf.domain.access import Operation, Subject
+from eperf.domain.activity import ActivityState, Decision, Report, checked, require_state
+from eperf.domain.attendance.calendar import civil_day, zone_named
+from eperf.domain.errors import Conflict, Forbidden, NotFound
+from eperf.domain.events import ActivityReturned, ActivitySubmitted, ActivityVerified
+from eperf.domain.text import clean
+from eperf.services.call import Call, Work, answer, answered, work
+from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.catalogue import ItemRow
+from eperf.store.file import FileRow
+from eperf.store.organisation import UnitRow
+from eperf.store.people import EmployeeRow, PlacementRow
+from eperf.store.scope import ancestors, subject_of_employee
+
+
+async def submit(call: Call, report: Report) -> int:
+    """Reports an activity of the caller's own; gives its id. The same key again gives the same id."""
+    employee = await _caller(call, Operation.ACTIVITY_SUBMIT)
+    report = checked(report, await _today(call, employee))
+    async with work(call) as opened:
+        before = await answered(call, "submitActivity", dataclasses.asdict(report))
+        if before is not None:
+            return before
+        unit_id = await _unit_on(employee, report.date)
+        await _require_item(report.item_id, unit_id, report.date)
+        row = await ActivityRow.create(
+            employee_id=employee.id,
+            unit_id=unit_id,
+            item_id=report.item_id,
+            date=report.date,
+            minutes=report.minutes,
+            quantity_h=report.quantity_h,
+            result=report.result,
+            state=ActivityState.SUBMITTED,
+            submitted_at=call.now,
+        )
+        await _attach(call, row.id, report.evidence)
+        _submitted(opened, row)
+        await answer(call, row.id)
+        return int(row.id)
+
+
+async def resubmit(call: Call, activity_id: int, report: Report) -> int:
+    """Sends a returned activity again with what was mended."""
+    employee = await _caller(call, Operation.ACTIVITY_SUBMIT)
+    report = checked(report, await _today(call, employee))
+    async with work(call) as opened:
+        before = await answered(call, "resubmitActivity", [activity_id, dataclasses.asdict(report)])
+        if before is not None:
+            return before
+        row = await ActivityRow.get_or_none(id=activity_id, employee_id=employee.id)
+        if row is None:
+            raise NotFound("activity", activity_id)
+        require_state(row.state, ActivityState.RETURNED, activity_id)
+        unit_id = await _unit_on(employee, report.date)
+        await _require_item(report.item_id, unit_id, report.date)
+        previous = row.date
+        await _change(
+            row,
+            unit_id=unit_id,
+            item_id=report.item_id,
+            date=report.date,
+            minutes=report.minutes,
+            quantity_h=report.quantity_h,
+            result=report.result,
+            state=ActivityState.SUBMITTED.value,
+            submitted_at=call.now,
+        )
+        await EvidenceRow.filter(activity_id=row.id).delete()
+        await _attach(call, row.id, report.evidence)
+        row.date, row.unit_id = report.date, unit_id
+        _submitted(opened, row)
+        if previous != report.date:
+            opened.emit(
+                ActivitySubmitted(
+                    subject_id=row.id, unit_id=unit_id, employee_id=row.employee_id, date=previous
+                )
+            )
+        await answer(call, row.id)
+        return int(row.id)
+
+
+async def decide(call: Call, activity_id: int, decision: Decision, note: str | None = None) -> int:
+    """Verifies or returns a submitted activity of a direct report, or of one for whose superior the caller acts.
+
+    Of several who decide at once one wins and the others get `CONFLICT`. A return needs a note.
+    """
+    note = (
+        None
+        if note is None and decision is Decision.VERIFY
+        else clean("note", note or "", most=1000, lines=True)
+    )
+    async with work(call) as opened:
+        before = await answered(call, f"{decision}Activity", [activity_id, note])
+        if before is not None:
+            return before
+        row = await ActivityRow.get_or_none(id=activity_id).select_related("employee")
+        if row is None:
+            raise NotFound("activity", activity_id)
+        reporter: EmployeeRow = row.employee  # type: ignore[assignment]
+        await _require_decider(call, reporter, activity_id)
+        require_state(row.state, ActivityState.SUBMITTED, activity_id)
+        decider = cast(int, call.viewer.employee_id)
+        incumbent = reporter.supervisor_id if reporter.supervisor_id != decider else None
+        await _change(
+            row,
+            state=decision.leads_to.value,
+            decided_at=call.now,
+            decided_by_id=decider,
+            decided_for_id=incumbent,
+            decision_note=note,
+        )
+        kind = ActivityVerified if decision is Decision.VERIFY else ActivityReturned
+        opened.emit(
+            kind(
+                subject_id=row.id,
+                unit_id=row.unit_id,
+                employee_id=row.employee_id,
+                date=row.date,
+                decided_by=decider,
+            )
+        )
+        await answer(call, row.id)
+        return int(row.id)
+
+
+async def _caller(call: Call, operation: Operation) -> EmployeeRow:
+    employee = await EmployeeRow.get_or_none(id=call.viewer.employee_id or 0, active=True)
+    if employee is None:
+        raise Forbidden(operation.value)
+    call.require(operation, await subject_of_employee(employee))
+    return employee
+
+
+async def _require_decider(call: Call, reporter: EmployeeRow, activity_id: int) -> None:
+    subject = await subject_of_employee(reporter)
+    visible = Subject(
+        units=subject.units, employee_id=subject.employee_id, supervisor_id=subject.supervisor_id
+    )
+    try:
+        call.require(Operation.ACTIVITY_READ, visible)
+    except Forbidden as hidden:
+        raise NotFound("activity", activity_id) from hidden
+    call.require(Operation.ACTIVITY_DECIDE, subject, "activity")
+
+
+async def _today(call: Call, employee: EmployeeRow) -> date:
+    unit = await UnitRow.get(id=employee.unit_id)
+    return civil_day(call.now, zone_named(unit.zone))
+
+
+async def _unit_on(employee: EmployeeRow, day: date) -> int:
+    placement = (
+        await PlacementRow.filter(employee_id=employee.id, valid_from__lte=day)
+        .order_by("-valid_from")
+        .first()
+    )
+    if placement is None or (placement.valid_to is not None and placement.valid_to <= day):
+        return employee.unit_id
+    return placement.unit_id
+
+
+async def _require_item(item_id: int, unit_id: int, day: date) -> None:
+    item = await ItemRow.get_or_none(id=item_id)
+    in_force = item is not None and item.valid_from <= day and (item.valid_to is None or day < item.valid_to)
+    if item is None or not in_force or item.unit_id not in await ancestors(unit_id):
+        raise NotFound("item", item_id)
+
+
+async def _attach(call: Call, activity_id: int, evidence: Sequence[int]) -> None:
+    if not evidence:
+        return
+    own = {file.id for file in await FileRow.filter(id__in=evidence, account_id=call.viewer.account_id)}
+    for file_id in evidence:
+        if file_id not in own:
+            raise NotFound("evidence", file_id)
+    await EvidenceRow.bulk_create(
+        [EvidenceRow(activity_id=activity_id, file_id=file_id) for file_id in evidence]
+    )
+
+
+async def _change(row: ActivityRow, **values: object) -> None:
+    # The version is the lock: whoever changed the row first has moved it on.
+    changed = await ActivityRow.filter(id=row.id, version=row.version, state=row.state).update(
+        version=row.version + 1, **values
+    )
+    if not changed:
+        raise Conflict("activity", row.id, "somebody else changed it")
+
+
+def _submitted(opened: Work, row: ActivityRow) -> None:
+    opened.emit(
+        ActivitySubmitted(subject_id=row.id, unit_id=row.unit_id, employee_id=row.employee_id, date=row.date)
+    )

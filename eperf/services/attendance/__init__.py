@@ -1,0 +1,1 @@
+"""Punches in, days out: device uploads, clocking in by oneself, enrolment, and the classification of days."""

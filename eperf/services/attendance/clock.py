@@ -1,0 +1,61 @@
+"""Clocking in and out by oneself: the weakest evidence, kept like any other punch."""
+
+from __future__ import annotations
+
+from eperf.domain.access import Operation
+from eperf.domain.attendance.calendar import civil_day, zone_named
+from eperf.domain.attendance.punch import PunchKind, digest
+from eperf.domain.errors import Forbidden
+from eperf.domain.events import PunchRecorded
+from eperf.services.attendance.days import classify
+from eperf.services.call import Call, answer, answered, work
+from eperf.store.attendance import PunchRow
+from eperf.store.organisation import UnitRow
+from eperf.store.people import EmployeeRow
+from eperf.store.scope import subject_of_employee
+
+SOURCE = "eperf/clock"
+
+
+async def clock(call: Call, kind: PunchKind) -> int:
+    """Records that the caller comes or goes now; gives the punch's id. Twice in one second is once."""
+    employee = await EmployeeRow.get_or_none(id=call.viewer.employee_id or 0, active=True)
+    if employee is None:
+        raise Forbidden(Operation.CLOCK.value)
+    call.require(Operation.CLOCK, await subject_of_employee(employee))
+    at = call.now.replace(microsecond=0)
+    unit = await UnitRow.get(id=employee.unit_id)
+    day = civil_day(at, zone_named(unit.zone))
+    content = digest(SOURCE, "", str(employee.id), at, 0 if kind is PunchKind.IN else 1)
+    async with work(call) as opened:
+        before = await answered(call, f"clock.{kind.value}", None)
+        if before is not None:
+            return before
+        # One tap of a person at a time, so that two at once are not both the first.
+        await EmployeeRow.select_for_update().get(id=employee.id)
+        known = await PunchRow.get_or_none(digest=content)
+        stored = known or await PunchRow.create(
+            source=SOURCE,
+            pin=str(employee.id),
+            occurred_at=at,
+            date=day,
+            kind=kind.value,
+            line="",
+            digest=content,
+            received_at=call.now,
+            employee_id=employee.id,
+            outcome="used",
+        )
+        if known is None:
+            opened.emit(
+                PunchRecorded(
+                    subject_id=stored.id,
+                    unit_id=unit.id,
+                    employee_id=employee.id,
+                    punched=kind.value,
+                    date=day,
+                )
+            )
+            await classify(call, opened, [(employee.id, day)])
+        await answer(call, stored.id)
+        return int(stored.id)

@@ -1,0 +1,138 @@
+"""Keeping scores true: take what is dirty, compute unit by unit, write what differs, tell who listens.
+
+Marks are read before data: whatever changes afterwards raises its mark again, and the row stays dirty. Only one worker
+runs at a time (`eperf.app.leader` sees to it), so an older result never overwrites a newer one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import orjson
+
+from eperf.domain.attendance.calendar import WorkCalendar
+from eperf.domain.events import ScoreChanged
+from eperf.domain.period import YearMonth
+from eperf.domain.scoring import Scored, UnitPeriod, score
+from eperf.services.call import Call, Work, work
+from eperf.services.parts import Bound, Slot, bound
+from eperf.store import frames
+from eperf.store.organisation import UnitRow
+from eperf.store.people import EmployeeRow, PlacementRow
+from eperf.store.scoring import DirtyRow, ScoreRow
+
+_WRITTEN = (
+    "unit_id", "score_h", "state", "cause", "scheme", "scheme_version", "settings_digest", "input_digest",
+    "breakdown", "computed_at",
+)  # fmt: skip
+_AT_ONCE = 500
+
+
+async def score_dirty(call: Call, limit: int = 2000, progress: Callable[[int], None] | None = None) -> int:
+    """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true."""
+    dirty = await DirtyRow.all().order_by("period", "id").limit(limit)
+    for (unit_id, period), rows in (await _by_unit(dirty, call.today)).items():
+        await _score(call, unit_id, period, rows)
+        if progress:
+            progress(len(rows))
+    return len(dirty)
+
+
+async def _by_unit(dirty: Sequence[DirtyRow], today: date) -> dict[tuple[int, YearMonth], list[DirtyRow]]:
+    """Dirty rows by the unit in which the employee ends the month (or is today, while it runs)."""
+    groups: dict[tuple[int, YearMonth], list[DirtyRow]] = defaultdict(list)
+    wanted = sorted({row.employee_id for row in dirty})
+    current: dict[int, int] = {}
+    placed: dict[int, list[PlacementRow]] = defaultdict(list)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        for person in await EmployeeRow.filter(id__in=some):
+            current[person.id] = person.unit_id
+        for placement in await PlacementRow.filter(employee_id__in=some).order_by("-valid_from"):
+            placed[placement.employee_id].append(placement)
+    for row in dirty:
+        period = YearMonth.parse(row.period)
+        last = min(period.last, today)
+        unit = next(
+            (p.unit_id for p in placed[row.employee_id] if p.valid_from <= last), current[row.employee_id]
+        )
+        groups[unit, period].append(row)
+    return groups
+
+
+async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow]) -> None:
+    ids = [row.employee_id for row in rows]
+    unit = await UnitRow.get(id=unit_id)
+    scheme = await bound(call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first)))
+    frame = UnitPeriod(
+        unit_id=unit_id,
+        unit_code=unit.code,
+        period=period,
+        working_days=sum(WorkCalendar().is_working_day(day) for day in period.days()),
+        employees=await frames.employees(ids),
+        activities=await frames.activities(ids, period),
+        days=await frames.days(ids, period),
+    )
+    scored = await asyncio.to_thread(score, scheme.registered.part, scheme.settings, frame)
+    async with work(call) as opened:
+        await _write(call, opened, scheme, scored)
+        for row in rows:
+            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+
+
+async def _write(call: Call, opened: Work, scheme: Bound, scored: Scored) -> None:
+    period, unit_id = str(scored.unit_period.period), scored.unit_period.unit_id
+    breakdowns = dict(scored.breakdowns().iter_rows())
+    digests = scored.input_digests
+    ids = scored.scores["employee_id"].to_list()
+    before = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=period)}
+    rows: list[ScoreRow] = []
+    for employee_id, score_h, state, cause in scored.scores.iter_rows():
+        row = ScoreRow(
+            employee_id=employee_id,
+            unit_id=unit_id,
+            period=period,
+            score_h=score_h,
+            state=state,
+            cause=cause,
+            scheme=scheme.registered.key,
+            scheme_version=scheme.registered.version,
+            settings_digest=scored.settings_digest,
+            input_digest=digests[employee_id],
+            breakdown=orjson.loads(breakdowns.get(employee_id, "[]")),
+            computed_at=call.now,
+        )
+        if not _same(before.get(employee_id), row):
+            rows.append(row)
+    if not rows:
+        return
+    await ScoreRow.bulk_create(
+        rows, batch_size=_AT_ONCE, on_conflict=("employee_id", "period"), update_fields=_WRITTEN
+    )
+    written = ScoreRow.filter(employee_id__in=[row.employee_id for row in rows], period=period)
+    stored = {row.employee_id: row.id for row in await written.only("id", "employee_id")}
+    for row in rows:
+        old = before.get(row.employee_id)
+        opened.emit(_changed(row, stored[row.employee_id], old.score_h if old else None))
+
+
+def _changed(row: ScoreRow, score_id: int, previous_h: int | None) -> ScoreChanged:
+    return ScoreChanged(
+        subject_id=score_id,
+        unit_id=row.unit_id,
+        employee_id=row.employee_id,
+        period=row.period,
+        score_h=row.score_h,
+        previous_h=previous_h,
+        state=row.state,
+    )
+
+
+def _same(old: ScoreRow | None, new: ScoreRow) -> bool:
+    # When it was computed does not make a score another one.
+    return old is not None and all(
+        getattr(old, name) == getattr(new, name) for name in _WRITTEN if name != "computed_at"
+    )

@@ -1,0 +1,119 @@
+"""Every setting, in one place. Read from `EPERF_…` variables and an `.env` file in the working folder.
+
+A wrong value is refused by name when the program starts. Only `eperf.app` reads this module; everything below is given
+plain values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from eperf.domain.errors import BadInput
+from eperf.store.database import dialect_of
+
+PREFIX = "EPERF_"
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def _names_a_database(url: str) -> str:
+    try:
+        dialect_of(url)
+    except BadInput as refusal:
+        raise ValueError(refusal.message("en")) from refusal
+    return url
+
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        Path("data"),
+        description="Folder for evidence files, the server's secret and, by default, the database.",
+    )
+    database_url: Annotated[str, AfterValidator(_names_a_database)] | None = Field(
+        None,
+        description="`sqlite:///PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME`; else SQLite in the data folder.",
+    )
+    database_pool: int = Field(10, ge=2, le=200, description="Most connections to PostgreSQL of one process.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    worker: bool = Field(True, description="Whether the server itself keeps scores true and numbers events.")
+    plugins_strict: bool = Field(False, description="Whether a plugin that does not fit stops the start.")
+    log_json: bool = Field(True, description="One JSON object a line; otherwise coloured text.")
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged."
+    )
+    assets_dir: Path = Field(
+        _CHECKOUT / "node_modules" / "altair-static" / "build" / "dist",
+        description="Folder with the files of the GraphQL page for browsers.",
+    )
+    allowed_origins: Words = Field((), description="Web origins that may call the API, parted by commas.")
+    allowed_hosts: Words = Field(
+        (), description="Host names the server answers to, parted by commas; empty: any."
+    )
+    introspection: str = Field(
+        "authenticated",
+        pattern="^(off|authenticated|all)$",
+        description="Who may read the schema by introspection.",
+    )
+    suggestions: bool = Field(False, description="Whether errors may guess what field was meant.")
+    request_seconds: float = Field(15, gt=0, le=300, description="Longest time one operation may take.")
+    body_bytes: int = Field(256 * 1024, ge=1024, description="Largest body of a GraphQL or login request.")
+    device_body_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a device upload.")
+    file_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Largest evidence file.")
+    max_depth: int = Field(14, ge=2, description="Deepest selection of an operation.")
+    max_cost: int = Field(100_000, ge=1, description="Highest cost of an operation: list sizes times fields.")
+    socket_operations: int = Field(20, ge=1, description="Most operations at once on one socket.")
+    oidc_issuer: str | None = Field(None, description="Issuer whose access tokens are accepted.")
+    oidc_audience: str | None = Field(None, description="Audience that such a token must name.")
+    oidc_jwks_url: str | None = Field(None, description="Where the issuer's key set is.")
+    oidc_leeway_seconds: int = Field(
+        30, ge=0, le=300, description="Clock difference forgiven in a token's times."
+    )
+    oidc_algorithms: Words = Field(
+        ("RS256", "PS256", "ES256"),
+        description="Signature algorithms that are accepted, parted by commas; some of the default's.",
+    )
+    oidc_nip_claim: str | None = Field(
+        None,
+        description="Claim that holds an employee's NIP; with it an account is linked at its first such token.",
+    )
+
+    @field_validator("allowed_origins", "allowed_hosts", "oidc_algorithms", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        return (
+            tuple(word.strip() for word in value.split(",") if word.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite://{(self.data_dir / 'eperf.db').absolute()}"
+
+
+class SettingsRefused(Exception):
+    """One or more settings have wrong values; the text names each by its variable."""
+
+
+def read(**overrides: object) -> Settings:
+    """The settings of this process; `overrides` come from the command line and win."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as invalid:
+        lines = [
+            f"{PREFIX}{str(error['loc'][0]).upper()}: {error['msg']} (value: {error['input']!r:.80})"
+            for error in invalid.errors(include_url=False)
+        ]
+        raise SettingsRefused("\n".join(lines)) from invalid

@@ -1,0 +1,109 @@
+"""Devices, who is enrolled on them, raw punches and classified days.
+
+A punch is kept as received and never changed but for its outcome; days are derived from punches and can always be
+derived again.
+"""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class DeviceRow(Model):
+    """An attendance machine. An unknown serial number is kept as inactive, so that an officer can see and adopt it."""
+
+    id = fields.BigIntField(primary_key=True)
+    serial = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=200)
+    source = fields.CharField(max_length=100)
+    unit: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "core.UnitRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    unit_id: int | None
+    state = fields.CharField(max_length=16)
+    stamps: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
+    facts: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
+    last_seen_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "device"
+        indexes = (("unit_id",),)
+
+
+class EnrolmentRow(Model):
+    """Which employee a device's PIN means, from `valid_from` to `valid_to` (exclusive, null = open)."""
+
+    id = fields.BigIntField(primary_key=True)
+    device: fields.ForeignKeyRelation[DeviceRow] = fields.ForeignKeyField(
+        "core.DeviceRow", on_delete=fields.CASCADE, related_name=False
+    )
+    device_id: int
+    pin = fields.CharField(max_length=24)
+    employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.EmployeeRow", on_delete=fields.CASCADE, related_name=False
+    )
+    employee_id: int
+    valid_from = fields.DateField()
+    valid_to = fields.DateField(null=True)
+
+    class Meta:
+        table = "enrolment"
+        unique_together = (("device_id", "pin", "valid_from"),)
+
+
+class PunchRow(Model):
+    """A raw clock record. `digest` (device, PIN, time, status) makes a resend harmless."""
+
+    id = fields.BigIntField(primary_key=True)
+    source = fields.CharField(max_length=100)
+    device: fields.ForeignKeyNullableRelation[DeviceRow] = fields.ForeignKeyField(
+        "core.DeviceRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    device_id: int | None
+    pin = fields.CharField(max_length=24)
+    occurred_at = fields.DatetimeField()
+    date = fields.DateField()
+    kind = fields.CharField(max_length=16)
+    verify = fields.CharField(max_length=24, null=True)
+    line = fields.TextField()
+    digest = fields.CharField(max_length=64, unique=True)
+    received_at = fields.DatetimeField()
+    employee: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    employee_id: int | None
+    outcome = fields.CharField(max_length=16)
+    reason = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "punch"
+        indexes = (("employee_id", "date"), ("device_id", "received_at"))
+
+
+class DayRow(Model):
+    """One employee's civil day as the unit's work-time policy reads it, with the steps that led there."""
+
+    id = fields.BigIntField(primary_key=True)
+    employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.EmployeeRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    employee_id: int
+    unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.UnitRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    unit_id: int
+    date = fields.DateField()
+    status = fields.CharField(max_length=16)
+    first_in = fields.DatetimeField(null=True)
+    last_out = fields.DatetimeField(null=True)
+    late_min = fields.IntField(null=True)
+    early_min = fields.IntField(null=True)
+    worked_min = fields.IntField(null=True)
+    missing_taps = fields.IntField()
+    policy = fields.CharField(max_length=100)
+    policy_version = fields.CharField(max_length=32)
+    steps: fields.JSONField[list[dict[str, object]]] = fields.JSONField(default=list)
+
+    class Meta:
+        table = "attendance_day"
+        unique_together = (("employee_id", "date"),)
+        indexes = (("unit_id", "date"),)

@@ -1,0 +1,102 @@
+"""Opening the database, and the one transaction helper.
+
+One URL names it: `sqlite:///folder/eperf.db` (three slashes and an absolute path, or two and a relative one) or
+`postgres://user:password@host:port/name`. SQLite serves one process; PostgreSQL serves many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from eperf.domain.errors import BadInput
+from eperf.store.nouns import MODULES
+
+Dialect = Literal["sqlite", "postgres"]
+Apps = Mapping[str, Mapping[str, Any]]
+_CONNECTION = "default"
+_POSTGRES = ("postgres", "postgresql")
+
+
+def dialect_of(url: str) -> Dialect:
+    """Which database a URL names; refuses other schemes by name."""
+    scheme = url.partition("://")[0]
+    if scheme in _POSTGRES:
+        return "postgres"
+    if scheme == "sqlite" and len(url) > len("sqlite://"):
+        return "sqlite"
+    raise BadInput("database_url", url.split("@")[-1], "expected sqlite:///PATH or postgres://USER@HOST/NAME")
+
+
+def sqlite_path(url: str) -> str:
+    """The file that a SQLite URL names."""
+    return url.removeprefix("sqlite://")
+
+
+def _credentials(url: str, pool: int) -> dict[str, Any]:
+    if dialect_of(url) == "sqlite":
+        return {"file_path": sqlite_path(url), "synchronous": "FULL", "busy_timeout": 10000}
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    return {
+        "host": query.get("host") or parts.hostname or "127.0.0.1",
+        "port": parts.port or int(query.get("port", "5432")),
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": parts.path.lstrip("/"),
+        "minsize": 1,
+        "maxsize": pool,
+        "server_settings": {"timezone": "UTC", "jit": "off"},
+        "command_timeout": 60,
+    }
+
+
+def config(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:
+    """The ORM's configuration: the core's app and those of plugins with tables of their own."""
+    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "tortoise.backends.asyncpg"
+    core = {
+        "models": list(MODULES),
+        "migrations": "eperf.store.migrations",
+        "default_connection": _CONNECTION,
+    }
+    return {
+        "connections": {_CONNECTION: {"engine": engine, "credentials": _credentials(url, pool)}},
+        "apps": {"core": core, **{label: dict(app) for label, app in (plugin_apps or {}).items()}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:
+    """Opens the database for the whole process and gives its configuration."""
+    chosen = config(url, plugin_apps, pool)
+    # Requests run in other tasks than the start: without the fallback the ORM forgets its state there.
+    await Tortoise.init(config=chosen, _enable_global_fallback=True)
+    return chosen
+
+
+async def disconnect() -> None:
+    """Closes every connection."""
+    await Tortoise.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of this task: the transaction's inside one, else the pool's."""
+    return get_connection(_CONNECTION)
+
+
+def dialect() -> Dialect:
+    """The dialect of the open database."""
+    return "sqlite" if connection().capabilities.dialect == "sqlite" else "postgres"
+
+
+def transaction() -> AbstractAsyncContextManager[Any]:
+    """One transaction, one call of a verb: commits at the end, rolls back on any exception."""
+    return in_transaction(_CONNECTION)

@@ -1,0 +1,51 @@
+"""Catalogue items as values and back, which of them a unit has on a day, and the months that a change makes untrue."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+
+from eperf.domain.catalogue import FractionPolicy, Item
+from eperf.store.activity import ActivityRow
+from eperf.store.catalogue import ItemRow
+from eperf.store.scope import ancestors
+
+_FIELDS = tuple(one.name for one in dataclasses.fields(Item))
+_KEY = ("unit_id", "code", "valid_from")
+
+
+def item_of(row: ItemRow) -> Item:
+    """A row as a value."""
+    known = {name: getattr(row, name) for name in _FIELDS}
+    return Item(**{**known, "fraction_policy": FractionPolicy(row.fraction_policy)})
+
+
+async def in_force(unit_id: int, day: date) -> list[ItemRow]:
+    """The items of a unit on a day, by code: of items with one code the nearest unit's counts, its own first."""
+    units = await ancestors(unit_id)
+    rows = await ItemRow.filter(unit_id__in=units, valid_from__lte=day)
+    nearest: dict[str, ItemRow] = {}
+    for row in sorted(rows, key=lambda row: units.index(row.unit_id), reverse=True):
+        if row.valid_to is None or day < row.valid_to:
+            nearest[row.code] = row
+    return [nearest[code] for code in sorted(nearest)]
+
+
+async def write(items: Sequence[tuple[int, Item]]) -> None:
+    """Writes versions of items of units, new ones and changed ones; at most 500 at once."""
+    rows = [ItemRow(unit_id=unit_id, **dataclasses.asdict(item)) for unit_id, item in items]
+    await ItemRow.bulk_create(
+        rows, on_conflict=_KEY, update_fields=[name for name in _FIELDS if name not in _KEY]
+    )
+
+
+async def months_of(items: Sequence[tuple[int, Item]]) -> list[tuple[int, str]]:
+    """(employee, month) of everything reported with these items; at most 500 at once."""
+    keys = {(unit_id, item.code, item.valid_from) for unit_id, item in items}
+    rows = ItemRow.filter(
+        unit_id__in=sorted({unit for unit, _, _ in keys}), code__in=sorted({key[1] for key in keys})
+    )
+    ids = [row.id for row in await rows if (row.unit_id, row.code, row.valid_from) in keys]
+    activities = ActivityRow.filter(item_id__in=ids).only("id", "employee_id", "date")
+    return sorted({(row.employee_id, f"{row.date:%Y-%m}") for row in await activities}) if ids else []

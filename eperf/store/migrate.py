@@ -1,0 +1,160 @@
+"""Applying migrations so that a kill at any statement is harmless.
+
+The ORM's executor commits a migration's tables first and its record second; a process that dies between the two can
+never migrate again. Here table changes and record are one transaction, under a lock that spans processes, and a
+database that is newer than the program is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from filelock import AsyncFileLock
+from filelock import Timeout as LockTimeout
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.transactions import in_transaction
+
+from eperf.domain.errors import Refused
+from eperf.store import database
+
+_LOCK = 0x65706572  # the advisory lock's number, "eper"
+
+
+class SchemaNewer(Refused):
+    """The database has migrations that this program does not know."""
+
+    code = "SCHEMA_NEWER"
+    text_id = (
+        "Basis data memuat migrasi {value} yang tidak dikenal oleh versi ini; pasang versi yang lebih baru."
+    )
+    text_en = "The database has migration {value}, which this version does not know; install a newer version."
+
+
+class SchemaBehind(Refused):
+    """The database lacks migrations of this program."""
+
+    code = "SCHEMA_BEHIND"
+    text_id = "Basis data belum memuat migrasi {value}; jalankan `eperf migrate`."
+    text_en = "The database lacks migration {value}; run `eperf migrate`."
+
+
+class MigrationBusy(Refused):
+    """Another process holds the migration lock for longer than we wait."""
+
+    code = "MIGRATION_BUSY"
+    text_id = "Proses lain sedang menjalankan migrasi."
+    text_en = "Another process is running migrations."
+
+
+@dataclass(frozen=True)
+class Status:
+    """Migrations as `app.name`: applied, still to apply, and applied but unknown to this program."""
+
+    applied: tuple[str, ...]
+    pending: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def require_current(self) -> None:
+        """Refuses to run on a database that is newer or older than the program."""
+        if self.unknown:
+            raise SchemaNewer("database", self.unknown[0])
+        if self.pending:
+            raise SchemaBehind("database", self.pending[0])
+
+
+def _executor(apps: Mapping[str, Mapping[str, Any]]) -> MigrationExecutor:
+    return MigrationExecutor(database.connection(), {label: dict(app) for label, app in apps.items()})
+
+
+def _name(key: MigrationKey) -> str:
+    return f"{key.app_label}.{key.name}"
+
+
+async def status(config: Mapping[str, Any]) -> Status:
+    """Compares the open database with the migrations of `config` (see `database.config`)."""
+    executor = _executor(config["apps"])
+    await executor.loader.build_graph()
+    applied = await executor.recorder.applied_migrations()
+    known = executor._full_plan()
+    return Status(
+        applied=tuple(_name(key) for key in applied),
+        pending=tuple(_name(key) for key in known if key not in set(applied)),
+        unknown=tuple(
+            _name(key) for key in applied if key not in set(known) and key.app_label in config["apps"]
+        ),
+    )
+
+
+async def migrate(
+    config: Mapping[str, Any], wait: float = 60, progress: Callable[[str], None] | None = None
+) -> Status:
+    """Applies what is pending, one transaction each, and gives the new status; waits for another migrator."""
+    async with _locked(config, wait), _foreign_keys_off():
+        found = await status(config)
+        if found.unknown:
+            raise SchemaNewer("database", found.unknown[0])
+        executor = _executor(config["apps"])
+        await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+        plan = await executor.plan()
+        state = await executor._project_state(set(await executor.recorder.applied_migrations()))
+        for step in plan:
+            key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
+            async with in_transaction("default") as connection:
+                editor = executor._schema_editor()
+                editor.client = connection
+                await step.migration.apply(state, schema_editor=editor)
+                await MigrationRecorder(connection).record_applied(key.app_label, key.name)
+                await _require_references(connection)
+            if progress:
+                progress(_name(key))
+    return await status(config)
+
+
+@asynccontextmanager
+async def _locked(config: Mapping[str, Any], wait: float) -> AsyncIterator[None]:
+    settings = config["connections"]["default"]["credentials"]
+    if database.dialect() == "sqlite":
+        try:
+            async with AsyncFileLock(settings["file_path"] + ".migrate.lock", timeout=wait):
+                yield
+        except LockTimeout as busy:
+            raise MigrationBusy("database") from busy
+        return
+    names = ("host", "port", "user", "password", "database")
+    holder = await asyncpg.connect(**{name: settings[name] for name in names})
+    try:
+        await holder.execute(f"SET lock_timeout = {int(wait * 1000)}")
+        try:
+            await holder.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        except asyncpg.LockNotAvailableError as busy:
+            raise MigrationBusy("database") from busy
+        yield
+    finally:
+        await holder.close()
+
+
+@asynccontextmanager
+async def _foreign_keys_off() -> AsyncIterator[None]:
+    # SQLite alters a table by building another and dropping the old: with foreign keys on, the drop would delete
+    # or refuse what refers to it. They are checked before each commit instead.
+    if database.dialect() == "postgres":
+        yield
+        return
+    await database.connection().execute_query("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await database.connection().execute_query("PRAGMA foreign_keys=ON")
+
+
+async def _require_references(connection: Any) -> None:
+    if database.dialect() == "sqlite":
+        _, broken = await connection.execute_query("PRAGMA foreign_key_check")
+        if broken:
+            raise RuntimeError(f"a migration broke a reference of table {broken[0][0]}")

@@ -1,0 +1,14 @@
+"""The list of model modules: the one place that a new noun's rows are added to."""
+
+MODULES = (
+    "eperf.store.organisation",
+    "eperf.store.people",
+    "eperf.store.access",
+    "eperf.store.attendance",
+    "eperf.store.catalogue",
+    "eperf.store.activity",
+    "eperf.store.file",
+    "eperf.store.scoring",
+    "eperf.store.binding",
+    "eperf.store.event",
+)

@@ -1,0 +1,116 @@
+"""SQLite as a server's database: one writer that never upgrades its lock, and a reader that never waits for it.
+
+The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
+cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
+IMMEDIATE, and gives the lock back however the beginning ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, cast
+
+import aiosqlite
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+_READS = ("SELECT", "WITH", "EXPLAIN")
+
+
+class WriterTransaction(SqliteTransactionWrapper):
+    """A transaction that takes the write lock at once, so that it waits at its start or not at all."""
+
+    async def begin(self) -> None:
+        """Begins IMMEDIATE; a busy database is waited for as long as the connection's time-out."""
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as busy:
+            raise OperationalError(busy) from busy
+
+
+class WriterContext(SqliteTransactionContext):
+    """Holds the writer for the time of a transaction, and gives it back however that ends."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            await asyncio.shield(self._abandon())
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return cast(TransactionalDBClient, self.connection)
+
+    async def _abandon(self) -> None:
+        try:
+            if self.connection._connection is not None:
+                await self.connection._connection.rollback()
+        finally:
+            self._trxlock.release()
+
+
+class WalClient(SqliteClient):
+    """The engine's client; named by `eperf.store.database` as the `engine` of the default connection."""
+
+    def __init__(self, file_path: str, **pragmas: Any) -> None:
+        super().__init__(file_path, **pragmas)
+        self._reader: aiosqlite.Connection | None = None
+        self._reading = asyncio.Lock()
+        self._opening = asyncio.Lock()
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Opens the writer, which may create the file, then the reader."""
+        async with self._opening:
+            await super().create_connection(with_db)
+            if self._reader is None:
+                reader = await aiosqlite.connect(self.filename, isolation_level=None)
+                reader._conn.row_factory = sqlite3.Row
+                await reader.execute("PRAGMA query_only=ON")
+                self._reader = reader
+
+    async def close(self) -> None:
+        """Closes both connections."""
+        if self._reader is not None:
+            await self._reader.close()
+            self._reader = None
+        await super().close()
+
+    def _in_transaction(self) -> TransactionContext:
+        return WriterContext(WriterTransaction(self), self._lock)
+
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[dict[str, Any]]]:
+        """Reads by the reader, everything else by the writer."""
+        if not query.lstrip().upper().startswith(_READS):
+            return cast(tuple[int, Sequence[dict[str, Any]]], await super().execute_query(query, values))
+        rows = await self._read(query, values)
+        return len(rows), rows
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """As `execute_query`, rows as dicts."""
+        if not query.lstrip().upper().startswith(_READS):
+            return cast(list[dict[str, Any]], await super().execute_query_dict(query, values))
+        return [dict(row) for row in await self._read(query, values)]
+
+    async def _read(self, query: str, values: list[Any] | None) -> list[Any]:
+        async with self._reading:
+            if self._reader is None:
+                await self.create_connection(with_db=True)
+            reader = cast(aiosqlite.Connection, self._reader)
+            try:
+                return list(await reader.execute_fetchall(query, values))
+            except sqlite3.OperationalError as error:
+                raise OperationalError(error) from error
+
+
+client_class = WalClient

@@ -1,0 +1,47 @@
+"""Points, weights, range scores and predikat points on figures of the sources; the vectors hold more of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from eperf.domain.errors import BadInput, WeightsNot100
+from eperf.domain.scoring.points import point_price
+from eperf.domain.scoring.predikat_points import predikat_attendance_score
+from eperf.domain.scoring.ranking import attendance_score, mean_score, range_score
+from eperf.domain.scoring.weights import Component, weighted_score
+
+
+def test_weights_that_do_not_sum_to_100_are_refused() -> None:
+    with pytest.raises(WeightsNot100, match="80 \\+ 30"):
+        weighted_score([Component("a", Decimal(80), Decimal(1)), Component("b", Decimal(30), Decimal(1))])
+    with pytest.raises(WeightsNot100):
+        weighted_score([Component("a", Decimal(110), Decimal(1)), Component("b", Decimal(-10), Decimal(1))])
+
+
+def test_a_price_without_a_ceiling_has_none() -> None:
+    assert point_price(Decimal(520), Decimal(9000)) == 4_680_000
+    assert point_price(Decimal(520), Decimal(9000), Decimal(4_000_000)) == 4_000_000
+
+
+def test_when_all_are_equal_everybody_is_the_best() -> None:
+    assert range_score([Decimal(90)], Decimal(90), Decimal(90)) == 100
+
+
+def test_a_missing_predikat_is_refused_not_guessed() -> None:
+    with pytest.raises(BadInput, match="predikat"):
+        predikat_attendance_score(None, [])
+
+
+def test_cuts_beyond_the_whole_leave_nothing_of_the_attendance_part() -> None:
+    assert predikat_attendance_score("baik", [Decimal(60), Decimal(60)]) == 63
+
+
+def test_impossible_inputs_are_refused_by_name() -> None:
+    with pytest.raises(BadInput, match="violations"):
+        attendance_score(23)
+    with pytest.raises(BadInput, match="monthly_scores"):
+        mean_score([])
+    with pytest.raises(BadInput, match="max"):
+        range_score([Decimal(1)], Decimal(1), Decimal(2))

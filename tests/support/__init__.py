@@ -1,0 +1,1 @@
+"""What the tests stand on: real databases and real server processes."""

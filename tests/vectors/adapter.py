@@ -1,0 +1,52 @@
+"""`run(op, given) -> dict`: the one door through which test vectors reach the product.
+
+Translation only: each file of `adapters/` holds the operations of one topic as `OPS`, name to function. A new topic
+is a new file there and its cases in `cases/`; nothing here changes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+Op = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class UnknownOp(LookupError):
+    """No file of `adapters/` knows this operation."""
+
+
+def run(op: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the product makes of `given`; raises `UnknownOp` for an operation without an adapter."""
+    if op not in OPS:
+        raise UnknownOp(op)
+    return OPS[op](given)
+
+
+def _loaded(path: Path) -> ModuleType:
+    """The module in a file, wherever this one was imported from."""
+    name = f"vector_adapters_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _all_ops() -> dict[str, Op]:
+    ops: dict[str, Op] = {}
+    for path in sorted(Path(__file__).parent.joinpath("adapters").glob("[a-z]*.py")):
+        found = _loaded(path).OPS
+        twice = found.keys() & ops.keys()
+        assert not twice, f"{path.name} brings operations that another file has: {sorted(twice)}"
+        ops |= found
+    return ops
+
+
+OPS: dict[str, Op] = _all_ops()

@@ -1,0 +1,185 @@
+"""Vectors of `adms`: each goes through the source as a machine's own request would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, digest
+from eperf.domain.attendance.source import (
+    STRANGER,
+    UNAVAILABLE,
+    DeviceReply,
+    DeviceRequest,
+    DeviceState,
+    refusal_reply,
+)
+from eperf.domain.errors import BadInput, Refused
+from eperf.plugins.builtin.adms import AdmsPush
+from eperf.plugins.builtin.adms_options import zone_offset
+from eperf.plugins.builtin.adms_tables import read_user
+from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
+from eperf.plugins.builtin.zk import decode_time, encode_time, read_record_40, realtime_time
+
+Given = Mapping[str, Any]
+
+SOURCE = AdmsPush()
+SERIAL = "DEMO203560012"
+NOW = datetime(2026, 10, 5, tzinfo=UTC)
+
+
+def _device(
+    serial: str = SERIAL, offset_min: int = 420, stamps: Mapping[str, str] | None = None
+) -> DeviceState:
+    return DeviceState(serial, "active", offset_min, stamps or {})
+
+
+def _upload(table: str, body: str, offset_min: int = 420, stamp: str = "1") -> DeviceReply:
+    query = {"SN": SERIAL, "table": table, "Stamp": stamp}
+    request = DeviceRequest("POST", "/iclock/cdata", query, body.encode())
+    return SOURCE.handle(request, _device(offset_min=offset_min), NOW)
+
+
+def _record(punch: RawPunch) -> dict[str, Any]:
+    record: dict[str, Any] = {"pin": punch.pin, "time_utc": f"{punch.occurred_at:%Y-%m-%dT%H:%M:%SZ}"}
+    if punch.status_text is not None:
+        record["status"] = None if punch.kind is PunchKind.UNKNOWN else punch.kind.value
+    if punch.verify_text is not None:
+        record["verify"] = None if punch.verify is Verify.UNKNOWN else punch.verify.value
+    return record
+
+
+def _attlog_post(given: Given) -> dict[str, Any]:
+    reply = _upload("ATTLOG", given["body"], given["device_utc_offset_min"])
+    return {"records": [_record(punch) for punch in reply.punches], "reply": reply.body.decode()}
+
+
+def _attlog_repost(given: Given) -> dict[str, Any]:
+    known: set[str] = set()
+    added, replies = [], []
+    for body in given["bodies"]:
+        reply = _upload("ATTLOG", body)
+        keys = {digest(SOURCE.name, SERIAL, p.pin, p.occurred_at, p.status) for p in reply.punches}
+        added.append(len(keys - known))
+        replies.append(reply.body.decode())
+        known |= keys
+    return {"rows_added": added, "replies": replies}
+
+
+def _device_gate(given: Given) -> dict[str, Any]:
+    request = DeviceRequest("GET", "/iclock/cdata", {"SN": given["sn"], "options": "all"})
+    device = _device(given["sn"]) if given["known"] else None
+    try:
+        reply = SOURCE.handle(request, device, NOW)
+    except Refused as refusal:
+        return {"sn_valid": False, "http_status": refusal_reply(refusal).status}
+    return {
+        "sn_valid": True,
+        "http_status": reply.status,
+        "device_state": device.state if device else STRANGER,
+    }
+
+
+def _internal_failure(given: Given) -> dict[str, Any]:
+    return {"http_status": UNAVAILABLE.status}
+
+
+def _devicecmd(given: Given) -> dict[str, Any]:
+    request = DeviceRequest("POST", "/iclock/devicecmd", {"SN": SERIAL}, given["body"].encode())
+    results = SOURCE.handle(request, _device(), NOW).command_results
+    return {"results": [{"id": one.id, "return_code": one.return_code, "ok": one.ok} for one in results]}
+
+
+def _info_string(given: Given) -> dict[str, Any]:
+    request = DeviceRequest("GET", "/iclock/getrequest", {"SN": SERIAL, "INFO": given["info"]})
+    facts = SOURCE.handle(request, _device(), NOW).device_facts
+    numbers = {
+        name: int(facts[name]) if name in facts else None for name in ("users", "fingerprints", "logs")
+    }
+    return {"firmware": facts.get("firmware"), "ip": facts.get("ip"), **numbers}
+
+
+def _stamp_resume(given: Given) -> dict[str, Any]:
+    stamps = _upload("ATTLOG", "", stamp=given["posted_stamp"]).stamps
+    handshake = DeviceRequest("GET", "/iclock/cdata", {"SN": SERIAL, "options": "all", "pushver": "2.4.1"})
+    lines = SOURCE.handle(handshake, _device(stamps=stamps), NOW).body.decode().split("\n")
+    return {"handshake_line": next(line for line in lines if line.startswith("ATTLOGStamp="))}
+
+
+def _timezone_key(given: Given) -> dict[str, Any]:
+    try:
+        return {"offset_min": zone_offset(given["value"])}
+    except BadInput:
+        return {"offset_min": None}
+
+
+def _usb_line(given: Given) -> dict[str, Any]:
+    read = read_usb_line(given["line"].encode(), 1, ColumnProfile(**given["column_profile"]), 420)
+    if isinstance(read, SkippedLine):
+        return {"pin": None, "time_local": None, "state": None, "verify": None, "skipped": read.reason}
+    return {
+        "pin": read.pin,
+        "time_local": read.device_local,
+        "state": read.status,
+        "verify": read.verify_code,
+    }
+
+
+def _operlog_user(given: Given) -> dict[str, Any]:
+    user, dropped = read_user(given["line"].encode())
+    kept = {"pin": user.pin, "name": user.name} if user else None
+    return {"kept": kept, "dropped": list(dropped)}
+
+
+def _biometric_table(given: Given) -> dict[str, Any]:
+    template = "TVRJek5EVTJOemc1TUE"
+    reply = _upload(given["table"], f"PIN=57\tFID=6\tSize=19\tValid=1\tTMP={template}")
+    return {"reply": reply.body.decode(), "template_kept": template in repr(reply)}
+
+
+def _zk_record_40(given: Given) -> dict[str, Any]:
+    try:
+        record = read_record_40(bytes.fromhex(given["hex"].replace(" ", "")))
+    except BadInput:
+        return {"valid": False, "time_local": None}
+    return {
+        "internal_sn": record.internal_sn,
+        "pin": record.pin,
+        "verify_code": record.verify_code,
+        "state": None if record.kind is PunchKind.UNKNOWN else record.kind.value,
+        "time_local": record.time_local,
+        "valid": True,
+    }
+
+
+def _zk_time_encode(given: Given) -> dict[str, Any]:
+    return {"code": encode_time(given["time_local"])}
+
+
+def _zk_time_decode(given: Given) -> dict[str, Any]:
+    time_local = decode_time(given["code"])
+    return {"time_local": time_local, "valid": time_local is not None}
+
+
+def _zk_realtime_time(given: Given) -> dict[str, Any]:
+    return {"time_local": realtime_time(bytes.fromhex(given["hex"].replace(" ", "")))}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "attlog_post": _attlog_post,
+    "attlog_repost": _attlog_repost,
+    "device_gate": _device_gate,
+    "internal_failure": _internal_failure,
+    "devicecmd": _devicecmd,
+    "info_string": _info_string,
+    "stamp_resume": _stamp_resume,
+    "timezone_key": _timezone_key,
+    "usb_line": _usb_line,
+    "operlog_user": _operlog_user,
+    "biometric_table": _biometric_table,
+    "zk_record_40": _zk_record_40,
+    "zk_time_encode": _zk_time_encode,
+    "zk_time_decode": _zk_time_decode,
+    "zk_realtime_time": _zk_realtime_time,
+}

@@ -1,0 +1,93 @@
+"""Vectors of `scoring-points`: translation between JSON and the product's own functions, no arithmetic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from eperf.domain.errors import WeightsNot100
+from eperf.domain.scoring import amount_text
+from eperf.domain.scoring.points import point_price, points_expr
+from eperf.domain.scoring.predikat_points import predikat_attendance_score
+from eperf.domain.scoring.ranking import action_plan_points, attendance_score, mean_score, range_score
+from eperf.domain.scoring.weights import Component, weighted_score
+from eperf.testing import activity, unit_period
+
+Given = Mapping[str, Any]
+
+
+def _decimals(texts: list[str]) -> list[Decimal]:
+    return [Decimal(text) for text in texts]
+
+
+def _catalogue_points(given: Given) -> dict[str, Any]:
+    entries = [
+        activity(
+            number,
+            code=str(entry["code"]),
+            points=entry["points_per_unit"],
+            unit_size=entry["unit_size"],
+            quantity=entry["quantity"],
+            fraction_policy=given["fraction_policy"],
+        )
+        for number, entry in enumerate(given["entries"])
+    ]
+    points_h = unit_period(activities=entries).activities.select(points_expr()).to_series()
+    return {"points": amount_text(points_h.sum())}
+
+
+def _point_price(given: Given) -> dict[str, Any]:
+    ceiling = given.get("ceiling_rp")
+    limit = None if ceiling is None else Decimal(ceiling)
+    return {"amount_rp": str(point_price(Decimal(given["points"]), Decimal(given["price_rp"]), limit))}
+
+
+def _mean(given: Given) -> dict[str, Any]:
+    return {"mean": str(mean_score(_decimals(given["monthly_scores"])))}
+
+
+def _attendance(given: Given) -> dict[str, Any]:
+    return {"attendance_pct": str(attendance_score(given["violations"]))}
+
+
+def _action_plan(given: Given) -> dict[str, Any]:
+    return {"points": str(action_plan_points(_decimals(given["points"])))}
+
+
+def _range_score(given: Given) -> dict[str, Any]:
+    score = range_score(
+        _decimals(given["monthly_scores"]),
+        Decimal(given["max"]),
+        Decimal(given["min"]),
+        round_mean_first=given["round_mean_first"],
+    )
+    return {"score": str(score)}
+
+
+def _weighted(given: Given) -> dict[str, Any]:
+    components = [
+        Component(one["name"], Decimal(one["weight_pct"]), Decimal(one["value"]))
+        for one in given["components"]
+    ]
+    try:
+        return {"score": str(weighted_score(components))}
+    except WeightsNot100 as refusal:
+        return {"error": refusal.code.lower()}
+
+
+def _simpegnas(given: Given) -> dict[str, Any]:
+    cuts = _decimals(given["attendance_cuts_pct"])
+    return {"score": str(predikat_attendance_score(given["predikat"], cuts))}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "catalogue_points": _catalogue_points,
+    "point_price": _point_price,
+    "bps_mean": _mean,
+    "bps_attendance": _attendance,
+    "bps_action_plan": _action_plan,
+    "bps_range_score": _range_score,
+    "weighted_score": _weighted,
+    "simpegnas_score": _simpegnas,
+}

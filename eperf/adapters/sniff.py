@@ -16,7 +16,7 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT, CSV = "text/plain", "text/csv"
 KEPT = ("application/pdf", "image/png", "image/jpeg", "image/webp", _WORD, _SHEET, TEXT, CSV)
-"""The media types that are kept; the command line, the documentation and the refusal name them from here."""
+"""The media types that are kept."""
 _MEMBERS = 10_000
 _PIECE = 1 << 18
 _BLANKS = frozenset("\t\n\r\f")

@@ -27,6 +27,8 @@ def settings_page() -> str:
 def _default(value: object) -> str:
     if value is None or value == ():
         return ""
+    if isinstance(value, tuple):
+        return f"`{','.join(str(one) for one in value)}`"
     if isinstance(value, Path):
         return f"`{value if not value.is_absolute() else '/'.join(value.parts[-4:])}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

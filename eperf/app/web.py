@@ -19,6 +19,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.house import House
 from eperf.domain.access import Viewer
+from eperf.planner.rows import DEFAULT
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
 
@@ -101,4 +102,5 @@ def _limits(house: House) -> Limits:
         cost=settings.max_cost,
         execution_seconds=settings.request_seconds,
         operations_per_socket=settings.socket_operations,
+        default_page=DEFAULT,
     )

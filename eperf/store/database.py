@@ -42,7 +42,14 @@ def sqlite_path(url: str) -> str:
 
 def _credentials(url: str, pool: int) -> dict[str, Any]:
     if dialect_of(url) == "sqlite":
-        return {"file_path": sqlite_path(url), "synchronous": "FULL", "busy_timeout": 10000}
+        return {
+            "file_path": sqlite_path(url),
+            "synchronous": "FULL",
+            "busy_timeout": 10000,
+            # SQLite's own 2 MB hold not even the inner pages of the indexes of a city.
+            "cache_size": -65536,
+            "journal_size_limit": 67108864,
+        }
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from eperf.adapters.passwords import Passwords
-from eperf.adapters.tokens import digest_of, new_token
+from eperf.adapters.tokens import digest_of
 from eperf.app import auth
 from eperf.app.auth import Authenticator, Provider
 from eperf.app.house import House
@@ -269,7 +269,7 @@ async def test_whatever_is_posted_there_is_a_typed_answer(desk: Desk, body: byte
     [
         None, "", " ", "x", "eperf_", "eperf_" + "a" * 42, "eperf_" + "a" * 44, "eperf_" + "ü" * 43, "\x00", "a\nb", "é", "\ud800",
         "x" * 8193, "x" * 1_000_000, "a.b.c", "Bearer x", "eperf_" + "a" * 43 + " ", "=", "a=b", "😀" * 10, "null", "../../etc",
-        "' OR 1=1 --", new_token(), new_token().upper(),
+        "' OR 1=1 --", "eperf_" + "Aa0_-" * 8 + "xyz", "EPERF_" + "AA0_-" * 8 + "XYZ",
     ],
     ids=lambda text: repr(text)[:30],
 )  # fmt: skip

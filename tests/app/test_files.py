@@ -401,6 +401,16 @@ async def test_evidence_is_read_by_whom_the_table_lets(
     assert (await desk.get(file, "Eka")).status_code == status
 
 
+async def test_a_token_that_carries_no_role_for_it_does_not_read_even_its_own_upload(desk: Desk) -> None:
+    file = await desk.uploaded("Sri")
+    narrow = await create_token(
+        desk.house.call(), NewToken("n", frozenset({Role.SUPERVISOR})), desk.town.accounts["Sri"]
+    )
+    desk.tokens["narrow"] = str(narrow.token)
+    assert (await desk.get(file, "narrow")).status_code == 404
+    assert (await desk.get(file, "Sri")).status_code == 200
+
+
 async def test_reading_needs_a_credential(desk: Desk) -> None:
     file = await desk.uploaded()
     for headers in ({}, {"authorization": "Bearer x"}, {"authorization": "Basic x"}, {"cookie": "token=x"}):

@@ -42,7 +42,12 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 async def test_an_item_lands_exactly(town: Town) -> None:
-    assert counts(await import_catalogue(CALL, table(row(norm_min="60", fraction_policy="Whole_Units")))) == (1, 0, 0, 0)
+    assert counts(await import_catalogue(CALL, table(row(norm_min="60", fraction_policy="Whole_Units")))) == (
+        1,
+        0,
+        0,
+        0,
+    )
     item = await ItemRow.get(code="53")
     assert (item.unit_id, item.unit_size_h, item.points_per_unit_h, item.norm_min, item.fraction_policy) == (
         town.units["city"], 1000, 6050, 60, "whole_units",
@@ -74,7 +79,9 @@ async def test_a_corrected_item_keeps_its_activities_and_makes_them_untrue(town:
     report = await import_catalogue(CALL, table(row("41", valid_from="2020-01-01")))
     assert counts(report) == (0, 1, 0, 0)
     assert (await ItemRow.get(id=town.item)).points_per_unit_h == 6050
-    assert [(one.employee_id, one.period) for one in await DirtyRow.all()] == [(town.people["Budi"], "2026-11")]
+    assert [(one.employee_id, one.period) for one in await DirtyRow.all()] == [
+        (town.people["Budi"], "2026-11")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +129,7 @@ async def test_a_dry_run_writes_nothing(town: Town) -> None:
 
 
 async def test_a_whole_catalogue_of_many_units_lands(town: Town) -> None:
-    rows = [row(str(n), unit_code=unit) for n in range(700) for unit in ("city", "office", "archive")]
+    rows = [row(f"x{n}", unit_code=unit) for n in range(700) for unit in ("city", "office", "archive")]
     assert counts(await import_catalogue(CALL, table(*rows))) == (2100, 0, 0, 0)
     assert counts(await import_catalogue(CALL, table(*rows))) == (0, 0, 2100, 0)
     assert {event.payload["items"] for event in await EventRow.all()} == {700}

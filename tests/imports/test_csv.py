@@ -97,7 +97,9 @@ def test_a_written_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_computes_nothing_that_we_wrote_and_keeps_what_the_person_wrote(tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
-    table.write(path, ["error", "name"], [["=HYPERLINK(1)", "=mine"], ["@x", "-1"], ["fine", "x"]], frozenset({0}))
+    table.write(
+        path, ["error", "name"], [["=HYPERLINK(1)", "=mine"], ["@x", "-1"], ["fine", "x"]], frozenset({0})
+    )
     with path.open(encoding="utf-8-sig", newline="") as read:
         assert list(csv.reader(read))[1:] == [["'=HYPERLINK(1)", "=mine"], ["'@x", "-1"], ["fine", "x"]]
 

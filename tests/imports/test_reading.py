@@ -47,7 +47,9 @@ def codes(row: Row) -> list[tuple[str | None, str]]:
         (cells.number, "'198001012005011001", "198001012005011001"),
     ],
 )
-def test_cells_are_read_as_people_write_them(read: Callable[[str, str], Any], text: str, value: object) -> None:
+def test_cells_are_read_as_people_write_them(
+    read: Callable[[str, str], Any], text: str, value: object
+) -> None:
     assert read("column", text) == value
 
 
@@ -87,7 +89,15 @@ def test_what_cannot_be_meant_is_refused_with_the_column(
 
 @given(text=st.text(max_size=30))
 def test_no_text_makes_a_cell_reader_stumble(text: str) -> None:
-    for read in (cells.day, cells.hundredths, cells.whole, cells.sex, cells.number, cells.known_number, cells.word):
+    for read in (
+        cells.day,
+        cells.hundredths,
+        cells.whole,
+        cells.sex,
+        cells.number,
+        cells.known_number,
+        cells.word,
+    ):
         try:
             read("column", text)
         except Refused as refused:
@@ -139,7 +149,11 @@ def test_a_row_of_another_width_is_refused_unless_the_rest_is_empty() -> None:
 def test_rows_with_one_key_are_all_refused_and_name_each_other() -> None:
     read = rows(("code", "size"), ("a", "1"), ("b", "1"), ("a", "2"), ("a", "x"))
     assert [row.good for row in read] == [False, True, False, False]
-    assert [re.findall(r"row (\d)", row.problems[-1].message) for row in read if not row.good] == [["4"], ["2"], ["2"]]
+    assert [re.findall(r"row (\d)", row.problems[-1].message) for row in read if not row.good] == [
+        ["4"],
+        ["2"],
+        ["2"],
+    ]
 
 
 def test_what_a_spreadsheet_lost_is_refused_by_cell() -> None:

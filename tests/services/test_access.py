@@ -422,7 +422,9 @@ async def test_a_manager_needs_reach_over_all_that_an_account_has(town: Town) ->
 
 
 async def test_a_role_that_begins_tomorrow_protects_its_account_today(town: Town) -> None:
-    await grant(town, "Budi", Role.PERSONNEL_ADMIN, "city", valid_from=TOMORROW)
+    await grant(
+        town, "Budi", Role.PERSONNEL_ADMIN, "city", valid_from=TOMORROW, valid_to=TOMORROW + timedelta(days=9)
+    )
     with pytest.raises(Forbidden):
         await accounts.set_password(
             town.call("Wati", ADMIN_OF_OFFICE), quick(), town.accounts["Budi"], PASSWORD

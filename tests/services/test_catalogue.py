@@ -53,6 +53,14 @@ async def test_a_new_version_ends_the_one_before(town: Town) -> None:
     assert (event.unit_id, event.payload) == (town.units["city"], {"items": 2})
 
 
+async def test_a_version_in_between_ends_the_one_before_and_lasts_until_the_next(town: Town) -> None:
+    for first in (NEXT_YEAR, date(2025, 1, 1)):
+        await put_item(CALL, town.units["city"], dataclasses.replace(REPORT, valid_from=first))
+    assert [span[1:] for span in await spans(town)] == [
+        (SINCE, date(2025, 1, 1)), (date(2025, 1, 1), NEXT_YEAR), (NEXT_YEAR, None),
+    ]  # fmt: skip
+
+
 async def test_versions_do_not_overlap(town: Town) -> None:
     await put_item(CALL, town.units["city"], dataclasses.replace(REPORT, valid_to=date(2026, 6, 1)))
     with pytest.raises(ItemOverlap):

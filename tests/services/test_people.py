@@ -174,6 +174,14 @@ async def test_a_ring_that_would_close_on_a_later_day_is_refused(town: Town) -> 
         await place(CALL, town.people["Joko"], post(town, "office", "Eka"), TODAY)
 
 
+async def test_who_was_a_subordinate_once_may_become_the_superior(town: Town) -> None:
+    await place(CALL, town.people["Eka"], post(town, "archive", "Joko"), date(2024, 1, 1))
+    await place(CALL, town.people["Eka"], post(town, "archive"), date(2025, 1, 1))
+    await place(CALL, town.people["Joko"], post(town, "office", "Eka"), TODAY)
+    with pytest.raises(SupervisorCycle):
+        await place(CALL, town.people["Joko"], post(town, "office", "Eka"), date(2024, 12, 31))
+
+
 async def test_of_two_placements_that_together_make_a_ring_one_is_refused(town: Town) -> None:
     outcomes = await asyncio.gather(
         place(CALL, town.people["Joko"], post(town, "office", "Eka"), TODAY),

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eperf.adapters import table
 from eperf.app.cli.run import REFUSED, errors, run_with_database
 from eperf.app.house import House
-from eperf.domain.errors import BadInput, FileUnreadable, Refused
+from eperf.domain.errors import BadInput, Refused
 from eperf.domain.table import Table
 from eperf.services.call import Call
 from eperf.services.imports import ImportReport, bad_rows, import_catalogue, import_employees, import_units
@@ -63,17 +63,17 @@ def catalogue(file: Path = File, dry_run: bool = DryRun, as_json: bool = AsJson,
 
 
 def _run(imported: Import, file: Path, dry_run: bool, as_json: bool, bad: Path | None) -> None:
-    into = bad or file.with_name(f"{file.name}.bad.csv")
-    same = os.path.realpath(into) == os.path.realpath(file)
+    into = bad or Path(f"{file}.bad.csv")
+    hindrance = _hindrance(file, into)
 
     async def job(house: House) -> ImportReport:
-        if same:
-            raise BadInput("bad", str(into), "it is the file to be imported")
+        if hindrance:
+            raise BadInput("bad", str(into), hindrance)
         read = table.read(file)
         with _watched(silent=as_json) as watch:
             done = await imported(house.call(), read, dry_run, watch)
         if done.bad:
-            _write_bad(into, read, done)
+            table.write(into, *bad_rows(read, done), guarded=frozenset({0}))
         return done
 
     done = run_with_database(partial(_told, job) if as_json else job)
@@ -92,12 +92,13 @@ async def _told(job: Callable[[House], Awaitable[ImportReport]], house: House) -
         raise typer.Exit(REFUSED) from refusal
 
 
-def _write_bad(into: Path, read: Table, done: ImportReport) -> None:
-    header, rows = bad_rows(read, done)
-    try:
-        table.write(into, header, rows, guarded=frozenset({0}))
-    except OSError as error:
-        raise FileUnreadable(str(into), f"bad rows cannot be written there: {error.strerror}") from error
+def _hindrance(file: Path, into: Path) -> str | None:
+    """Why bad rows could not be written, seen before anything lands."""
+    if os.path.realpath(into) == os.path.realpath(file):
+        return "it is the file to be imported"
+    if os.path.isdir(into) or not os.access(into.parent, os.W_OK):
+        return "a file cannot be written there"
+    return None
 
 
 def _show(done: ImportReport, file: Path, into: Path, as_json: bool) -> None:

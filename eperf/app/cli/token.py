@@ -29,7 +29,8 @@ from eperf.store.people import EmployeeRow
 
 app = typer.Typer(help="Tokens, and the first administrator.", no_args_is_help=True)
 
-_ACCOUNT = typer.Option(None, "--account", help="The account, by its number.")
+_MOST = 2**63 - 1
+_ACCOUNT = typer.Option(None, "--account", min=1, max=_MOST, help="The account, by its number.")
 _LOGIN = typer.Option(None, "--login", help="The account, by its login.")
 _ROLES = typer.Option(None, "--role", help="A role that the token carries; again for more. Default: all.")
 _DAYS = typer.Option(DAYS, "--days", min=1, max=365, help="Days until it expires.")
@@ -123,7 +124,7 @@ def list_(account: int = _ACCOUNT, login: str = _LOGIN, as_json: bool = _JSON) -
 
 
 @app.command()
-def revoke(token: int = typer.Argument(help="The token, by its number.")) -> None:
+def revoke(token: int = typer.Argument(min=1, max=_MOST, help="The token, by its number.")) -> None:
     """End a token. Whoever uses it is out within a second."""
 
     async def job(house: House) -> int:

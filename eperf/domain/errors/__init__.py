@@ -13,6 +13,7 @@ from eperf.domain.errors.core import (
     NotFound,
     Refused,
     TooMany,
+    TooSlow,
     Unauthenticated,
     Unavailable,
     shown,
@@ -25,7 +26,6 @@ from eperf.domain.errors.imports import (
     MissingColumn,
     NumberNotExact,
     RowShape,
-    TooSlow,
     UnknownColumn,
 )
 from eperf.domain.errors.organisation import ItemOverlap, Taken, UnitCycle

@@ -116,3 +116,14 @@ class TooMany(Refused):
 
     def __init__(self, limit: str, most: int, value: object) -> None:
         super().__init__(limit, value, limit=limit, most=most)
+
+
+class TooSlow(Refused):
+    """What was sent did not arrive in time."""
+
+    code = "TIMEOUT"
+    text_id = "{field} tidak tiba pada waktunya: {why}."
+    text_en = "{field} did not arrive in time: {why}."
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(field, None, why=why)

@@ -74,14 +74,3 @@ class NumberNotExact(Refused):
     code = "NUMBER_NOT_EXACT"
     text_id = "{field} tersimpan sebagai angka dan kehilangan digit ({value}); ubah format sel menjadi teks."
     text_en = "{field} is stored as a number and has lost digits ({value}); format the cell as text."
-
-
-class TooSlow(Refused):
-    """What was sent did not arrive in time."""
-
-    code = "TIMEOUT"
-    text_id = "{field} tidak tiba pada waktunya: {why}."
-    text_en = "{field} did not arrive in time: {why}."
-
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(field, None, why=why)

@@ -121,7 +121,8 @@ async def _planned(call: Call, rows: Sequence[Row], change_posts: bool) -> _Plan
     for nip, row in ((nip, named[nip]) for nip in order if nip in named):
         if nip in rings:
             row.refuse(SupervisorCycle(nip, "supervisor_nip"))
-        require_good(row, "supervisor_nip", superior(nip), named)
+        else:
+            require_good(row, "supervisor_nip", superior(nip), named)
         _judged(plan, row)
     return plan
 

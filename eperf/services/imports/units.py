@@ -107,7 +107,8 @@ async def _planned(call: Call, rows: Sequence[Row]) -> _Plan:
     for code, row in ((code, named[code]) for code in order if code in named):
         if code in rings:
             row.refuse(UnitCycle(code, "parent_code"))
-        require_good(row, "parent_code", wanted(code), named)
+        else:
+            require_good(row, "parent_code", wanted(code), named)
         if row.good:
             try:
                 _judge(call, plan, row, wanted(code))

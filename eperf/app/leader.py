@@ -22,7 +22,7 @@ from eperf.adapters.broker import Bell
 from eperf.services.attendance.days import close_day
 from eperf.services.call import Call
 from eperf.services.people import roll_placements
-from eperf.services.scoring import score_dirty
+from eperf.services.scoring import mark_provisional, score_dirty
 from eperf.store import database, log
 
 _LOCK = 0x65706C64  # the advisory lock's number, "epld"
@@ -57,6 +57,7 @@ class Leader:
                 await asyncio.sleep(_TRY_AGAIN)
 
     async def _lead(self) -> None:
+        await mark_provisional(self.call())
         async with asyncio.TaskGroup() as duties:
             duties.create_task(self._repeat(self._number))
             duties.create_task(self._repeat(self._score))
@@ -66,7 +67,16 @@ class Leader:
         while True:
             # The bell is asked for before the look: what commits meanwhile rings it.
             rung = self.work.next()
-            if not await duty():
+            try:
+                done = await duty()
+            except (asyncio.CancelledError, _NotLeader):
+                raise
+            except Exception:
+                # One duty's trouble must not keep the others from theirs.
+                logger.exception("leader.duty-failed", duty=duty.__name__)
+                await asyncio.sleep(_TRY_AGAIN)
+                continue
+            if not done:
                 await rung()
 
     async def _number(self) -> int:

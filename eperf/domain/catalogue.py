@@ -13,7 +13,6 @@ from datetime import date
 from enum import StrEnum
 
 from eperf.domain.errors import BadInput, ItemOverlap
-from eperf.domain.events import Event
 from eperf.domain.organisation import code, name
 from eperf.domain.people import day
 from eperf.domain.text import bounded, clean
@@ -28,15 +27,6 @@ class FractionPolicy(StrEnum):
 
     PROPORTIONAL = "proportional"
     WHOLE_UNITS = "whole_units"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogueChanged(Event):
-    """Items of a unit's activity catalogue were created or changed; `items` says how many."""
-
-    kind = "catalogue.changed"
-    subject_type = "Unit"
-    items: int
 
 
 @dataclass(frozen=True)

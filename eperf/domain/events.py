@@ -169,7 +169,33 @@ class HistoryTakenOver(Event):
     rows: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class PositionChanged(Event):
+    """A post was created, or its title, unit, job class or kind changed."""
+
+    kind = "organisation.position-changed"
+    subject_type = "Position"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeChanged(Event):
+    """What is known of a person (name, number, kind, birth date, sex, rank) was corrected or changed."""
+
+    kind = "people.changed"
+    subject_type = "Employee"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueChanged(Event):
+    """Items of a unit's activity catalogue were created or changed; `items` says how many."""
+
+    kind = "catalogue.changed"
+    subject_type = "Unit"
+    items: int
+
+
 KINDS: tuple[type[Event], ...] = (
     ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
+    PositionChanged, EmployeeChanged, CatalogueChanged,
 )  # fmt: skip

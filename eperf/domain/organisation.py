@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from eperf.domain.attendance.calendar import zone_named
 from eperf.domain.errors import BadInput, TooMany, UnitCycle
-from eperf.domain.events import Event
 from eperf.domain.text import bounded, clean
 
 MOST_DEPTH = 30
@@ -125,14 +124,6 @@ _POSITION_TERMS = {
 
 _UNIT_KINDS = {word: kind for kind in UnitKind for word in (kind.value, kind.term)}
 _POSITION_KINDS = {word: kind for kind in PositionKind for word in (kind.value, kind.term)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PositionChanged(Event):
-    """A post was created, or its title, unit, job class or kind changed."""
-
-    kind = "organisation.position-changed"
-    subject_type = "Position"
 
 
 @dataclass(frozen=True)

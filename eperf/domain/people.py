@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from eperf.domain.errors import BadInput, BadNip, PlacementOverlap, SupervisorCycle, TooMany
-from eperf.domain.events import Event
 from eperf.domain.nip import check_employee_number
 from eperf.domain.rank import Rank
 from eperf.domain.text import clean
@@ -58,14 +57,6 @@ class ActingKind(StrEnum):
 
     PLT = "plt"
     PLH = "plh"
-
-
-@dataclass(frozen=True, kw_only=True)
-class EmployeeChanged(Event):
-    """What is known of a person (name, number, kind, birth date, sex, rank) was corrected or changed."""
-
-    kind = "people.changed"
-    subject_type = "Employee"
 
 
 @dataclass(frozen=True)

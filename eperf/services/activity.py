@@ -17,9 +17,10 @@ from eperf.services.call import Call, Work, answer, answered, work
 from eperf.store.activity import ActivityRow, EvidenceRow
 from eperf.store.catalogue import ItemRow
 from eperf.store.file import FileRow
+from eperf.store.items import nearest_of
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow, PlacementRow
-from eperf.store.scope import ancestors, subject_of_employee
+from eperf.store.scope import subject_of_employee
 
 
 async def submit(call: Call, report: Report) -> int:
@@ -171,8 +172,8 @@ async def _unit_on(employee: EmployeeRow, day: date) -> int:
 
 async def _require_item(item_id: int, unit_id: int, day: date) -> None:
     item = await ItemRow.get_or_none(id=item_id)
-    in_force = item is not None and item.valid_from <= day and (item.valid_to is None or day < item.valid_to)
-    if item is None or not in_force or item.unit_id not in await ancestors(unit_id):
+    nearest = item and await nearest_of(unit_id, item.code, day)
+    if nearest is None or nearest.id != item_id:
         raise NotFound("item", item_id)
 
 

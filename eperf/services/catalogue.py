@@ -6,8 +6,9 @@ import dataclasses
 from datetime import date
 
 from eperf.domain.access import Operation
-from eperf.domain.catalogue import CatalogueChanged, Item, checked_item, versions
+from eperf.domain.catalogue import Item, checked_item, versions
 from eperf.domain.errors import NotFound
+from eperf.domain.events import CatalogueChanged
 from eperf.services.call import Call, answer, answered, work
 from eperf.store.catalogue import ItemRow
 from eperf.store.items import in_force, item_of, months_of, write

@@ -9,16 +9,8 @@ from typing import Any, Final
 
 from eperf.domain.access import Operation, Subject
 from eperf.domain.errors import NotFound, Taken
-from eperf.domain.events import UnitChanged
-from eperf.domain.organisation import (
-    Position,
-    PositionChanged,
-    Unit,
-    UnitKind,
-    checked_position,
-    checked_unit,
-    require_place,
-)
+from eperf.domain.events import PositionChanged, UnitChanged
+from eperf.domain.organisation import Position, Unit, UnitKind, checked_position, checked_unit, require_place
 from eperf.services.call import Call, answer, answered, work
 from eperf.store import tree
 from eperf.store.lock import Lock, take

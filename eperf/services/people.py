@@ -9,18 +9,8 @@ from typing import Any
 
 from eperf.domain.access import Operation, Subject
 from eperf.domain.errors import ActingForOneself, ActingOverlap, BadInput, NotFound, Taken
-from eperf.domain.events import ActingAppointed, EmployeePlaced
-from eperf.domain.people import (
-    ActingKind,
-    EmployeeChanged,
-    Person,
-    Placed,
-    Post,
-    checked_person,
-    day,
-    on,
-    require_no_ring,
-)
+from eperf.domain.events import ActingAppointed, EmployeeChanged, EmployeePlaced
+from eperf.domain.people import ActingKind, Person, Placed, Post, checked_person, day, on, require_no_ring
 from eperf.domain.people import place as placed
 from eperf.services.call import Call, Work, answer, answered, work
 from eperf.store.lock import Lock, take

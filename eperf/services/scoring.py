@@ -14,6 +14,7 @@ from datetime import date
 import orjson
 
 from eperf.domain.attendance.calendar import WorkCalendar
+from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import Scored, UnitPeriod, score
@@ -21,6 +22,7 @@ from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
 from eperf.store import frames
 from eperf.store.organisation import UnitRow
+from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow, PlacementRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 
@@ -34,11 +36,26 @@ _AT_ONCE = 500
 async def score_dirty(call: Call, limit: int = 2000, progress: Callable[[int], None] | None = None) -> int:
     """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true."""
     dirty = await DirtyRow.all().order_by("period", "id").limit(limit)
+    failures: list[Exception] = []
     for (unit_id, period), rows in (await _by_unit(dirty, call.today)).items():
-        await _score(call, unit_id, period, rows)
+        # One unit's trouble is its own: the others are scored, and then it is told.
+        try:
+            await _score(call, unit_id, period, rows)
+        except Exception as failure:
+            failures.append(failure)
         if progress:
             progress(len(rows))
+    if failures:
+        raise ExceptionGroup("units could not be scored", failures)
     return len(dirty)
+
+
+async def mark_provisional(call: Call) -> int:
+    """Marks every provisional month, so that it is tried again: what kept it from a score may have been mended."""
+    rows = await ScoreRow.filter(state="provisional").only("id", "employee_id", "period")
+    async with work(call):
+        await mark_dirty(sorted((row.employee_id, row.period) for row in rows))
+    return len(rows)
 
 
 async def _by_unit(dirty: Sequence[DirtyRow], today: date) -> dict[tuple[int, YearMonth], list[DirtyRow]]:
@@ -66,7 +83,13 @@ async def _by_unit(dirty: Sequence[DirtyRow], today: date) -> dict[tuple[int, Ye
 async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow]) -> None:
     ids = [row.employee_id for row in rows]
     unit = await UnitRow.get(id=unit_id)
-    scheme = await bound(call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first)))
+    try:
+        scheme = await bound(
+            call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first))
+        )
+    except Refused as refusal:
+        await _hold(call, unit_id, period, rows, refusal)
+        return
     frame = UnitPeriod(
         unit_id=unit_id,
         unit_code=unit.code,
@@ -83,12 +106,36 @@ async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dir
             await DirtyRow.filter(id=row.id, mark=row.mark).delete()
 
 
+async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow], why: Refused) -> None:
+    """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
+    cause = f"scheme-unusable: {why.message('en')}"[:200]
+    held = [
+        ScoreRow(
+            employee_id=row.employee_id,
+            unit_id=unit_id,
+            period=str(period),
+            score_h=None,
+            state="provisional",
+            cause=cause,
+            scheme="",
+            scheme_version="",
+            settings_digest="",
+            input_digest="",
+            breakdown=[],
+            computed_at=call.now,
+        )
+        for row in rows
+    ]
+    async with work(call) as opened:
+        await _store(opened, held)
+        for row in rows:
+            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+
+
 async def _write(call: Call, opened: Work, scheme: Bound, scored: Scored) -> None:
     period, unit_id = str(scored.unit_period.period), scored.unit_period.unit_id
     breakdowns = dict(scored.breakdowns().iter_rows())
     digests = scored.input_digests
-    ids = scored.scores["employee_id"].to_list()
-    before = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=period)}
     rows: list[ScoreRow] = []
     for employee_id, score_h, state, cause in scored.scores.iter_rows():
         row = ScoreRow(
@@ -105,8 +152,16 @@ async def _write(call: Call, opened: Work, scheme: Bound, scored: Scored) -> Non
             breakdown=orjson.loads(breakdowns.get(employee_id, "[]")),
             computed_at=call.now,
         )
-        if not _same(before.get(employee_id), row):
-            rows.append(row)
+        rows.append(row)
+    await _store(opened, rows)
+
+
+async def _store(opened: Work, computed: Sequence[ScoreRow]) -> None:
+    """Writes and tells the scores of one period that differ from what is stored."""
+    period = computed[0].period
+    ids = [row.employee_id for row in computed]
+    before = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=period)}
+    rows = [row for row in computed if not _same(before.get(row.employee_id), row)]
     if not rows:
         return
     await ScoreRow.bulk_create(

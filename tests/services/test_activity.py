@@ -13,9 +13,10 @@ from eperf.domain.activity import Decision, Report
 from eperf.domain.errors import BadInput, Conflict, Forbidden, KeyReused, NotFound
 from eperf.services import activity
 from eperf.store.activity import ActivityRow
+from eperf.store.catalogue import ItemRow
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow
-from tests.support.town import NOW, TODAY, Town
+from tests.support.town import NOW, SINCE, TODAY, Town
 
 
 def report(town: Town, **changes: object) -> Report:
@@ -162,6 +163,17 @@ async def test_what_cannot_have_happened_is_refused_by_name_and_leaves_nothing(
     assert refused.value.field == field
     assert await ActivityRow.all().count() == 0
     assert await EventRow.all().count() == 0
+
+
+async def test_an_item_that_the_own_unit_has_replaced_does_not_count(town: Town) -> None:
+    own = await ItemRow.create(
+        unit_id=town.units["office"], code="41", name="Our own report", per="report", unit_size_h=100,
+        points_per_unit_h=3000, fraction_policy="proportional", valid_from=SINCE,
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        await activity.submit(town.call("Budi"), report(town))
+    await activity.submit(town.call("Budi"), report(town, item_id=own.id))
+    await activity.submit(town.call("Eka"), report(town))
 
 
 async def test_today_is_the_day_of_the_unit_not_of_greenwich(town: Town) -> None:

@@ -13,7 +13,8 @@ from eperf.domain.errors import BadInput, Forbidden, NotFound
 from eperf.services import activity, history
 from eperf.services.binding import bind
 from eperf.services.parts import Slot
-from eperf.services.scoring import score_dirty
+from eperf.services.scoring import mark_provisional, score_dirty
+from eperf.store.binding import BindingRow
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.support.town import NOW, SINCE, TODAY, Town
@@ -103,3 +104,25 @@ async def test_only_a_plugin_admin_of_the_unit_binds(town: Town) -> None:
             {},
             SINCE,
         )
+
+
+async def test_a_unit_whose_scheme_is_gone_is_provisional_and_the_others_are_scored(town: Town) -> None:
+    await verified(town)
+    await activity.submit(town.call("Eka"), Report(town.item, TODAY, 60, 100, "Arsip"))
+    await BindingRow.create(
+        unit_id=town.units["office"],
+        slot="scheme",
+        part="gone/scheme",
+        settings={},
+        valid_from=SINCE,
+        known_from=NOW,
+    )
+    await score_dirty(town.call("Sri"))
+    held = await ScoreRow.get(employee_id=town.people["Budi"])
+    assert (held.state, held.score_h) == ("provisional", None)
+    assert "gone/scheme" in str(held.cause)
+    assert (await ScoreRow.get(employee_id=town.people["Eka"])).state == "final"
+    await BindingRow.all().delete()
+    assert await mark_provisional(town.call("Sri")) == 1
+    await score_dirty(town.call("Sri"))
+    assert (await ScoreRow.get(employee_id=town.people["Budi"])).state == "final"

@@ -9,8 +9,9 @@ from typing import Any
 
 from eperf.domain import catalogue, organisation
 from eperf.domain.access import Operation, Subject, scope
-from eperf.domain.catalogue import CatalogueChanged, FractionPolicy, Item, checked_item, versions
+from eperf.domain.catalogue import FractionPolicy, Item, checked_item, versions
 from eperf.domain.errors import Forbidden, NotFound, Refused
+from eperf.domain.events import CatalogueChanged
 from eperf.domain.organisation import chain
 from eperf.domain.table import Table
 from eperf.domain.text import clean

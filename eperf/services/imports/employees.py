@@ -206,7 +206,7 @@ def _placed(plan: _Plan, row: Row) -> list[Placed[Who]]:
             plan.require(plan.subject(touched), "unit_code")
     position = current.post.position_id if current else None
     if "position_code" in row.values:
-        position = plan.posts.number(row, plan.subject(unit_id))
+        position = plan.posts.number(row, plan.subject)
     superior = current.post.supervisor if current else None
     if "supervisor_nip" in row.values:
         superior = _superior(plan, row)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from eperf.domain.events import EmployeePlaced
-from eperf.domain.people import EmployeeChanged, Person, Placed, Post
+from eperf.domain.events import EmployeeChanged, EmployeePlaced
+from eperf.domain.people import Person, Placed, Post
 from eperf.services.call import Call, Work
 from eperf.services.imports.report import Progress
 from eperf.store.outbox import mark_dirty

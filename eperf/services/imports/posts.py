@@ -6,13 +6,14 @@ A post that exists is changed only when that is asked for: otherwise one mistype
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from eperf.domain.access import Operation, Scope, Subject
 from eperf.domain.errors import BadInput, Conflict, Forbidden, NotFound
-from eperf.domain.organisation import Position, PositionChanged, PositionKind
+from eperf.domain.events import PositionChanged
+from eperf.domain.organisation import Position, PositionKind
 from eperf.services.call import Call, Work
 from eperf.services.imports.reading import Row
 from eperf.store.organisation import PositionRow
@@ -72,14 +73,14 @@ class Posts:
                 row.refuse(BadInput(column, "", "a new post needs it"))
         return Position(code, **given) if row.good else None
 
-    def number(self, row: Row, subject: Subject) -> int | None:
-        """The id of a row's post; refuses whom its unit, the subject, does not allow to create or change it."""
+    def number(self, row: Row, subject_of: Callable[[int], Subject]) -> int | None:
+        """The id of a row's post; refuses who may not create one in the row's unit, or change one of its own unit."""
         code = row.values.get("position_code")
         if code is None:
             return None
         existing = self.existing.get(code)
         if existing is None or self._differs(code, existing):
-            self._require(subject)
+            self._require(subject_of(row.values["unit_id"] if existing is None else existing.unit_id))
         return existing.id if existing is not None else self.numbers.setdefault(code, -1 - len(self.numbers))
 
     def claim(self, row: Row) -> bool:

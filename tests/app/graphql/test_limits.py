@@ -82,7 +82,7 @@ async def test_fragments_that_double_at_each_level_are_refused_in_no_time() -> N
         took = time.perf_counter() - begun
     assert town.code(answer) == "LIMIT_EXCEEDED"
     assert answer["errors"][0]["extensions"]["limit"] == "fields"
-    assert took < 0.2
+    assert took < 5  # it would be an hour
 
 
 async def test_circles_of_fragments_end() -> None:
@@ -114,7 +114,7 @@ async def test_documents_that_are_slow_to_validate_are_refused(query: str) -> No
         took = time.perf_counter() - begun
     assert town.code(answer) == "LIMIT_EXCEEDED"
     assert answer["errors"][0]["extensions"]["limit"] in {"comparisons", "fields"}
-    assert took < 0.5
+    assert took < 5
 
 
 @given(st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 9), max_size=6), max_size=8))

@@ -1,0 +1,81 @@
+"""One leader at a time does the duties; another takes over; one duty's trouble is not the others'."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from eperf.adapters.broker import Bell
+from eperf.app import leader as module
+from eperf.app.leader import Leader
+from eperf.domain.activity import Report
+from eperf.services import activity
+from eperf.services.call import Call
+from eperf.store import database as store
+from eperf.store import log
+from eperf.store.scoring import DirtyRow, ScoreRow
+from tests.support.town import NOW, TODAY, Town, build
+
+
+@pytest.fixture
+async def town(database: str) -> Town:
+    return await build()
+
+
+def leader(town: Town, url: str) -> Leader:
+    viewer = Call(town.viewer("Sri"), NOW, registry=town.registry)
+    credentials = store.config(url)["connections"]["default"]["credentials"]
+    return Leader(credentials, lambda: viewer, Bell(0.05), Bell(0.05), closed=TODAY)
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await true():
+            await asyncio.sleep(0.02)
+
+
+async def work_is_done() -> bool:
+    return not await DirtyRow.all().exists() and not await log.waiting()
+
+
+async def report(town: Town) -> None:
+    await activity.submit(town.call("Budi"), Report(town.item, TODAY, 10, 100, "kerja"))
+
+
+async def test_when_the_leader_goes_another_takes_over(
+    town: Town, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TRY_AGAIN", 0.05)
+    first, second = (asyncio.create_task(leader(town, database).run()) for _ in range(2))
+    await report(town)
+    await until(work_is_done)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    await report(town)
+    await until(work_is_done)
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert await ScoreRow.all().count() == 1
+
+
+async def test_numbers_go_on_while_scoring_fails(
+    town: Town, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(call: Call) -> int:
+        raise RuntimeError("no scores today")
+
+    monkeypatch.setattr(module, "_TRY_AGAIN", 0.05)
+    monkeypatch.setattr(module, "score_dirty", broken)
+    leading = asyncio.create_task(leader(town, database).run())
+    for _ in range(3):
+        await report(town)
+        await until(_numbered)
+    assert not leading.done()
+    leading.cancel()
+    await asyncio.gather(leading, return_exceptions=True)
+
+
+async def _numbered() -> bool:
+    return not await log.waiting()

@@ -46,7 +46,7 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
             "file_path": sqlite_path(url),
             "synchronous": "FULL",
             "busy_timeout": 10000,
-            # SQLite's own 2 MB hold not even the inner pages of the indexes of a city.
+            # In KiB when negative: a city's database is larger than SQLite's own 2 MB by far.
             "cache_size": -65536,
             "journal_size_limit": 67108864,
         }

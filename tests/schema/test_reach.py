@@ -165,5 +165,11 @@ async def test_the_catalogue_of_a_unit_holds_those_of_the_units_above_that_are_i
             unit_id=town.units["city"], code=code, name=code, per="x", unit_size_h=100, points_per_unit_h=100,
             fraction_policy="proportional", valid_from=first, valid_to=last,
         )  # fmt: skip
-    result = await ask("Budi", '{ unit(code: "office") { catalogue { nodes { code } } } }')
-    assert [node["code"] for node in result.data["unit"]["catalogue"]["nodes"]] == ["41"]
+    own = await ItemRow.create(
+        unit_id=town.units["office"], code="41", name="Our own", per="x", unit_size_h=100, points_per_unit_h=100,
+        fraction_policy="proportional", valid_from=date(2020, 1, 1),
+    )  # fmt: skip
+    for unit, item in (("office", own.id), ("archive", town.item)):
+        result = await ask("Budi", '{ unit(code: "%s") { catalogue { nodes { id } } } }' % unit)
+        nodes = result.data["unit"]["catalogue"]["nodes"]
+        assert [node["id"] for node in nodes] == [global_id("CatalogueItem", item)], unit

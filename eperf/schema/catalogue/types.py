@@ -14,9 +14,9 @@ from eperf.schema.node import Node
 from eperf.schema.organisation.queries import After, First, Info
 from eperf.schema.organisation.types import Unit
 from eperf.schema.scalars import Date, Hundredths
+from eperf.services.catalogue import items_for
 from eperf.store.catalogue import ItemRow
-from eperf.store.organisation import UnitTreeRow
-from eperf.store.scope import Columns, Q, Subquery, predicate
+from eperf.store.scope import Columns, Q, predicate
 
 _ORDERS = {"CODE": (("code", False), ("id", False))}
 
@@ -43,11 +43,9 @@ class CatalogueItem(Node):
 async def catalogue(
     self: Unit, info: Info, first: First = None, after: After = None
 ) -> Connection[CatalogueItem]:
-    """The items that hold today for this unit, its own and those of the units above."""
-    today = info.context.call().today
-    above = Subquery(UnitTreeRow.filter(descendant_id=self.row.id).values("ancestor_id"))
-    in_force = Q(Q(valid_to__isnull=True), Q(valid_to__gt=today), join_type=Q.OR)
-    where = Q(Q(unit_id__in=above), Q(valid_from__lte=today), in_force)
+    """The items that count today for this unit: of one code the nearest, its own first."""
+    counting = await items_for(self.row.id, info.context.call().today)
+    where = Q(id__in=[item.id for item in counting])
     asked = wanted(_ORDERS, "CODE", first, after, where, None)
     return connection(CatalogueItem, await info.context.rows.page(CatalogueItem, asked), after)
 

@@ -116,20 +116,31 @@ class WalClient(SqliteClient):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One statement of a visit. `own`: its first value is the id of the new row; `needed`: it must change something."""
+class Ask:
+    """The question that a visit begins with; without a row for an answer nothing is written. Its column: `unit_id`."""
 
     text: str
     values: Sequence[Any]
-    own: bool = False
-    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One insert of a visit: what the visit knows by then (`id`, `unit_id`) comes before what is given.
+
+    The first step makes the new row, and its `id` is given by the database. A `needed` one must change something.
+    """
+
+    text: str
+    known: Sequence[str]
+    given: Sequence[Any]
+    needed: bool
 
 
 class _Visit:
     """A transaction as one function that the writer's thread runs from its beginning to its end."""
 
-    def __init__(self, new: Step, rest: Sequence[Step], *, inside: bool) -> None:
-        self._new, self._rest, self._inside = new, rest, inside
+    def __init__(self, ask: Ask, steps: Sequence[Step], *, inside: bool) -> None:
+        self._ask, self._steps, self._inside = ask, steps, inside
         self.given_up = False
 
     def __call__(self, connection: sqlite3.Connection) -> int | None:
@@ -148,14 +159,16 @@ class _Visit:
         return written
 
     def _written(self, connection: sqlite3.Connection) -> int | None:
-        first = connection.execute(self._new.text, self._new.values)
-        if first.rowcount < 1:
+        answer = connection.execute(self._ask.text, self._ask.values).fetchone()
+        if answer is None:
             return None
-        for step in self._rest:
-            values = [first.lastrowid, *step.values] if step.own else step.values
-            if connection.execute(step.text, values).rowcount < 1 and step.needed:
+        known: dict[str, int | None] = {"id": None, "unit_id": answer["unit_id"]}
+        for step in self._steps:
+            done = connection.execute(step.text, [*(known[name] for name in step.known), *step.given])
+            if step.needed and done.rowcount < 1:
                 return None
-        return first.lastrowid
+            known["id"] = known["id"] or done.lastrowid
+        return known["id"]
 
     def _undo(self, connection: sqlite3.Connection) -> None:
         if self._inside:
@@ -165,13 +178,13 @@ class _Visit:
             connection.rollback()
 
 
-async def together(client: BaseDBAsyncClient, new: Step, rest: Sequence[Step]) -> int | None:
+async def together(client: BaseDBAsyncClient, ask: Ask, steps: Sequence[Step]) -> int | None:
     """Writes a row and what hangs on it, at once or not at all; gives its id, or None when nothing was to be written.
 
     A caller who is cancelled before the commit leaves nothing behind; the lock is free again at once, because whoever
     comes next waits in the same thread.
     """
-    visit = _Visit(new, rest, inside=isinstance(client, TransactionalDBClient))
+    visit = _Visit(ask, steps, inside=isinstance(client, TransactionalDBClient))
     async with cast(SqliteClient, client).acquire_connection() as connection:
         try:
             return cast("int | None", await connection._execute(visit, connection._conn))

@@ -9,7 +9,7 @@ from typing import cast
 
 from eperf.domain.access import Operation, Subject
 from eperf.domain.activity import MOST_EVIDENCE, ActivityState, Decision, Report, checked, require_state
-from eperf.domain.attendance.calendar import ZONES, civil_day, zone_named, zones_reached
+from eperf.domain.attendance.calendar import civil_day, zone_named, zones_reached
 from eperf.domain.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
 from eperf.domain.events import ActivityReturned, ActivitySubmitted, ActivityVerified
 from eperf.domain.text import clean
@@ -37,35 +37,35 @@ async def submit(call: Call, report: Report) -> int:
     """
     ready = _ready(call, report)
     for _ in range(_TRIES):
-        number = None if ready is None else await reporting.write(_submission(call, ready))
+        number = None if ready is None else await reporting.write(ready)
         if number is not None:
             announce()
             return number
         facts = await _facts(call, report)
-        ready = _allowed(call, report, facts)
-        key = key_of(call, _SUBMIT, vars(ready))
-        if key is not None and facts.answered is not None:
-            return same(key, facts.answered)
-        _require_known(ready, facts)
+        ready = _submission(call, _allowed(call, report, facts))
+        if ready.key is not None and facts.answered is not None:
+            return same(ready.key, facts.answered)
+        _require_known(ready.report, facts)
     raise Unavailable("activity")
 
 
-def _ready(call: Call, report: Report) -> Report | None:
-    """The report as it would be written; None when that takes facts to say, if only for which refusal comes first."""
+def _ready(call: Call, report: Report) -> Submission | None:
+    """What would be written; None when that takes facts to say, if only for which refusal comes first."""
     known = Subject(units=frozenset(), employee_id=call.viewer.employee_id)
     try:
         call.require(Operation.ACTIVITY_SUBMIT, known)
-        ready = checked(report, max(civil_day(call.now, zone) for zone in ZONES.values()))
-        key_of(call, _SUBMIT, None)
+        # Whether the day has come is for the statement to say, by the zone of the unit.
+        ready = _submission(call, checked(report, report.date))
     except Refused:
         return None
-    return ready
+    return ready if ready.zones else None
 
 
 def _submission(call: Call, report: Report) -> Submission:
     employee_id = cast(int, call.viewer.employee_id)
+    key = key_of(call, _SUBMIT, vars(report))
     event = ActivitySubmitted(subject_id=NEW, employee_id=employee_id, date=report.date)
-    zones, key = zones_reached(call.now, report.date), key_of(call, _SUBMIT, vars(report))
+    zones = zones_reached(call.now, report.date)
     return Submission(employee_id, call.viewer.account_id, call.now, zones, report, (event,), key)
 
 

@@ -19,9 +19,14 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.house import House
 from eperf.domain.access import Viewer
+from eperf.planner.plans import Plans
+from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
+from eperf.planner.sql import Writer
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
+from eperf.schema.scalars import FORMS
+from eperf.store import database
 
 FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 
@@ -38,8 +43,9 @@ def build(house: House) -> Web:
     """The application of an open installation."""
     settings = house.settings
     authenticator = auth.build(house)
+    schema = compose(house.registry.contributions)
     front = GraphQLFront(
-        compose(house.registry.contributions),
+        schema,
         make_context=_contexts(house, authenticator),
         introspection=_introspection(settings.introspection),
         limits=_limits(house),
@@ -47,6 +53,7 @@ def build(house: House) -> Web:
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
+        plans=Plans(Reader(schema, FORMS), Writer(database.dialect()), database.text),
         each_operation=lambda context: cast(Context, context).fresh(),
     )
     routes = [

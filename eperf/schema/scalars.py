@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth as Month
+from eperf.planner.sql import Form
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,2}))?")
@@ -96,5 +97,17 @@ SCALARS: dict[object, Any] = {
         name="YearMonth", description="A month, `YYYY-MM` (bulan).", serialize=str, parse_value=_read_month
     ),
 }
+
+FORMS = {
+    "ID": Form.TEXT,
+    "String": Form.TEXT,
+    "YearMonth": Form.TEXT,
+    "Int": Form.INTEGER,
+    "Boolean": Form.BOOLEAN,
+    "Date": Form.DATE,
+    "DateTime": Form.INSTANT,
+    "Decimal": Form.HUNDREDTHS,
+}
+"""How the database writes what each scalar serialises: the same bytes, by the other read path."""
 
 CONFIG = StrawberryConfig(scalar_map=SCALARS)

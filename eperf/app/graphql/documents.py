@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -28,9 +29,12 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from eperf.app.graphql import measure
+from eperf.app.graphql.cost import sizing
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import OperationUnknown
 from eperf.domain.errors import TooMany
+from eperf.planner.plans import Plan
+from eperf.planner.read import steering
 
 _RULES = (*specified_rules, MaybeNullValidationRule)
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")
@@ -43,6 +47,11 @@ class Operation:
 
     node: OperationDefinitionNode
     introspects: bool
+    plan: Plan = field(default_factory=lambda: Plan(()), compare=False)
+    prices: dict[tuple[Any, ...], int] = field(default_factory=dict, compare=False)
+    """What the operation costs, by the values of the variables that size its lists."""
+    sizes: tuple[str, ...] = ()
+    """Those variables."""
 
     @property
     def kind(self) -> OperationType:
@@ -110,8 +119,14 @@ class Documents:
         ast = self._parsed(text)
         sizes = measure.check(ast, limits)
         errors = tuple(self._validated(ast))
+        steered, sized = steering(ast), sizing(ast)
         operations = tuple(
-            Operation(node, sizes[node.name.value if node.name else None].introspections > 0)
+            Operation(
+                node,
+                sizes[node.name.value if node.name else None].introspections > 0,
+                Plan(steered),
+                sizes=sized,
+            )
             for node in ast.definitions
             if isinstance(node, OperationDefinitionNode)
         )

@@ -21,6 +21,7 @@ from eperf.app.graphql.page import IdePage
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.watch import StillValid, Watch
+from eperf.planner.plans import Plans
 
 
 def _same(context: Any) -> Any:
@@ -52,6 +53,7 @@ class GraphQLFront:
         each_operation: Callable[[Any], Any] = _same,
         price: Price | None = None,
         streams: Streams | None = None,
+        plans: Plans | None = None,
         path: str = "/graphql",
     ) -> None:
         limits = limits or Limits()
@@ -67,6 +69,7 @@ class GraphQLFront:
             suggestions=suggestions,
             price=price,
             streams=streams,
+            plans=plans,
         )
         """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
         self._http = HttpEndpoint(

@@ -12,15 +12,14 @@ from typing import Any
 
 import orjson
 from pypika_tortoise.context import DEFAULT_SQL_CONTEXT
-from pypika_tortoise.enums import Order as Direction
 from pypika_tortoise.queries import Query
 from pypika_tortoise.queries import Table as From
 
 from eperf.planner import tree as t
-from eperf.planner.mapping import Order, Table
-from eperf.planner.sql import Form, Sql, Writer, column, joined
-from eperf.planner.stored import form_of, is_null
-from eperf.store.condition import values
+from eperf.planner.conditions import Conditions
+from eperf.planner.mapping import Table
+from eperf.planner.pages import Page, ordered
+from eperf.planner.sql import Form, Sql, Writer, column
 
 HIDDEN = "!"
 """The key under which a row carries the columns of its batch fields; no GraphQL name begins so."""
@@ -76,7 +75,8 @@ class _Making:
         found = self._below(self.tree.root, None)
         return Sql("SELECT ", found)
 
-    def _alias(self) -> str:
+    def alias(self) -> str:
+        """A fresh name for a table."""
         self.aliases += 1
         return f"t{self.aliases}"
 
@@ -94,21 +94,21 @@ class _Making:
         raise TypeError(what)
 
     def _single(self, level: t.Level, name: str, parent: str) -> Sql:
-        alias = self._alias()
-        query = self._rows(level.table, alias).select(self._object(level, alias))
+        alias = self.alias()
+        query = self.rows(level.table, alias).select(self._object(level, alias))
         query = query.where(Sql(column(alias, "id"), " = ", column(parent, name)))
-        return self.writer.or_null(Sql("(", query, ")"))
+        return self.writer.or_null(Sql(query))
 
     def _alone(self, what: t.Alone, parent: str | None) -> Sql:
-        alias = self._alias()
-        query = self._rows(what.level.table, alias).select(self._object(what.level, alias))
-        query = self._narrowed(query, alias, what.site, what.mapping.back, parent)
-        query = _ordered(query, alias, what.mapping.order).limit(1)
-        return self.writer.or_null(Sql("(", query, ")"))
+        alias = self.alias()
+        query = self.rows(what.level.table, alias).select(self._object(what.level, alias))
+        query = self.narrowed(query, alias, what.site, what.mapping.back, parent)
+        query = ordered(query, alias, what.mapping.order).limit(1)
+        return self.writer.or_null(Sql(query))
 
     def _links(self, what: t.Links, parent: str) -> Sql:
-        alias, link, gathered = self._alias(), self._alias(), self._alias()
-        inner = self._rows(what.level.table, alias)
+        alias, link, gathered = self.alias(), self.alias(), self.alias()
+        inner = self.rows(what.level.table, alias)
         inner = inner.join(From(what.link).as_(link)).on(
             Sql(column(link, what.far), " = ", column(alias, "id"))
         )
@@ -116,18 +116,19 @@ class _Making:
         inner = inner.select(self._object(what.level, alias).as_("j"))
         inner = inner.orderby(column(link, "id")).limit(what.most)
         pieces = self.writer.listed(self.writer.gathered(f'"{gathered}"."j"'))
-        return Sql("(SELECT ", self.writer.text(pieces), " FROM (", inner, f') "{gathered}")')
+        return Sql("(SELECT ", self.writer.text(pieces), " FROM ", inner, f' "{gathered}")')
 
     def _pages(self, what: t.Pages, parent: str | None) -> Sql:
-        return _Page(self, what, parent).sql()
+        return Page(self, what, parent).sql()
 
-    def _rows(self, table: Table, alias: str) -> Any:
+    def rows(self, table: Table, alias: str) -> Any:
         """The rows of a table that the viewer may see."""
         query = Query.from_(From(table.row._meta.db_table).as_(alias))
         reach = self.reaches[table]
         return query if reach is None else query.where(self._condition(reach, alias, self.sources[table]))
 
-    def _narrowed(self, query: Any, alias: str, site: t.Site, back: str | None, parent: str | None) -> Any:
+    def narrowed(self, query: Any, alias: str, site: t.Site, back: str | None, parent: str | None) -> Any:
+        """The rows that belong to a parent and satisfy a site's condition."""
         chosen = self.chosen[id(site)]
         if back is not None:
             query = query.where(Sql(column(alias, back), " = ", column(parent or "", "id")))
@@ -187,59 +188,6 @@ def pieces_without_comma(pieces: list[Any]) -> list[Any]:
     return [pieces[0][1:], *pieces[1:]] if pieces else []
 
 
-class Conditions:
-    """A condition's SQL, its values as places of one source in the order of `eperf.store.condition.values`."""
-
-    def __init__(self, making: _Making, source: int, start: int = 0) -> None:
-        self._making, self._source, self._next = making, source, start
-
-    def place(self) -> str:
-        """The place of the next value."""
-        number, self._next = self._next, self._next + 1
-        return self._making.place(self._source, number)
-
-    def sql(self, condition: Any, alias: str) -> Sql:
-        """The condition on the rows of an alias."""
-        kind = type(condition).__name__
-        found: Sql = getattr(self, f"_{kind.lower()}")(condition, alias)
-        return found
-
-    def _is(self, condition: Any, alias: str) -> Sql:
-        return Sql(column(alias, condition.column), f" {condition.by} ", self.place())
-
-    def _among(self, condition: Any, alias: str) -> Sql:
-        return self._making.writer.among(column(alias, condition.column), self.place())
-
-    def _within(self, condition: Any, alias: str) -> Sql:
-        inner = self._making._alias()
-        query = Query.from_(From(condition.row._meta.db_table).as_(inner)).select(
-            column(inner, condition.pick)
-        )
-        if condition.where is not None:
-            query = query.where(self.sql(condition.where, inner))
-        return Sql(column(alias, condition.column), " IN (", query, ")")
-
-    def _holds(self, condition: Any, alias: str) -> Sql:
-        return self._making.writer.holds(column(alias, condition.column), self.place())
-
-    def _missing(self, condition: Any, alias: str) -> Sql:
-        return Sql(column(alias, condition.column), " IS NULL" if condition.missing else " IS NOT NULL")
-
-    def _not(self, condition: Any, alias: str) -> Sql:
-        return Sql("NOT (", self.sql(condition.part, alias), ")")
-
-    def _every(self, condition: Any, alias: str) -> Sql:
-        return self._joined(condition.parts, alias, " AND ", "1=1")
-
-    def _either(self, condition: Any, alias: str) -> Sql:
-        return self._joined(condition.parts, alias, " OR ", "1=0")
-
-    def _joined(self, parts: Sequence[Any], alias: str, between: str, none: str) -> Sql:
-        if not parts:
-            return Sql(none)
-        return Sql("(", joined([self.sql(part, alias) for part in parts], between), ")")
-
-
 class _Aliased(dict[str, str]):
     """Columns of an alias by name, for an expression."""
 
@@ -249,126 +197,3 @@ class _Aliased(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         return f'"{self._of}"."{name}"'
-
-
-def _ordered(query: Any, alias: str, order: Order) -> Any:
-    for name, down in order:
-        query = query.orderby(column(alias, name), order=Direction.desc if down else Direction.asc)
-    return query
-
-
-class _Page:
-    """A connection's statement: the rows of the page within, and around them the texts that they make."""
-
-    def __init__(self, making: _Making, what: t.Pages, parent: str | None) -> None:
-        self.making, self.what, self.parent = making, what, parent
-        self.writer = making.writer
-        chosen = making.chosen[id(what.site)]
-        if chosen is None:
-            raise TypeError("a page without its site")
-        self.chosen = chosen
-        self.order = what.mapping.orders[chosen.order]
-        self.rows, self.page = making._alias(), making._alias()
-        self.columns: list[Sql] = []
-        infos = {name for _, part in what.parts if isinstance(part, t.Info) for _, name in part.parts}
-        self.ends = bool(infos & {"startCursor", "endCursor"})
-        self.counted = self.ends or "hasNextPage" in infos
-
-    def sql(self) -> Sql:
-        """The connection as one JSON text."""
-        pieces: list[Any] = []
-        for key, part in self.what.parts:
-            pieces += [",", orjson.dumps(key).decode(), ":", *self._part(part)]
-        if self.ends:
-            self.columns.append(self.writer.text(self._cursor()).as_("c"))
-        text = self.writer.text(["{", *pieces[1:], "}"])
-        return Sql("(SELECT ", text, " FROM (", self._numbered(), f') "{self.page}")')
-
-    def _numbered(self) -> Any:
-        inner = self._selected()
-        if not self.counted:
-            return inner
-        # In the order of the rows within, which the database has sorted and cut already.
-        within = f'"{self.rows}n"'
-        return Sql("SELECT ", within, '.*, row_number() OVER () AS "n" FROM (', inner, f") {within}")
-
-    def _selected(self) -> Any:
-        making, alias = self.making, self.rows
-        query = making._rows(self.what.table, alias)
-        query = making._narrowed(query, alias, self.what.site, self.what.mapping.back, self.parent)
-        if self.chosen.after:
-            query = query.where(self._beyond())
-        for one in self.columns or [Sql("1")]:
-            query = query.select(one)
-        size = self.chosen.first + (1 if self.counted else 0)
-        return _ordered(query, alias, self.order).limit(size)
-
-    def _beyond(self) -> Sql:
-        """The rows after the cursor: in a uniform order a comparison of rows, which an index can serve."""
-        site = self.what.site
-        before = len(list(values(self.chosen.where)))
-        places = Conditions(self.making, self.making.sources[id(site)], before)
-        names = [column(self.rows, name) for name, _ in self.order]
-        marks = [places.place() for _ in self.order]
-        downs = [down for _, down in self.order]
-        if len(set(downs)) == 1:
-            sign = " < " if downs[0] else " > "
-            return Sql("(", joined(names, ","), ")", sign, "(", joined(marks, ","), ")")
-        alternatives, equal = [], Sql("1=1")
-        for name, mark, down in zip(names, marks, downs, strict=True):
-            alternatives.append(Sql("(", equal, " AND ", name, " < " if down else " > ", mark, ")"))
-            equal = Sql(equal, " AND ", name, " = ", mark)
-        return Sql("(", joined(alternatives, " OR "), ")")
-
-    def _part(self, part: Any) -> list[Any]:
-        match part:
-            case t.TypeName(name):
-                return [f'"{name}"']
-            case t.Nodes(level):
-                return self._gathered(self.making.object_pieces(level, self.rows))
-            case t.Edges(parts):
-                return self._gathered(self._edge(parts))
-            case t.Info(parts):
-                return self._info(parts)
-        raise TypeError(part)
-
-    def _gathered(self, pieces: list[Any]) -> list[Any]:
-        name = f"j{len(self.columns)}"
-        self.columns.append(self.writer.text(pieces).as_(name))
-        within = f'"{self.page}"."n" <= {self.chosen.first}' if self.counted else ""
-        return self.writer.listed(self.writer.gathered(f'"{self.page}"."{name}"', within))
-
-    def _edge(self, parts: list[tuple[str, Any]]) -> list[Any]:
-        pieces: list[Any] = []
-        for key, part in parts:
-            pieces += [",", orjson.dumps(key).decode(), ":"]
-            if isinstance(part, t.Level):
-                pieces += self.making.object_pieces(part, self.rows)
-            else:
-                pieces += [f'"{part.name}"'] if isinstance(part, t.TypeName) else self._cursor()
-        return ["{", *pieces[1:], "}"]
-
-    def _cursor(self) -> list[Any]:
-        row = self.what.table.row
-        values = [(form_of(row, name), column(self.rows, name), is_null(row, name)) for name, _ in self.order]
-        return self.writer.cursor(self.chosen.order, values)
-
-    def _info(self, parts: list[tuple[str, Any]]) -> list[Any]:
-        pieces: list[Any] = []
-        for key, part in parts:
-            pieces += [",", orjson.dumps(key).decode(), ":", *self._fact(part)]
-        return ["{", *pieces[1:], "}"]
-
-    def _fact(self, part: Any) -> list[Any]:
-        first = self.chosen.first
-        if isinstance(part, t.TypeName):
-            return [f'"{part.name}"']
-        if part == "hasPreviousPage":
-            return ["true" if self.chosen.after else "false"]
-        if part == "hasNextPage":
-            return [Sql(f"CASE WHEN count(*) > {first} THEN 'true' ELSE 'false' END")]
-        # The first or the last of the page's cursors: each with its number before it, so that text order is order.
-        numbered = f'substr(cast(10000 + "{self.page}"."n" AS text), 2) || "{self.page}"."c"'
-        least = "min" if part == "startCursor" else "max"
-        found = Sql(f'substr({least}({numbered}) FILTER (WHERE "{self.page}"."n" <= {first}), 5)')
-        return [self.writer.or_null(found)]

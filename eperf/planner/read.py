@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -11,28 +11,21 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    Undefined,
-    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
     is_list_type,
-    value_from_ast,
 )
 from strawberry import Schema
-from strawberry.types.arguments import convert_argument
-from strawberry.types.field import StrawberryField
 
+from eperf.planner.arguments import BACK, site
 from eperf.planner.mapping import (
     MAPPING,
     TABLE,
@@ -51,9 +44,7 @@ from eperf.planner.shown import shown
 from eperf.planner.sql import Form
 from eperf.planner.stored import form_of, is_null
 from eperf.planner.tree import (
-    ABSENT,
     Alone,
-    Argument,
     Choice,
     Edges,
     Identity,
@@ -71,7 +62,6 @@ from eperf.planner.tree import (
     Unplannable,
 )
 
-_BACK = "strawberry-definition"
 _DIRECTIVES = frozenset({"skip", "include"})
 Fields = dict[str, list[FieldNode]]
 
@@ -144,7 +134,7 @@ class _Reading:
         return Tree(key, root, tuple(self.sites), tuple(self.tables), self.made)
 
     def _choice(self, key: str, definition: GraphQLField, mapping: Anything, nodes: list[FieldNode]) -> Tree:
-        site = self._site(mapping, definition, nodes[0])
+        place = self._site(mapping, definition, nodes[0])
 
         def of(kind: type) -> Tree:
             def narrow(context: Any, **given: Any) -> Any:
@@ -156,7 +146,7 @@ class _Reading:
             alone = Alone(self._site(one, definition, nodes[0]), one, self._level(kind, nodes))
             return Tree(key, alone, tuple(self.sites), tuple(self.tables), self.made)
 
-        return Tree(key, Choice(site, of), (), (), made=False)
+        return Tree(key, Choice(place, of), (), (), made=False)
 
     def collected(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Fields:
         """The fields selected on a type by response key, in order, as the specification's CollectFields does."""
@@ -241,12 +231,14 @@ class _Reading:
             case Linked(target, link, near, far, most):
                 return Links(link._meta.db_table, near, far, most, self._level(target, nodes))
             case One() as mapping:
-                site = self._site(mapping, definition, nodes[0])
-                return Alone(site, mapping, self._level(mapping.target, nodes))
+                place = self._site(mapping, definition, nodes[0])
+                return Alone(place, mapping, self._level(mapping.target, nodes))
             case Many() as mapping:
-                site = self._site(mapping, definition, nodes[0])
+                place = self._site(mapping, definition, nodes[0])
                 self.tables.setdefault(table_of(mapping.target))
-                return Pages(site, mapping, table_of(mapping.target), self._parts(mapping, definition, nodes))
+                return Pages(
+                    place, mapping, table_of(mapping.target), self._parts(mapping, definition, nodes)
+                )
         raise Unplannable(f"{owner}.{nodes[0].name.value}")
 
     def _parts(
@@ -307,53 +299,13 @@ class _Reading:
         return Made(columns, mapping.fill, shown(self, definition.type, nodes))
 
     def _site(self, mapping: Any, definition: GraphQLField, node: FieldNode) -> Site:
-        field: StrawberryField = definition.extensions[_BACK]
-        given = {one.name.value: one.value for one in node.arguments or ()}
-        arguments = []
-        for argument in field.arguments:
-            name = self.reader.schema.config.name_converter.from_argument(argument)
-            value = self._value(definition.args[name], given.get(name), argument.type)
-            arguments.append(Argument(argument.python_name, value))
-        constant = not any(_has_variable(value) for value in given.values())
-        site = Site(mapping, tuple(arguments), constant)
-        self.sites.append(site)
-        return site
-
-    def _value(
-        self, argument: GraphQLArgument, node: ValueNode | None, kind: Any
-    ) -> Callable[[Mapping[str, Any]], Any]:
-        """From the variables to an argument's value, as the resolver would get it."""
-        schema = self.reader.schema
-        registry = schema.schema_converter.scalar_registry
-
-        def convert(value: Any) -> Any:
-            return ABSENT if value is Undefined else convert_argument(value, kind, registry, schema.config)
-
-        default = convert(argument.default_value)
-        if node is None:
-            return lambda _: default
-        if isinstance(node, VariableNode):
-            name = node.name.value
-            return lambda variables: convert(variables[name]) if name in variables else default
-        if _has_variable(node):
-            return lambda variables: convert(value_from_ast(node, argument.type, dict(variables)))
-        fixed = convert(value_from_ast(node, argument.type, {}))
-        return lambda _: fixed
-
-
-def _has_variable(value: ValueNode) -> bool:
-    match value:
-        case VariableNode():
-            return True
-        case ListValueNode():
-            return any(_has_variable(one) for one in value.values)
-        case ObjectValueNode():
-            return any(_has_variable(one.value) for one in value.fields)
-    return False
+        made = site(self.reader.schema, mapping, definition, node)
+        self.sites.append(made)
+        return made
 
 
 def _mapping(definition: GraphQLField) -> Any:
-    field = definition.extensions.get(_BACK)
+    field = definition.extensions.get(BACK)
     return field.metadata.get(MAPPING) if field is not None else None
 
 

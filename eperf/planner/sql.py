@@ -43,7 +43,8 @@ class Sql(Criterion):
     def get_sql(self, ctx: SqlContext) -> str:
         """The fragment's text."""
         inner = ctx.copy(subquery=True, with_alias=False)
-        return "".join(part if isinstance(part, str) else part.get_sql(inner) for part in self.parts)
+        text = "".join(part if isinstance(part, str) else part.get_sql(inner) for part in self.parts)
+        return f'{text} AS "{self.alias}"' if self.alias and ctx.with_alias else text
 
 
 def column(alias: str, name: str) -> Sql:
@@ -206,7 +207,7 @@ def _merged(pieces: Iterable[Any]) -> list[Any]:
     """Neighbouring literals as one."""
     merged: list[Any] = []
     for piece in pieces:
-        if piece == "":
+        if isinstance(piece, str) and not piece:
             continue
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece

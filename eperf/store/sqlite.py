@@ -11,6 +11,7 @@ import asyncio
 import base64
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
@@ -24,9 +25,18 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 
-def _base64(text: str) -> str:
+def _base64(text: str | int) -> str:
     """Base64url without padding, for the global ids and cursors of compiled reads."""
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(str(text).encode()).decode().rstrip("=")
+
+
+def stored_instant(value: datetime) -> str:
+    """An instant as SQLite keeps it: in UTC, so that the order of texts is the order of time."""
+    return (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
+
+
+# The ORM's own adapter keeps whatever zone a value came in.
+sqlite3.register_adapter(datetime, stored_instant)
 
 
 _READS = ("SELECT", "WITH", "EXPLAIN")

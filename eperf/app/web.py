@@ -10,6 +10,7 @@ from typing import Any, cast
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
 from eperf.app import auth, devices, files, health
 from eperf.app.auth import Authenticator
@@ -35,7 +36,7 @@ FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 class Web:
     """The application, and the end of its sockets."""
 
-    app: Starlette
+    app: ASGIApp
     front: GraphQLFront
 
 
@@ -54,6 +55,7 @@ def build(house: House) -> Web:
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
         plans=Plans(Reader(schema, FORMS), Writer(database.dialect()), database.text),
+        recall=_recall(house, authenticator),
         each_operation=lambda context: cast(Context, context).fresh(),
     )
     routes = [
@@ -65,7 +67,7 @@ def build(house: House) -> Web:
     ]
     hosts = list(settings.allowed_hosts)
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
-    return Web(Starlette(routes=routes, middleware=middleware), front)
+    return Web(front.before(Starlette(routes=routes, middleware=middleware)), front)
 
 
 @asynccontextmanager
@@ -85,6 +87,16 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown)
 
     return make
+
+
+def _recall(house: House, authenticator: Authenticator) -> Any:
+    def recall(bearer: str, language: str, request_id: str) -> Context | None:
+        viewer = authenticator.recent(bearer)
+        if viewer is None:
+            return None
+        return Context(viewer, language, request_id, house.now, house.registry, house.grown)
+
+    return recall
 
 
 def _still_valid(authenticator: Authenticator) -> Any:

@@ -31,7 +31,6 @@ from graphql import (
     get_variable_values,
     map_source_to_response_event,
 )
-from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
 from eperf.app.graphql import paths
@@ -53,7 +52,7 @@ class Prepared:
     request: Request
     document: Document
     operation: Operation
-    variables: VariableValues
+    variables: dict[str, Any]
     context: Any
     language: str
     roots: tuple[Root, ...] | None = None
@@ -117,16 +116,44 @@ class Engine:
         if operation.introspects and not self._introspection(context):
             raise IntrospectionRefused("query")
         variables = self._variables(request, operation, language)
-        cost = self._cost(document, operation, variables.coerced)
+        cost = self._cost(document, operation, variables)
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
-        roots = self._planned(document, operation, variables.coerced)
+        roots = self._planned(document, operation, variables)
         return Prepared(request, document, operation, variables, context, language, roots)
 
-    def _variables(self, request: Request, operation: Operation, language: str) -> VariableValues:
+    async def remembered(self, request: Request, context: Any) -> bytes | None:
+        """The answer of a query whose document is known and which a plan answers; None for every other request.
+
+        The caller bounds its time.
+        """
+        document = self._documents.known(request.query)
+        if self._plans is None or document is None or document.errors:
+            return None
+        try:
+            operation = document.operation(request.operation_name)
+            if operation.kind is not OperationType.QUERY or operation.introspects:
+                return None
+            variables = self._variables(request, operation, context.language)
+            if self._cost(document, operation, variables) > self._limits.cost:
+                return None
+            roots = self._plans.roots(operation.plan, document.ast, operation.node, variables)
+            answer = await self._plans.answer(roots, variables, context)
+        except (Refused, Rejected, Unanswered):
+            return None
+        except Exception as error:
+            paths.failed(request.operation_name, error)
+            return None
+        paths.planned()
+        return answer
+
+    def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
         definitions = operation.node.variable_definitions
         if not definitions:
-            return _NO_VARIABLES
+            return {}
+        quick = operation.inputs(self._schema).read(request.variables)
+        if quick is not None:
+            return quick
         found = get_variable_values(
             self._schema,
             definitions,
@@ -136,7 +163,7 @@ class Engine:
         )
         if isinstance(found, list):
             raise Rejected(self._problems.of_request(found, BAD_USER_INPUT, language))
-        return found
+        return found.coerced
 
     def _cost(self, document: Document, operation: Operation, variables: dict[str, Any]) -> int:
         key = tuple([variables.get(name, Undefined) for name in operation.sizes])
@@ -188,9 +215,7 @@ class Engine:
     async def _executed(self, prepared: Prepared) -> bytes:
         if prepared.roots is not None and self._plans is not None:
             try:
-                answer = await self._plans.answer(
-                    prepared.roots, prepared.variables.coerced, prepared.context
-                )
+                answer = await self._plans.answer(prepared.roots, prepared.variables, prepared.context)
                 paths.planned()
                 return answer
             except Unanswered:
@@ -260,7 +285,6 @@ class Engine:
 
 
 _MOST_PRICES = 64
-_NO_VARIABLES = VariableValues({}, {})
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
 from eperf.app import auth, devices, files, health
 from eperf.app.auth import Authenticator
@@ -19,9 +20,14 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.house import House
 from eperf.domain.access import Viewer
+from eperf.planner.plans import Plans
+from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
+from eperf.planner.sql import Writer
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
+from eperf.schema.scalars import FORMS
+from eperf.store import database
 
 FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 
@@ -30,7 +36,7 @@ FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 class Web:
     """The application, and the end of its sockets."""
 
-    app: Starlette
+    app: ASGIApp
     front: GraphQLFront
 
 
@@ -38,8 +44,9 @@ def build(house: House) -> Web:
     """The application of an open installation."""
     settings = house.settings
     authenticator = auth.build(house)
+    schema = compose(house.registry.contributions)
     front = GraphQLFront(
-        compose(house.registry.contributions),
+        schema,
         make_context=_contexts(house, authenticator),
         introspection=_introspection(settings.introspection),
         limits=_limits(house),
@@ -47,6 +54,8 @@ def build(house: House) -> Web:
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
+        plans=Plans(Reader(schema, FORMS), Writer(database.dialect()), database.text),
+        recall=_recall(house, authenticator),
         each_operation=lambda context: cast(Context, context).fresh(),
     )
     routes = [
@@ -58,7 +67,7 @@ def build(house: House) -> Web:
     ]
     hosts = list(settings.allowed_hosts)
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
-    return Web(Starlette(routes=routes, middleware=middleware), front)
+    return Web(front.before(Starlette(routes=routes, middleware=middleware)), front)
 
 
 @asynccontextmanager
@@ -78,6 +87,16 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown)
 
     return make
+
+
+def _recall(house: House, authenticator: Authenticator) -> Any:
+    def recall(bearer: str, language: str, request_id: str) -> Context | None:
+        viewer = authenticator.recent(bearer)
+        if viewer is None:
+            return None
+        return Context(viewer, language, request_id, house.now, house.registry, house.grown)
+
+    return recall
 
 
 def _still_valid(authenticator: Authenticator) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from inspect import isawaitable
 from typing import Any
 
 from strawberry.dataloader import DataLoader
@@ -16,7 +17,8 @@ from tortoise.models import Model
 
 from eperf.domain.access import Operation, Scope
 from eperf.planner import cursor
-from eperf.planner.mapping import Order, Table, table_of
+from eperf.planner.mapping import Batch, Expression, Linked, Order, Table, table_of
+from eperf.store.condition import as_q, shape, values
 
 MOST = 100
 DEFAULT = 25
@@ -30,8 +32,12 @@ class Slice:
     order: Order
     first: int = DEFAULT
     after: str | None = None
-    where: Q | None = None
-    where_key: Hashable = None
+    where: Any = None
+
+    @property
+    def key(self) -> Hashable:
+        """Two slices of one key are the same slice."""
+        return (self.order_name, self.first, self.after, shape(self.where), values(self.where))
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,12 @@ class Rows:
         self._reach: dict[Table, Q | None] = {}
         self._ones: dict[type, DataLoader[int, Any]] = {}
         self._pages: dict[Hashable, DataLoader[int, Page]] = {}
+        self._others: dict[Hashable, DataLoader[Any, Any]] = {}
 
     def reach(self, table: Table) -> Q | None:
         """The condition under which the viewer may see a row; None: always."""
         if table not in self._reach:
-            self._reach[table] = table.reach(self._scope_of(table.operation))
+            self._reach[table] = as_q(table.reach(self._scope_of(table.operation)))
         return self._reach[table]
 
     async def one(self, kind: type, number: int) -> Any:
@@ -72,12 +79,68 @@ class Rows:
 
     async def page_of(self, kind: type, back: str, number: int, wanted: Slice) -> Page:
         """A page of the rows that belong to one row; those of a whole level are one statement."""
-        key = (kind, back, wanted.order_name, wanted.first, wanted.after, wanted.where_key)
+        key = (kind, back, wanted.key)
         if key not in self._pages:
             self._pages[key] = DataLoader(
                 load_fn=lambda numbers: self._load_pages(kind, back, numbers, wanted)
             )
         return await self._pages[key].load(number)
+
+    async def filled(self, mapping: Batch, row: Any, context: Any) -> Any:
+        """A value of a batch field; those of a level are made at once."""
+
+        async def fill(rows: list[Any]) -> Sequence[Any]:
+            plain = [{name: _plain(getattr(one, name)) for name in mapping.columns} for one in rows]
+            return await _settled(mapping.fill(plain, context))
+
+        if mapping not in self._others:
+            self._others[mapping] = DataLoader(load_fn=fill, cache=False)
+        return await self._others[mapping].load(row)
+
+    async def expressed(self, kind: type, mapping: Expression, number: int) -> Any:
+        """A value that the database computes; those of a level are one statement."""
+        table = table_of(kind)
+
+        async def compute(numbers: list[int]) -> list[Any]:
+            inside = ", ".join(str(int(one)) for one in sorted(set(numbers)))
+            text = mapping.sql.format_map(_Quoted())
+            statement = (
+                f'SELECT "id", {text} AS "value" FROM "{table.row._meta.db_table}" WHERE "id" IN ({inside})'  # noqa: S608
+            )
+            found = await get_connection("default").execute_query_dict(statement)
+            known = {row["id"]: row["value"] for row in found}
+            return [known.get(one) for one in numbers]
+
+        if (kind, mapping) not in self._others:
+            self._others[kind, mapping] = DataLoader(load_fn=compute)
+        return await self._others[kind, mapping].load(number)
+
+    async def linked(self, mapping: Linked, number: int) -> list[Any]:
+        """The rows that a table between links to one row; those of a level are two statements."""
+
+        async def load(numbers: list[int]) -> list[list[Any]]:
+            links = await mapping.link.filter(_is(f"{mapping.near}__in", numbers)).order_by("id")
+            pairs = [(getattr(link, mapping.near), getattr(link, mapping.far)) for link in links]
+            wanted = [far for _, far in pairs]
+            known = dict(zip(wanted, await self._load(mapping.target, wanted), strict=True)) if wanted else {}
+            lists: dict[int, list[Any]] = defaultdict(list)
+            for near, far in pairs:
+                if known[far] is not None and len(lists[near]) < mapping.most:
+                    lists[near].append(known[far])
+            return [lists[one] for one in numbers]
+
+        if mapping not in self._others:
+            self._others[mapping] = DataLoader(load_fn=load)
+        found: list[Any] = await self._others[mapping].load(number)
+        return found
+
+    async def first(self, kind: type, order: Order, where: Any, back: str | None, number: int | None) -> Any:
+        """The first of the rows that satisfy a condition, as its type, or None."""
+        wanted = Slice("", order, 1, None, where)
+        page = await (
+            self.page(kind, wanted) if back is None else self.page_of(kind, back, number or 0, wanted)
+        )
+        return kind(row=page.rows[0]) if page.rows else None
 
     async def _load(self, kind: type, numbers: list[int]) -> list[Any]:
         table = table_of(kind)
@@ -111,10 +174,28 @@ class Rows:
 
     def _query(self, table: Table, wanted: Slice, *, ordered: bool = True) -> Any:
         query = table.row.all()
-        for condition in (self.reach(table), wanted.where, _beyond(table.row, wanted)):
+        for condition in (self.reach(table), as_q(wanted.where), _beyond(table.row, wanted)):
             if condition is not None:
                 query = query.filter(condition)
         return query.order_by(*_ordering(wanted.order)) if ordered else query
+
+
+class _Quoted(dict[str, str]):
+    """Columns by name, for an expression."""
+
+    def __missing__(self, name: str) -> str:
+        return f'"{name}"'
+
+
+def _plain(value: Any) -> Any:
+    """A column as a batch field gets it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def _settled(made: Sequence[Any] | Awaitable[Sequence[Any]]) -> Sequence[Any]:
+    return await made if isawaitable(made) else made
 
 
 def _is(name: str, value: Any) -> Q:
@@ -130,7 +211,7 @@ def _beyond(row: type[Model], wanted: Slice) -> Q | None:
     """The rows after the cursor: greater in the first column, or equal there and greater in the next…"""
     if wanted.after is None:
         return None
-    kinds = tuple(_kind(row, column) for column, _ in wanted.order)
+    kinds = tuple(kind_of(row, column) for column, _ in wanted.order)
     values = cursor.read(wanted.after, wanted.order_name, kinds)
     if any(value is None for value in values):
         return Q(id__lt=0)
@@ -142,7 +223,8 @@ def _beyond(row: type[Model], wanted: Slice) -> Q | None:
     return Q(*alternatives, join_type=Q.OR)
 
 
-def _kind(row: type[Model], column: str) -> type:
+def kind_of(row: type[Model], column: str) -> type:
+    """The type of a column's values in a cursor."""
     field = row._meta.fields_map[column]
     if isinstance(field, fields.DatetimeField):
         return datetime

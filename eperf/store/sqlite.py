@@ -8,8 +8,10 @@ IMMEDIATE, and gives the lock back however the beginning ends.
 from __future__ import annotations
 
 import asyncio
+import base64
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
@@ -21,6 +23,21 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+
+def _base64(text: str | int) -> str:
+    """Base64url without padding, for the global ids and cursors of compiled reads."""
+    return base64.urlsafe_b64encode(str(text).encode()).decode().rstrip("=")
+
+
+def stored_instant(value: datetime) -> str:
+    """An instant as SQLite keeps it: in UTC, so that the order of texts is the order of time."""
+    return (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
+
+
+# The ORM's own adapter keeps whatever zone a value came in.
+sqlite3.register_adapter(datetime, stored_instant)
+
 
 _READS = ("SELECT", "WITH", "EXPLAIN")
 
@@ -75,6 +92,7 @@ class WalClient(SqliteClient):
                 reader = await aiosqlite.connect(self.filename, isolation_level=None)
                 reader._conn.row_factory = sqlite3.Row
                 await reader.execute("PRAGMA query_only=ON")
+                await reader.create_function("eperf_base64", 1, _base64, deterministic=True)
                 self._reader = reader
 
     async def close(self) -> None:
@@ -101,6 +119,11 @@ class WalClient(SqliteClient):
         if not query.lstrip().upper().startswith(_READS):
             return cast(list[dict[str, Any]], await super().execute_query_dict(query, values))
         return [dict(row) for row in await self._read(query, values)]
+
+    async def text(self, query: str, values: Sequence[Any]) -> str | None:
+        """The single value of a statement that only reads."""
+        rows = await self._read(query, list(values))
+        return rows[0][0] if rows else None
 
     async def _read(self, query: str, values: list[Any] | None) -> list[Any]:
         async with self._reading:

@@ -25,12 +25,15 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationType,
+    Undefined,
     create_source_event_stream,
     execute_subscription_event,
+    get_variable_values,
     map_source_to_response_event,
 )
 from strawberry.execution import optimized_is_awaitable
 
+from eperf.app.graphql import paths
 from eperf.app.graphql.cost import ListPrice, Price
 from eperf.app.graphql.documents import Document, Documents, Operation
 from eperf.app.graphql.json import encode
@@ -39,6 +42,7 @@ from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Proble
 from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut
 from eperf.app.graphql.request import Request
 from eperf.domain.errors import Refused, TooMany
+from eperf.planner.plans import Plans, Root, Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,11 @@ class Prepared:
     request: Request
     document: Document
     operation: Operation
-    executor: Executor[Any]
+    variables: dict[str, Any]
     context: Any
     language: str
+    roots: tuple[Root, ...] | None = None
+    """The plan that answers it; None where the resolvers do."""
 
 
 class Streams(Protocol):
@@ -74,16 +80,18 @@ class Engine:
         suggestions: bool,
         price: Price | None = None,
         streams: Streams | None = None,
+        plans: Plans | None = None,
     ) -> None:
         if schema.extensions or schema.directives:
             raise ValueError("the GraphQL front runs no schema extensions and no operation directives")
         self._schema = schema._schema
-        self._executor = cast("type[Executor[Any]]", schema.execution_context_class)
+        self._execution = cast("type[Executor[Any]]", schema.execution_context_class)
         self._limits, self._problems, self._suggestions = limits, problems, suggestions
         self._introspection = introspection
         self._documents = Documents(self._schema, limits, suggestions=suggestions)
         self._price = price or ListPrice(self._schema, limits)
         self._streams = streams or self.own_stream
+        self._plans = plans
 
     def prepare(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -107,40 +115,117 @@ class Engine:
             raise OperationNotServed(operation.kind.value)
         if operation.introspects and not self._introspection(context):
             raise IntrospectionRefused("query")
-        executor = self._built(request, document, operation, context, language)
-        cost = self._price(document.ast, operation.node, executor.variable_values.coerced)
+        variables = self._variables(request, operation, language)
+        cost = self._cost(document, operation, variables)
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
-        return Prepared(request, document, operation, executor, context, language)
+        roots = self._planned(document, operation, variables)
+        return Prepared(request, document, operation, variables, context, language, roots)
 
-    def _built(
-        self, request: Request, document: Document, operation: Operation, context: Any, language: str
-    ) -> Executor[Any]:
-        built = self._executor.build(
+    async def remembered(self, request: Request, context: Any) -> bytes | None:
+        """The answer of a query whose document is known and which a plan answers; None for every other request.
+
+        The caller bounds its time.
+        """
+        document = self._documents.known(request.query)
+        if self._plans is None or document is None or document.errors:
+            return None
+        try:
+            operation = document.operation(request.operation_name)
+            if operation.kind is not OperationType.QUERY or operation.introspects:
+                return None
+            variables = self._variables(request, operation, context.language)
+            if self._cost(document, operation, variables) > self._limits.cost:
+                return None
+            roots = self._plans.roots(operation.plan, document.ast, operation.node, variables)
+            answer = await self._plans.answer(roots, variables, context)
+        except (Refused, Rejected, Unanswered):
+            return None
+        except Exception as error:
+            paths.failed(request.operation_name, error)
+            return None
+        paths.planned()
+        return answer
+
+    def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
+        definitions = operation.node.variable_definitions
+        if not definitions:
+            return {}
+        quick = operation.inputs(self._schema).read(request.variables)
+        if quick is not None:
+            return quick
+        found = get_variable_values(
             self._schema,
-            document.ast,
-            None,
-            context,
+            definitions,
             request.variables,
-            operation.name,
+            max_errors=self._limits.errors,
+            hide_suggestions=not self._suggestions,
+        )
+        if isinstance(found, list):
+            raise Rejected(self._problems.of_request(found, BAD_USER_INPUT, language))
+        return found.coerced
+
+    def _cost(self, document: Document, operation: Operation, variables: dict[str, Any]) -> int:
+        key = tuple([variables.get(name, Undefined) for name in operation.sizes])
+        cost = operation.prices.get(key)
+        if cost is None:
+            if len(operation.prices) >= _MOST_PRICES:
+                operation.prices.clear()
+            cost = operation.prices[key] = self._price(document.ast, operation.node, variables)
+        return cost
+
+    def _planned(
+        self, document: Document, operation: Operation, variables: dict[str, Any]
+    ) -> tuple[Root, ...] | None:
+        if self._plans is None or operation.kind is not OperationType.QUERY or operation.introspects:
+            return None
+        try:
+            return self._plans.roots(operation.plan, document.ast, operation.node, variables)
+        except Unanswered as why:
+            paths.unplanned(operation.name, str(why))
+            return None
+
+    def _executor(self, prepared: Prepared) -> Executor[Any]:
+        built = self._execution.build(
+            self._schema,
+            prepared.document.ast,
+            None,
+            prepared.context,
+            prepared.request.variables,
+            prepared.operation.name,
             is_awaitable=_is_awaitable,
             hide_suggestions=not self._suggestions,
-            operation_extensions=request.extensions,
+            operation_extensions=prepared.request.extensions,
         )
         if isinstance(built, list):
-            raise Rejected(self._problems.of_request(built, BAD_USER_INPUT, language))
+            raise Rejected(self._problems.of_request(built, BAD_USER_INPUT, prepared.language))
         return built
 
     async def execute(self, prepared: Prepared) -> bytes:
         """The answer of a query or a mutation; raises `Rejected` when it takes too long."""
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
-                result = await _settled(cast("_Result", prepared.executor.execute_operation()))
+                return await self._executed(prepared)
         except TimeoutError:
             if not limit.expired():
                 raise
             refused = TimedOut()
             raise Rejected(self._problems.of_exception(refused, prepared.language), refused.status) from None
+
+    async def _executed(self, prepared: Prepared) -> bytes:
+        if prepared.roots is not None and self._plans is not None:
+            try:
+                answer = await self._plans.answer(prepared.roots, prepared.variables, prepared.context)
+                paths.planned()
+                return answer
+            except Unanswered:
+                paths.refused()
+            except Exception as error:
+                # The resolvers meet the same fault, and say where in the answer it is.
+                paths.failed(prepared.operation.name, error)
+        elif prepared.operation.kind is OperationType.QUERY:
+            paths.resolved()
+        result = await _settled(cast("_Result", self._executor(prepared).execute_operation()))
         return self._encoded(result, prepared.language)
 
     async def stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
@@ -154,8 +239,9 @@ class Engine:
 
     async def own_stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """A subscription executed for itself alone."""
-        source = await self._opened(prepared)
-        results = map_source_to_response_event(prepared.executor, source, self._event)
+        executor = self._executor(prepared)
+        source = await self._opened(prepared, executor)
+        results = map_source_to_response_event(executor, source, self._event)
         try:
             async with aclosing(results):
                 async for result in results:
@@ -163,10 +249,10 @@ class Engine:
         except Exception as error:
             raise Rejected(self._problems.of_exception(error, prepared.language)) from None
 
-    async def _opened(self, prepared: Prepared) -> Any:
+    async def _opened(self, prepared: Prepared, executor: Executor[Any]) -> Any:
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
-                source: Any = create_source_event_stream(prepared.executor)
+                source: Any = create_source_event_stream(executor)
                 if _is_awaitable(source):
                     source = await source
         except TimeoutError:
@@ -198,6 +284,7 @@ class Engine:
             return encode({"errors": [self._problems.fault(error)], "data": None})
 
 
+_MOST_PRICES = 64
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 

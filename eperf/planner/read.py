@@ -1,0 +1,320 @@
+"""From a validated operation to its trees: selection sets collected, fragments and directives resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from strawberry import Schema
+
+from eperf.planner.arguments import BACK, site
+from eperf.planner.mapping import (
+    MAPPING,
+    TABLE,
+    Anything,
+    Batch,
+    Column,
+    Expression,
+    Linked,
+    Many,
+    One,
+    Relation,
+    Table,
+    table_of,
+)
+from eperf.planner.shown import shown
+from eperf.planner.sql import Form
+from eperf.planner.stored import form_of, is_null
+from eperf.planner.tree import (
+    Alone,
+    Choice,
+    Edges,
+    Identity,
+    Info,
+    Leaf,
+    Level,
+    Links,
+    Made,
+    Nodes,
+    Pages,
+    Single,
+    Site,
+    Tree,
+    TypeName,
+    Unplannable,
+)
+
+_DIRECTIVES = frozenset({"skip", "include"})
+Fields = dict[str, list[FieldNode]]
+
+
+class Reader:
+    """Reads operations of one schema. `forms` says how each scalar is stored and written."""
+
+    def __init__(self, schema: Schema, forms: Mapping[str, Form]) -> None:
+        self.schema, self.forms = schema, forms
+        self.types = schema._schema.type_map
+
+    def trees(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> tuple[Tree, ...]:
+        """The trees of a query, one for each root field; raises `Unplannable`."""
+        reading = _Reading(self, document, variables)
+        query = self.schema._schema.query_type
+        if query is None:
+            raise Unplannable("no query type")
+        return tuple(
+            reading.root(key, query, nodes)
+            for key, nodes in reading.collected(query, [operation.selection_set]).items()
+        )
+
+
+def steering(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that `@skip` and `@include` read anywhere in a document."""
+    names: set[str] = set()
+    stack: list[SelectionSetNode] = [
+        node.selection_set
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while stack:
+        for node in stack.pop().selections:
+            for directive in node.directives or ():
+                for argument in directive.arguments or ():
+                    if isinstance(argument.value, VariableNode):
+                        names.add(argument.value.name.value)
+            below = getattr(node, "selection_set", None)
+            if below is not None:
+                stack.append(below)
+    return tuple(sorted(names))
+
+
+class _Reading:
+    """The reading of one operation under one set of steering values."""
+
+    def __init__(self, reader: Reader, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self.reader, self.variables = reader, variables
+        self.fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self.sites: list[Site] = []
+        self.tables: dict[Table, None] = {}
+        self.made = False
+
+    def root(self, key: str, query: GraphQLObjectType, nodes: list[FieldNode]) -> Tree:
+        """The tree of one root field."""
+        self.sites, self.tables, self.made = [], {}, False
+        if nodes[0].name.value == "__typename":
+            return Tree(key, TypeName(query.name), (), (), made=False)
+        definition = query.fields.get(nodes[0].name.value)
+        mapping = None if definition is None else _mapping(definition)
+        if definition is None or not isinstance(mapping, One | Many | Anything):
+            raise Unplannable(f"Query.{nodes[0].name.value}")
+        if isinstance(mapping, Anything):
+            return self._choice(key, definition, mapping, nodes)
+        root = self._field(query.name, definition, nodes)
+        return Tree(key, root, tuple(self.sites), tuple(self.tables), self.made)
+
+    def _choice(self, key: str, definition: GraphQLField, mapping: Anything, nodes: list[FieldNode]) -> Tree:
+        place = self._site(mapping, definition, nodes[0])
+
+        def of(kind: type) -> Tree:
+            def narrow(context: Any, **given: Any) -> Any:
+                picked = mapping.pick(context, **given)
+                return picked is not None and picked[1]
+
+            self.sites, self.tables, self.made = [], {}, False
+            one = One(kind, narrow)
+            alone = Alone(self._site(one, definition, nodes[0]), one, self._level(kind, nodes))
+            return Tree(key, alone, tuple(self.sites), tuple(self.tables), self.made)
+
+        return Tree(key, Choice(place, of), (), (), made=False)
+
+    def collected(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Fields:
+        """The fields selected on a type by response key, in order, as the specification's CollectFields does."""
+        found: Fields = {}
+        visited: set[str] = set()
+        for one in sets:
+            for node in self._selected(kind, one, visited):
+                key = node.alias.value if node.alias else node.name.value
+                found.setdefault(key, []).append(node)
+        return found
+
+    def _selected(
+        self, kind: GraphQLObjectType, selections: SelectionSetNode, visited: set[str]
+    ) -> Iterator[FieldNode]:
+        for node in selections.selections:
+            if not self._wanted(node):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+                continue
+            within: Any = node
+            if isinstance(node, FragmentSpreadNode):
+                if node.name.value in visited:
+                    continue
+                visited.add(node.name.value)
+                within = self.fragments[node.name.value]
+            if self._applies(within.type_condition, kind):
+                yield from self._selected(kind, within.selection_set, visited)
+
+    def _wanted(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name not in _DIRECTIVES:
+                raise Unplannable(f"@{name}")
+            value = directive.arguments[0].value
+            holds = value.value if isinstance(value, BooleanValueNode) else self.variables[value.name.value]
+            if holds is not (name == "include"):
+                return False
+        return True
+
+    def _applies(self, condition: Any, kind: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == kind.name:
+            return True
+        asked: Any = self.reader.types[condition.name.value]
+        return bool(not isinstance(asked, GraphQLObjectType) and self._sub(asked, kind))
+
+    def _sub(self, asked: Any, kind: GraphQLObjectType) -> bool:
+        return bool(self.reader.schema._schema.is_sub_type(asked, kind))
+
+    def _level(self, target: type, nodes: Sequence[FieldNode]) -> Level:
+        if not hasattr(target, TABLE):
+            raise Unplannable(target.__name__)
+        name = target.__strawberry_definition__.name  # type: ignore[attr-defined]
+        kind: Any = self.reader.types[name]
+        level = Level(name, table_of(target))
+        self.tables.setdefault(level.table)
+        for key, selected in self.collected(kind, _sets(nodes)).items():
+            level.fields.append((key, self._on_row(level, kind, selected)))
+        return level
+
+    def _on_row(self, level: Level, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return TypeName(kind.name)
+        if name == "id":
+            return Identity()
+        definition = kind.fields[name]
+        mapping = _mapping(definition)
+        if isinstance(mapping, Column):
+            return self._column(level, definition, mapping)
+        if isinstance(mapping, Expression):
+            return Leaf(mapping.sql, self._form(definition), null=True)
+        if isinstance(mapping, Batch):
+            self.made = True
+            return self._made(level, definition, mapping, nodes)
+        return self._field(kind.name, definition, nodes)
+
+    def _field(self, owner: str, definition: GraphQLField, nodes: list[FieldNode]) -> Any:
+        match _mapping(definition):
+            case Relation(column, target):
+                return Single(column, self._level(target, nodes))
+            case Linked(target, link, near, far, most):
+                return Links(link._meta.db_table, near, far, most, self._level(target, nodes))
+            case One() as mapping:
+                place = self._site(mapping, definition, nodes[0])
+                return Alone(place, mapping, self._level(mapping.target, nodes))
+            case Many() as mapping:
+                place = self._site(mapping, definition, nodes[0])
+                self.tables.setdefault(table_of(mapping.target))
+                return Pages(
+                    place, mapping, table_of(mapping.target), self._parts(mapping, definition, nodes)
+                )
+        raise Unplannable(f"{owner}.{nodes[0].name.value}")
+
+    def _parts(
+        self, mapping: Many, definition: GraphQLField, nodes: list[FieldNode]
+    ) -> list[tuple[str, Any]]:
+        kind: Any = get_named_type(definition.type)
+        return [
+            (key, self._part(mapping, kind, selected))
+            for key, selected in self.collected(kind, _sets(nodes)).items()
+        ]
+
+    def _part(self, mapping: Many, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return TypeName(kind.name)
+        if name == "nodes":
+            return Nodes(self._level(mapping.target, nodes))
+        below: Any = get_named_type(kind.fields[name].type)
+        selected = self.collected(below, _sets(nodes)).items()
+        if name == "pageInfo":
+            return Info([(key, self._plain(below, one)) for key, one in selected])
+        if name != "edges":
+            raise Unplannable(f"{kind.name}.{name}")
+        return Edges([(key, self._edge(mapping, below, one)) for key, one in selected])
+
+    def _edge(self, mapping: Many, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
+        if nodes[0].name.value == "node":
+            return self._level(mapping.target, nodes)
+        return self._plain(kind, nodes)
+
+    @staticmethod
+    def _plain(kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
+        name = nodes[0].name.value
+        return TypeName(kind.name) if name == "__typename" else name
+
+    def _column(self, level: Level, definition: GraphQLField, mapping: Column) -> Leaf:
+        null = is_null(level.table.row, mapping.name)
+        if null and isinstance(definition.type, GraphQLNonNull):
+            raise Unplannable(f"{level.kind}: {mapping.name} may be null in the table only")
+        named = get_named_type(definition.type)
+        if isinstance(named, GraphQLEnumType):
+            names = _names(named, mapping)
+            return Leaf(f"{{{mapping.name}}}", Form.TEXT, null, names)
+        if mapping.render is not None:
+            raise Unplannable(f"{level.kind}: {mapping.name} is rendered")
+        return Leaf(f"{{{mapping.name}}}", self._form(definition), null)
+
+    def _form(self, definition: GraphQLField) -> Form:
+        named = get_named_type(definition.type)
+        known = isinstance(named, GraphQLScalarType) and named.name in self.reader.forms
+        if not known or is_list_type(get_nullable_type(definition.type)):
+            raise Unplannable(f"no stored form of {definition.type}")
+        return self.reader.forms[named.name]
+
+    def _made(self, level: Level, definition: GraphQLField, mapping: Batch, nodes: list[FieldNode]) -> Made:
+        row = level.table.row
+        columns = tuple((name, form_of(row, name), is_null(row, name)) for name in mapping.columns)
+        return Made(columns, mapping.fill, shown(self, definition.type, nodes))
+
+    def _site(self, mapping: Any, definition: GraphQLField, node: FieldNode) -> Site:
+        made = site(self.reader.schema, mapping, definition, node)
+        self.sites.append(made)
+        return made
+
+
+def _mapping(definition: GraphQLField) -> Any:
+    field = definition.extensions.get(BACK)
+    return field.metadata.get(MAPPING) if field is not None else None
+
+
+def _sets(nodes: Sequence[FieldNode]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in nodes if node.selection_set]
+
+
+def _names(kind: GraphQLEnumType, mapping: Column) -> tuple[tuple[Any, str], ...]:
+    if mapping.render is None:
+        raise Unplannable(f"an enum of {mapping.name}")
+    members: Any = mapping.render
+    return tuple((member.value, kind.serialize(member)) for member in members)

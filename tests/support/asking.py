@@ -14,11 +14,16 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.problems import Problems, Rejected, problem_of_refused
 from eperf.app.graphql.request import Request
 from eperf.domain.access import Viewer
+from eperf.planner.plans import Plans
+from eperf.planner.read import Reader
+from eperf.planner.sql import Writer
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
+from eperf.schema.scalars import FORMS
 from eperf.services.access.viewer import viewer_of_account, viewer_of_token
+from eperf.store import database
 from eperf.store.access import TokenRow
 from tests.support.operations import Made, Pool
 from tests.support.random_town import NOW, Caller, RandomTown
@@ -36,6 +41,11 @@ def engine(**chosen: Any) -> Engine:
     problems = Problems(problem_of_refused, suggestions=False, most=limits.errors)
     known = {"limits": limits, "problems": problems, "introspection": lambda _: True, "suggestions": False}
     return Engine(SCHEMA, **{**known, **chosen})
+
+
+def plans() -> Plans:
+    """The planner for the open database, as the service makes it."""
+    return Plans(Reader(SCHEMA, FORMS), Writer(database.dialect()), database.text)
 
 
 def context_of(viewer: Viewer | None, registry: Registry, language: str = "en") -> Context:
@@ -68,14 +78,34 @@ def pool_of(town: RandomTown, sight: Sight | None = None) -> Pool:
     """What operations on a town draw from: every id and many words of it, rather those in somebody's sight."""
     tables = town.tables
     ids = {kind: [global_id(kind, number) for number in tables[table]] for table, kind in TYPES.items()}
-    near = {kind: [global_id(kind, one) for one in sorted(sight.seen[table])] for table, kind in TYPES.items()} if sight else {}
+    near = (
+        {kind: [global_id(kind, one) for one in sorted(sight.seen[table])] for table, kind in TYPES.items()}
+        if sight
+        else {}
+    )
     codes = [row["code"] for row in tables["unit"].values()]
     names = [row["name"] for row in tables["employee"].values()]
-    searched = [*(name[:3] for name in names[:8]), *(name[-7:] for name in names[:20]), *names[:4], "a", "%", "_", "k0"]
+    searched = [
+        *(name[:3] for name in names[:8]),
+        *(name[-7:] for name in names[:20]),
+        *names[:4],
+        "a",
+        "%",
+        "_",
+        "k0",
+    ]
     searched += [row["nip"] for row in tables["employee"].values() if row["nip"]][:15]
     words = {"code": [*codes, "", "nowhere"], "search": searched, "name": ["Unit", "Nothing"]}
     days = ["2026-09-15", "2026-10-01", "2026-11-01", "2026-11-24"]
-    return Pool(ids, words, [*MONTHS] * 3 + ["2020-01"], days, near, either=frozenset({"unit"}), rare=frozenset({"plugins"}))
+    return Pool(
+        ids,
+        words,
+        [*MONTHS] * 3 + ["2020-01"],
+        days,
+        near,
+        either=frozenset({"unit"}),
+        rare=frozenset({"plugins"}),
+    )
 
 
 def decoded(raw: bytes) -> Any:

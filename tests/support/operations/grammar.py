@@ -56,7 +56,9 @@ class Sizes:
 class Grammar:
     """Makes documents for the queries of one schema."""
 
-    def __init__(self, schema: GraphQLSchema, pool: Pool, rng: random.Random, sizes: Sizes | None = None) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, pool: Pool, rng: random.Random, sizes: Sizes | None = None
+    ) -> None:
         self.schema, self.pool, self.rng, self.sizes = schema, pool, rng, sizes or Sizes()
 
     def operation(self) -> Made:
@@ -205,7 +207,9 @@ class _Making:
         before = self.fields
         text = self._selections(_Place(kind, place.depth - 1, place.times, True))
         name = f"F{len(self.fragments)}"
-        self.fragments[name] = _Fragment(kind, text, self.part, place.times, place.depth, self.fields - before)
+        self.fragments[name] = _Fragment(
+            kind, text, self.part, place.times, place.depth, self.fields - before
+        )
         self.part = outer
         return name
 
@@ -286,7 +290,9 @@ class _Making:
         if self.rng.random() > 0.35:
             inner = get_nullable_type(kind)
             if isinstance(value, dict) and hasattr(inner, "fields"):
-                inside = (f"{key}: {self._value(inner.fields[key].type, one, False)}" for key, one in value.items())
+                inside = (
+                    f"{key}: {self._value(inner.fields[key].type, one, False)}" for key, one in value.items()
+                )
                 return "{" + ", ".join(inside) + "}"
             return printed(value, kind)
         name = self.variables.new(kind, value, has_default=has_default)
@@ -308,7 +314,11 @@ class _Making:
     def _ambiguous(self, name: str, found: GraphQLField) -> bool:
         """Whether another type has a field of this name that is of another type."""
         types = self.schema.type_map.values()
-        kinds = {str(one.fields[name].type) for one in types if isinstance(one, GraphQLObjectType) and name in one.fields}
+        kinds = {
+            str(one.fields[name].type)
+            for one in types
+            if isinstance(one, GraphQLObjectType) and name in one.fields
+        }
         return len(kinds | {str(found.type)}) > 1
 
     def _aliased(self, name: str) -> str:
@@ -321,6 +331,8 @@ class _Making:
         if self.directives >= self.sizes.directives or self.rng.random() > 0.1:
             return ""
         self.directives += 1
-        name, value = self.rng.choice((("skip", False), ("include", True), ("skip", True), ("include", False)))
+        name, value = self.rng.choice(
+            (("skip", False), ("include", True), ("skip", True), ("include", False))
+        )
         kind = GraphQLNonNull(self.schema.type_map["Boolean"])  # type: ignore[arg-type]
         return f" @{name}(if: {self._value(kind, value, False)})"

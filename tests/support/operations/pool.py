@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode, parse
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
 
 _CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
 _INSIDE = frozenset({"edges", "nodes", "node", "pageInfo"})
@@ -60,7 +67,9 @@ def _order(cursor: str) -> str:
 
 
 def _found(document: DocumentNode, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
             yield from _below(node.selection_set, data, "", fragments)

@@ -79,7 +79,9 @@ def _pruned(document: DocumentNode, name: str | None) -> DocumentNode:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if name is not None:
         operations = [node for node in operations if node.name and node.name.value == name]
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
     kept: list[Any] = []
     for operation in operations:
         used = _Used()
@@ -88,9 +90,14 @@ def _pruned(document: DocumentNode, name: str | None) -> DocumentNode:
             found = missing.pop()
             used.walked.add(found)
             visit(fragments[found], used)
-        variables = [one for one in operation.variable_definitions or () if one.variable.name.value in used.variables]
+        variables = [
+            one for one in operation.variable_definitions or () if one.variable.name.value in used.variables
+        ]
         object.__setattr__(operation, "variable_definitions", tuple(variables))
-        kept += [operation, *(fragments[found] for found in sorted(used.walked) if fragments[found] not in kept)]
+        kept += [
+            operation,
+            *(fragments[found] for found in sorted(used.walked) if fragments[found] not in kept),
+        ]
     object.__setattr__(document, "definitions", tuple(kept))
     return document
 

@@ -33,7 +33,15 @@ class Values:
     def __init__(self, pool: Pool, rng: random.Random, wild: float) -> None:
         self.pool, self.rng, self.wild = pool, rng, wild
 
-    def of(self, kind: GraphQLInputType, name: str, field: str, target: str | None, most: int = 100, order: str | None = None) -> Any:
+    def of(
+        self,
+        kind: GraphQLInputType,
+        name: str,
+        field: str,
+        target: str | None,
+        most: int = 100,
+        order: str | None = None,
+    ) -> Any:
         """A JSON value for an argument `name` of `field`, whose ids are those of `target`; None is null.
 
         A size is at most `most`, a cursor one of `order`.

@@ -54,18 +54,17 @@ def _position(make: Making, n: int, unit: int) -> Row:
 def employees(make: Making, most: int) -> None:
     """People with their placements; the last of these is today's."""
     for _ in range(most):
-        person = make.row("employee", lambda n: _employee(make, n))
+        person = make.row("employee", lambda n: an_employee(make, n))
         begin = make.today - timedelta(days=make.rng.choice((30, 90, 800, 800)))
         if make.rng.random() < 0.3:
             old = begin - timedelta(days=300)
-            make.row(
-                "placement", lambda _, p=person, o=old, b=begin: _placement(p["id"], _post(make), o, b)
-            )
+            make.row("placement", lambda _, p=person, o=old, b=begin: a_placement(p["id"], _post(make), o, b))
         post = {name: person[name] for name in ("unit_id", "position_id", "supervisor_id")}
-        make.row("placement", lambda _, p=person, post=post, b=begin: _placement(p["id"], post, b, None))
+        make.row("placement", lambda _, p=person, post=post, b=begin: a_placement(p["id"], post, b, None))
 
 
-def _employee(make: Making, n: int) -> Row:
+def an_employee(make: Making, n: int) -> Row:
+    """Somebody."""
     rng = make.rng
     name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
     return {
@@ -94,7 +93,8 @@ def _post(make: Making) -> Row:
     }
 
 
-def _placement(person: int, post: Row, begin: object, end: object) -> Row:
+def a_placement(person: int, post: Row, begin: object, end: object) -> Row:
+    """A time in a post."""
     return {"employee_id": person, **post, "valid_from": begin, "valid_to": end}
 
 

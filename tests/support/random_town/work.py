@@ -46,13 +46,14 @@ def machines(make: Making) -> None:
     """Machines, one of them nobody's, and clock records, some of them nobody's."""
     for index in range(8):
         unit = None if index == 0 else make.some("unit")["id"]
-        make.row("device", lambda n, unit=unit: _device(make, n, unit))
+        make.row("device", lambda n, unit=unit: a_device(make, n, unit))
     for person in list(make.employees()):
         for _ in range(make.rng.randint(0, 5)):
-            make.row("punch", lambda n, person=person: _punch(make, n, make.maybe(person["id"], 0.9)))
+            make.row("punch", lambda n, person=person: a_punch(make, n, person))
 
 
-def _device(make: Making, n: int, unit: int | None) -> Row:
+def a_device(make: Making, n: int, unit: int | None) -> Row:
+    """A machine."""
     return {
         "serial": marker.text(n),
         "name": marker.text(n, "Pintu"),
@@ -65,7 +66,9 @@ def _device(make: Making, n: int, unit: int | None) -> Row:
     }
 
 
-def _punch(make: Making, n: int, employee: int | None) -> Row:
+def a_punch(make: Making, n: int, person: Row) -> Row:
+    """A clock record of somebody, at times of nobody who is known."""
+    employee = make.maybe(person["id"], 0.9)
     at = marker.instant(n, make.rng.randrange(_MINUTES))
     return {
         "source": "eperf/adms-push",
@@ -89,16 +92,21 @@ def days(make: Making) -> None:
     for person in list(make.employees()):
         for back in make.rng.sample(range(80), make.rng.randint(0, 8)):
             day = make.today - timedelta(days=back)
-            make.row("attendance_day", lambda n, person=person, day=day: _day(make, n, person, day))
+            make.row("attendance_day", lambda n, person=person, day=day: a_day(make, n, person, day))
 
 
 def _unit_then(make: Making, person: Row) -> int:
     return int(person["unit_id"] if make.rng.random() < 0.8 else make.some("unit")["id"])
 
 
-def _day(make: Making, n: int, person: Row, day: object) -> Row:
+def a_day(make: Making, n: int, person: Row, day: object) -> Row:
+    """A day of somebody."""
     rule = {"rule": marker.text(n, "r"), "legal_basis": "PP 94/2021"}
-    steps = ([], [{**rule, "text": {"id": marker.text(n, "masuk"), "en": "in"}}], [{**rule, "text_id": "lama"}] * 2)
+    steps = (
+        [],
+        [{**rule, "text": {"id": marker.text(n, "masuk"), "en": "in"}}],
+        [{**rule, "text_id": "lama"}] * 2,
+    )
     return {
         "employee_id": person["id"],
         "unit_id": _unit_then(make, person),
@@ -121,19 +129,20 @@ def activities(make: Making) -> None:
     files: dict[int, list[Row]] = {}
     for account in list(make.tables["account"].values()):
         uploads = [
-            make.row("file", lambda n, account=account: _file(make, n, account["id"]))
+            make.row("file", lambda n, account=account: a_file(make, n, account["id"]))
             for _ in range(make.rng.randint(0, 3))
         ]
         files[account["employee_id"]] = uploads
     for person in list(make.employees()):
         for _ in range(make.rng.randint(0, 9)):
-            done = make.row("activity", lambda n, person=person: _activity(make, n, person))
+            done = make.row("activity", lambda n, person=person: an_activity(make, n, person))
             own = files.get(person["id"], [])
             for file in make.rng.sample(own, make.rng.randint(0, len(own))):
                 make.row("evidence", lambda _, a=done, f=file: {"activity_id": a["id"], "file_id": f["id"]})
 
 
-def _file(make: Making, n: int, account: int) -> Row:
+def a_file(make: Making, n: int, account: int) -> Row:
+    """An upload."""
     return {
         "sha256": marker.text(n),
         "size": marker.integer(n),
@@ -143,7 +152,8 @@ def _file(make: Making, n: int, account: int) -> Row:
     }
 
 
-def _activity(make: Making, n: int, person: Row) -> Row:
+def an_activity(make: Making, n: int, person: Row) -> Row:
+    """A reported piece of work."""
     rng = make.rng
     state = rng.choice(list(ActivityState)).value
     decided = rng.random() < 0.5
@@ -169,10 +179,11 @@ def scores(make: Making) -> None:
     """Scores of some months with leaves; a leaf rests on an activity of the same person, a month, or nothing."""
     for person in list(make.employees()):
         for month in make.rng.sample(MONTHS, make.rng.randint(0, 3)):
-            make.row("score", lambda n, person=person, month=month: _score(make, n, person, month))
+            make.row("score", lambda n, person=person, month=month: a_score(make, n, person, month))
 
 
-def _score(make: Making, n: int, person: Row, month: str) -> Row:
+def a_score(make: Making, n: int, person: Row, month: str) -> Row:
+    """A score of a month."""
     final = make.rng.random() < 0.7
     return {
         "employee_id": person["id"],
@@ -200,25 +211,27 @@ def _leaf(make: Making, n: int, person: Row) -> Row:
         "amount": f"{make.rng.randint(-50, 99)}.50",
         "legal_basis": 'Perwal "7"/2026',
         "evidence": make.rng.choice(([], activity, [{"kind": "period", "id": "2026-11"}])),
-        "facts": make.rng.choice(({}, {"points": "12.50", "note": marker.text(n, "\u2028\"")})),
+        "facts": make.rng.choice(({}, {"points": "12.50", "note": marker.text(n, '\u2028"')})),
     }
 
 
 def bindings(make: Making) -> None:
     """Parts that units have bound."""
     for _ in range(9):
-        make.row(
-            "binding",
-            lambda n: {
-                "unit_id": make.some("unit")["id"],
-                "slot": make.rng.choice(list(Slot)).value,
-                "part": marker.text(n, "eperf/part"),
-                "settings": make.rng.choice(({}, {"target": marker.text(n), "a": [1, 2.5, None, True]})),
-                "valid_from": make.today - timedelta(days=make.rng.choice((10, 10, 400))),
-                "known_from": marker.instant(n, 3),
-                "account_id": None,
-            },
-        )
+        make.row("binding", lambda n: a_binding(make, n, make.some("unit")["id"]))
+
+
+def a_binding(make: Making, n: int, unit: int) -> Row:
+    """A part in a slot of a unit."""
+    return {
+        "unit_id": unit,
+        "slot": make.rng.choice(list(Slot)).value,
+        "part": marker.text(n, "eperf/part"),
+        "settings": make.rng.choice(({}, {"target": marker.text(n), "a": [1, 2.5, None, True]})),
+        "valid_from": make.today - timedelta(days=make.rng.choice((10, 10, 400))),
+        "known_from": marker.instant(n, 3),
+        "account_id": None,
+    }
 
 
 def events(make: Making) -> None:

@@ -1,0 +1,138 @@
+"""The plan's statement and the resolvers give the same bytes, whatever is asked by whomever."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+
+import pytest
+from graphql import OperationType, parse, validate
+
+from eperf.app.graphql.engine import Engine
+from eperf.app.graphql.problems import Rejected
+from eperf.app.graphql.request import Request
+from eperf.planner.plans import Plans, Unanswered
+from eperf.plugins import registry as plugins
+from eperf.plugins.registry import Registry
+from eperf.schema.context import Context
+from tests.planner.crowd import Asker, askers, role_of, town_in
+from tests.support.asking import GRAPH, answer, context_of, decoded, engine, plans, request_of
+from tests.support.operations import Made, shrunk
+
+TOWNS = int(os.environ.get("EPERF_PROPERTY_TOWNS", "2"))
+EACH = 24
+_QUERIES = frozenset({OperationType.QUERY})
+
+
+class Paths:
+    """The two ways to an answer. `compiled` gives None for what is left to the resolvers."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry, self.plans = registry, plans()
+        self.resolving, self.planning = engine(), engine(plans=self.plans)
+
+    async def resolved(self, made: Made, asker: Asker) -> bytes:
+        """By the resolvers alone."""
+        return await answer(self.resolving, request_of(made), self.context(asker))
+
+    async def compiled(self, made: Made, asker: Asker) -> bytes | None:
+        """By the plan alone: a fault of it is not covered by the resolvers here."""
+        return await _planned(self.planning, self.plans, request_of(made), self.context(asker))
+
+    async def remembered(self, made: Made, asker: Asker) -> bytes | None:
+        """By the plan, for a document that was asked before."""
+        return await self.planning.remembered(request_of(made), self.context(asker))
+
+    def context(self, asker: Asker) -> Context:
+        """A context of its own for each way."""
+        return context_of(asker.viewer, self.registry, asker.language)
+
+    async def differ(self, made: Made, asker: Asker) -> bool:
+        """Whether the two ways give different answers."""
+        try:
+            compiled = await self.compiled(made, asker)
+        except Exception:
+            return True
+        return compiled is not None and compiled != await self.resolved(made, asker)
+
+
+async def _planned(asked: Engine, planner: Plans, request: Request, context: Context) -> bytes | None:
+    try:
+        prepared = asked.prepare(request, context, context.language, _QUERIES)
+        return (
+            None
+            if prepared.roots is None
+            else await planner.answer(prepared.roots, prepared.variables, context)
+        )
+    except (Rejected, Unanswered):
+        return None
+
+
+@pytest.mark.parametrize("seed", range(TOWNS))
+async def test_plan_and_resolvers_agree_byte_for_byte(
+    database: str, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = random.Random(seed)
+    town, paths = await town_in(rng), Paths(plugins.load(strict=True))
+    asked: Counter[str] = Counter()
+    compiled: Counter[str] = Counter()
+    why: Counter[str] = Counter()
+    async for asker in askers(town, rng):
+        for _ in range(EACH):
+            made = asker.grammar.operation()
+            asked[role_of(asker.caller)] += 1
+            raw = await _compared(paths, made, asker)
+            if raw is None:
+                why[await _reason(paths, made, asker)] += 1
+            else:
+                compiled[role_of(asker.caller)] += 1
+                asker.grammar.pool.harvest(made.text, decoded(raw))
+    total, planned = sum(asked.values()), sum(compiled.values())
+    with capsys.disabled():
+        print(f"\ntown {seed}: {total} operations, {planned} compiled and equal; the rest: {dict(why)}")
+        print("  " + ", ".join(f"{role} {compiled[role]}/{asked[role]}" for role in asked))
+    assert planned >= 0.8 * total
+    assert total * TOWNS >= 1_000
+
+
+async def _compared(paths: Paths, made: Made, asker: Asker) -> bytes | None:
+    """The answer when it is compiled; fails with the smallest operation that shows a difference."""
+    try:
+        compiled = await paths.compiled(made, asker)
+    except Exception:
+        await _explained(paths, made, asker)
+        raise
+    if compiled is None:
+        return None
+    again = await paths.remembered(made, asker)
+    if compiled != await paths.resolved(made, asker) or again not in (compiled, None):
+        await _explained(paths, made, asker)
+    return compiled
+
+
+async def _explained(paths: Paths, made: Made, asker: Asker) -> None:
+    async def differ(smaller: Made) -> bool:
+        return await paths.differ(smaller, asker)
+
+    small = await shrunk(made, GRAPH, differ)
+    try:
+        compiled = await paths.compiled(small, asker) or b"(not compiled)"
+    except Exception as fault:
+        compiled = repr(fault).encode()
+    resolved = await paths.resolved(small, asker)
+    at = next((i for i, (a, b) in enumerate(zip(compiled, resolved, strict=False)) if a != b), -1)
+    pytest.fail(
+        f"{asker.caller.name} ({asker.viewer}), {asker.language}\n{small.text}\nvariables {small.variables}\n"
+        f"operation {small.operation_name}; first difference at byte {at}\n"
+        f"compiled …{compiled[max(0, at - 60) : at + 200]!r}\nresolved …{resolved[max(0, at - 60) : at + 200]!r}",
+        pytrace=False,
+    )
+
+
+async def _reason(paths: Paths, made: Made, asker: Asker) -> str:
+    """Why something was not compiled: the code of its error, or that it could have been."""
+    if validate(GRAPH, parse(made.text)):
+        return "invalid"
+    errors = decoded(await paths.resolved(made, asker)).get("errors")
+    return str(errors[0]["extensions"]["code"]) if errors else "left to the resolvers"

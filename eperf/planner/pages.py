@@ -51,6 +51,9 @@ class Page:
         if self.ends:
             self.columns.append(self.writer.text(self._cursor()).as_("c"))
         text = self.writer.text(["{", *pieces[1:], "}"])
+        if not self.columns and not self.counted:
+            # Nothing is gathered, so rows would multiply the text, or none of them take it away.
+            return text
         return Sql("(SELECT ", text, " FROM ", self._numbered(), f' "{self.page}")')
 
     def _numbered(self) -> Any:

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 from graphql import OperationType, parse, validate
+from tortoise.exceptions import OperationalError
 
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.problems import Rejected
@@ -22,6 +23,7 @@ from tests.support.operations import Made, shrunk
 
 TOWNS = int(os.environ.get("EPERF_PROPERTY_TOWNS", "2"))
 EACH = 24
+TOO_DEEP = "parser stack overflow"
 _QUERIES = frozenset({OperationType.QUERY})
 
 
@@ -66,6 +68,11 @@ async def _planned(asked: Engine, planner: Plans, request: Request, context: Con
             else await planner.answer(prepared.roots, prepared.variables, context)
         )
     except (Rejected, Unanswered):
+        return None
+    except OperationalError as error:
+        # SQLite reads statements with a stack of fixed depth; the service then answers by the resolvers.
+        if TOO_DEEP not in str(error):
+            raise
         return None
 
 

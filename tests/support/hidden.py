@@ -130,8 +130,8 @@ class _Behind:
                     del self.make.tables[table][row["id"]]
                 elif person is not None:
                     self.make.tables[table][row["id"]] = {**row, **self._again(table, row, person)}
-            for _ in range(15):
-                self._added(table, self.rng.choice(everybody))
+            for index in range(15):
+                self._added(table, self.rng.choice(everybody), index)
 
     def _again(self, table: str, row: Row, person: Row) -> Row:
         kept = {"attendance_day": ("date",), "score": ("period",)}.get(table, ())
@@ -141,11 +141,9 @@ class _Behind:
             **{name: row[name] for name in kept},
         }
 
-    def _added(self, table: str, person: Row) -> None:
-        given = {
-            "attendance_day": [TODAY + timedelta(days=self.rng.randint(1, 10_000))],
-            "score": [f"{self.rng.randint(1900, 2019)}-01"],
-        }
+    def _added(self, table: str, person: Row, index: int) -> None:
+        # A day and a month are once only.
+        given = {"attendance_day": [TODAY + timedelta(days=1 + index)], "score": [f"{1990 + index}-01"]}
         self.make.row(table, lambda n: _MAKE[table](self.make, n, person, *given.get(table, [])))
 
     def files(self) -> None:

@@ -28,5 +28,15 @@ async def write(tables: Tables) -> None:
         for table in TABLES:
             rows = list(tables.get(table, {}).values())
             if rows:
-                columns = list(rows[0])
+                later = _LOOPS.get(table)
+                columns = [name for name in rows[0] if name != later]
                 await bulk.insert(table, columns, [[row[name] for name in columns] for row in rows])
+                await _loop(connection, table, later, rows)
+
+
+async def _loop(connection: Any, table: str, name: str | None, rows: list[Row]) -> None:
+    """What points at rows of the same table, when all of them are there."""
+    pairs = [[row[name], row["id"]] for row in rows if row[name] is not None] if name else []
+    if pairs:
+        marks = ("$1", "$2") if database.dialect() == "postgres" else ("?", "?")
+        await connection.execute_many(f'UPDATE "{table}" SET {name} = {marks[0]} WHERE id = {marks[1]}', pairs)

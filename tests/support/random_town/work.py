@@ -238,7 +238,8 @@ def events(make: Making) -> None:
     """A log of numbered events about activities and scores."""
     for cursor in range(1, 61):
         table, kind = make.rng.choice((("activity", "Activity"), ("score", "Score")))
-        make.row("event", lambda n, c=cursor, k=kind, row=make.some(table): _event(n, c, k, row))
+        about = make.some(table)
+        make.row("event", lambda n, c=cursor, k=kind, row=about: _event(n, c, k, row))
     make.tables["event_head"][1] = {"id": 1, "cursor": 60}
 
 

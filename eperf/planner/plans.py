@@ -22,7 +22,7 @@ from eperf.planner.mapping import Many, One, Table, table_of
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT, MOST, kind_of
 from eperf.planner.sql import Writer
-from eperf.planner.tree import Choice, Site, Tree, TypeName, Unplannable
+from eperf.planner.tree import Change, Choice, Site, Tree, TypeName, Unplannable
 from eperf.store.condition import shape, values
 
 Ask = Callable[[str, Sequence[Any]], Awaitable[str | None]]
@@ -109,6 +109,11 @@ class Plans:
         for root, asked in zip(roots, bound, strict=True):
             parts += [b",", orjson.dumps(root.tree.key), b":", await self._json(root, asked, context)]
         return b'{"data":{' + b"".join(parts[1:]) + b"}}"
+
+    async def row(self, root: Root, change: Change, number: int, context: Any) -> bytes:
+        """The row that a change answers with, as the caller may see it."""
+        answer = root.kinds.setdefault(change.site.mapping.target, Root(change.answer))
+        return await self._json(answer, self._bound(answer, {"number": number}, context), context)
 
     async def _json(self, root: Root, asked: Asked | None, context: Any) -> bytes:
         if asked is None:

@@ -21,10 +21,22 @@ from tests.support.operations.pool import Pool
 
 _SIZES = (1, 1, 2, 2, 3, 3, 5, 7, 25)
 _WRONG_SIZES = (0, -1, 101, 2**31 - 1)
-_FORGED = (
-    "", "x", "VW5pdDow", "VW5pdDoxOjI", "RW1wbG95ZWU6MQ==", "é", "%", "W10", "WyJOQU1FIl0", "WyJOQU1FIixudWxsLG51bGxd",
-    "Tm90aGluZzox", "WyJOQU1FIiwiQiIsMV0",
+_UNCODED = (
+    [], ["NAME"], ["NAME", None, None], ["NAME", "B", 1], ["NAME", "x" * 300, 1], ["CODE", "x" * 90, 1], ["ID", 2**63],
+    ["ID", True], ["LATEST", 9], ["LATEST", "2026-13", 1], ["TIME", "2026-10-01T07:00:00+07:00", 1],
+    ["TIME", "2026-10-01T00:00:00+00:00", 1], ["DATE", "2026-02-30", 1], ["CODE", "a\u0000", 1],
 )  # fmt: skip
+
+
+def _coded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+_FORGED = (
+    *("", "x", "é", "%", "RW1wbG95ZWU6MQ=="),
+    *(_coded(text) for text in ("Unit:0", "Unit:1:2", "Nothing:1", "Unit:01", "Unit:99999999999999999999")),
+    *(_coded(json.dumps(one, separators=(",", ":"))) for one in _UNCODED),
+)
 
 
 class Values:

@@ -39,4 +39,6 @@ async def _loop(connection: Any, table: str, name: str | None, rows: list[Row]) 
     pairs = [[row[name], row["id"]] for row in rows if row[name] is not None] if name else []
     if pairs:
         marks = ("$1", "$2") if database.dialect() == "postgres" else ("?", "?")
-        await connection.execute_many(f'UPDATE "{table}" SET {name} = {marks[0]} WHERE id = {marks[1]}', pairs)
+        await connection.execute_many(
+            f'UPDATE "{table}" SET {name} = {marks[0]} WHERE id = {marks[1]}', pairs
+        )

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 from tortoise import fields
@@ -24,6 +24,7 @@ from eperf.store.condition import as_q, shape, values
 
 MOST = 100
 DEFAULT = 25
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-async def _kept(loaded: Awaitable[Any]) -> Any:
+async def _kept(loaded: Awaitable[V]) -> V:
     """What several fields may wait for: where one of them is given up, the others still get it."""
     return await asyncio.shield(loaded)
 

@@ -3,8 +3,8 @@
 `Grammar` knows no noun: fields, arguments and types come from the schema, values from a `Pool`.
 """
 
-from tests.support.operations.grammar import Grammar, Made
+from tests.support.operations.grammar import Grammar, Made, Sizes
 from tests.support.operations.pool import Pool
 from tests.support.operations.shrink import shrunk
 
-__all__ = ["Grammar", "Made", "Pool", "shrunk"]
+__all__ = ["Grammar", "Made", "Pool", "Sizes", "shrunk"]

@@ -92,6 +92,8 @@ class _Place:
     depth: int
     times: int
     abstract: bool = False
+    hint: str | None = None
+    """The type of the row that stands here, if its id told."""
 
     def abstract_kind(self) -> bool:
         """Whether rows of several types may stand here."""
@@ -109,6 +111,7 @@ class _Making:
         self.names: dict[tuple[str, str], tuple[str, str]] = {}
         self.fields = self.cost = self.aliases = self.directives = 0
         self.part = _Part()
+        self.hint: str | None = None
 
     def made(self) -> Made:
         rng = self.rng
@@ -145,7 +148,19 @@ class _Making:
     def _selections(self, place: _Place) -> str:
         count = self.rng.choice((1, 2, 3, 3, 4, 5, 6, 8))
         found = [one for _ in range(count) if (one := self._selection(place)) is not None]
+        found += self._members(place, found)
         return "{ " + " ".join(found or [self._leaf(place)]) + " }"
+
+    def _members(self, place: _Place, found: list[str]) -> list[str]:
+        """The members of a list that was asked for: mostly they are what one wants of it."""
+        kind = place.kind
+        if not isinstance(kind, GraphQLObjectType) or "nodes" not in kind.fields or self.rng.random() > 0.9:
+            return []
+        if any("nodes" in one or "edges" in one for one in found) or self.fields >= self.sizes.fields + 20:
+            return []
+        self.fields += 1
+        below: Any = get_named_type(kind.fields["nodes"].type)
+        return ["nodes " + self._selections(_Place(below, max(1, place.depth - 1), place.times))]
 
     def _selection(self, place: _Place) -> str | None:
         if self.fields >= self.sizes.fields:
@@ -172,10 +187,16 @@ class _Making:
         return self.rng.choice(["__typename", *plain[:3]])
 
     def _inline(self, place: _Place) -> str:
-        kind = self.rng.choice(self._overlapping(place.kind))
+        kind = self._narrowed(place)
         below = _Place(kind, place.depth, place.times, place.abstract or place.abstract_kind())
         condition = "" if kind is place.kind and self.rng.random() < 0.5 else f" on {kind.name}"
         return f"...{condition}{self._directive()} {self._selections(below)}"
+
+    def _narrowed(self, place: _Place) -> Composite:
+        known: Any = self.schema.type_map.get(place.hint or "")
+        if known is not None and self.rng.random() < 0.6:
+            return known  # type: ignore[no-any-return]
+        return self.rng.choice(self._overlapping(place.kind))
 
     def _overlapping(self, kind: Composite) -> list[Composite]:
         if isinstance(kind, GraphQLObjectType):
@@ -222,6 +243,7 @@ class _Making:
         self.fields += 1
         self.cost += place.times
         arguments, size = self._arguments(place, name, found)
+        hint = self.hint
         alias = self._response_name(place, name, found, arguments)
         head = alias + name + arguments + self._directive()
         if is_leaf_type(get_named_type(found.type)):
@@ -230,7 +252,7 @@ class _Making:
         if is_list_type(get_nullable_type(found.type)) and name not in _LISTED:
             times *= 10
         kind: Any = get_named_type(found.type)
-        return f"{head} {self._selections(_Place(kind, place.depth - 1, times, False))}"
+        return f"{head} {self._selections(_Place(kind, place.depth - 1, times, False, hint))}"
 
     def _chosen(self, place: _Place) -> str | None:
         """A field's name: a list's members rather than the rest, and no further list when all is dear enough."""
@@ -250,11 +272,14 @@ class _Making:
         """The text of a field's arguments, and how long a list they ask for."""
         paged = "first" in found.args
         most = max(1, (self.sizes.cost - self.cost) // (place.times * 12))
+        self.hint = None
         size, texts, order = 25 if paged else 1, [], self._order(found)
         for key in self._given(name, found, most):
             argument = found.args[key]
             has_default = argument.default is not None
             value = self.values.of(argument.type, key, name, self._target(found, key), most, order)
+            if key == "id" and isinstance(value, str):
+                self.hint = self.values.pool.kind_of(value)
             if key == "orderBy":
                 value = order
             if key == "after" and value is None and self.rng.random() < 0.95:

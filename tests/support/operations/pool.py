@@ -49,6 +49,10 @@ class Pool:
         near = self.near.get(chosen)
         return rng.choice(near if near and rng.random() < 0.7 else self.ids[chosen])
 
+    def kind_of(self, given: str) -> str | None:
+        """The type of a real id."""
+        return next((kind for kind, ids in self.ids.items() if given in ids), None)
+
     def cursor_of(self, rng: random.Random, name: str, order: str | None) -> str | None:
         """A cursor of the field's list, in this order if it has several."""
         fitting = [one for one in self.cursors[name] if order is None or _order(one) == order]

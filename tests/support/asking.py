@@ -16,7 +16,7 @@ from eperf.app.graphql.request import Request
 from eperf.domain.access import Viewer
 from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
-from eperf.planner.sql import Writer
+from eperf.planner.writer import writer
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
@@ -25,6 +25,7 @@ from eperf.schema.scalars import FORMS
 from eperf.services.access.viewer import viewer_of_account, viewer_of_token
 from eperf.store import database
 from eperf.store.access import TokenRow
+from eperf.store.sqlite import Unfit
 from tests.support.operations import Made, Pool
 from tests.support.random_town import NOW, Caller, RandomTown
 from tests.support.random_town.work import MONTHS
@@ -45,7 +46,7 @@ def engine(**chosen: Any) -> Engine:
 
 def plans() -> Plans:
     """The planner for the open database, as the service makes it."""
-    return Plans(Reader(SCHEMA, FORMS), Writer(database.dialect()), database.text)
+    return Plans(Reader(SCHEMA, FORMS), writer(database.dialect()), database.text, Unfit)
 
 
 def context_of(viewer: Viewer | None, registry: Registry, language: str = "en") -> Context:

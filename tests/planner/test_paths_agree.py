@@ -17,7 +17,7 @@ from eperf.plugins import registry as plugins
 from eperf.plugins.registry import Registry
 from eperf.schema.context import Context
 from tests.planner.crowd import Asker, askers, role_of, town_in
-from tests.support.asking import GRAPH, answer, context_of, decoded, engine, plans, request_of
+from tests.support.asking import GRAPH, answer, context_of, decoded, document_of, engine, plans, request_of
 from tests.support.operations import Made, Sizes, shrunk
 
 TOWNS = int(os.environ.get("EPERF_PROPERTY_TOWNS", "3"))
@@ -32,6 +32,8 @@ class Paths:
     def __init__(self, registry: Registry) -> None:
         self.registry, self.plans = registry, plans()
         self.resolving, self.planning = engine(), engine(plans=self.plans)
+        # Parsing and validating are the same for both, and most of the time.
+        self.resolving._documents = self.planning._documents
 
     async def resolved(self, made: Made, asker: Asker) -> bytes:
         """By the resolvers alone."""
@@ -89,7 +91,7 @@ async def test_plan_and_resolvers_agree_byte_for_byte(
                 raw = await _compared(paths, made, asker)
                 if raw is not None:
                     compiled[role] += 1
-                    asker.grammar.pool.harvest(made.text, decoded(raw))
+                    asker.grammar.pool.harvest(document_of(paths.planning, made), decoded(raw))
                 elif code := await _refusal(paths, made, asker):
                     refused[code] += 1
                 else:

@@ -23,7 +23,17 @@ from eperf.schema.compose import Composed
 from eperf.schema.ids import global_id
 from eperf.schema.scoring.types import Score
 from tests.planner.crowd import Asker, askers, town_in
-from tests.support.asking import GRAPH, SCHEMA, answer, context_of, decoded, engine, plans, request_of
+from tests.support.asking import (
+    GRAPH,
+    SCHEMA,
+    answer,
+    context_of,
+    decoded,
+    document_of,
+    engine,
+    plans,
+    request_of,
+)
 from tests.support.hidden import changed
 from tests.support.leaks import leaks
 from tests.support.operations import Made, shrunk
@@ -38,6 +48,12 @@ REGISTRY = plugins.load(strict=True)
 
 async def ask(asked: Engine, made: Made, asker: Asker, registry: Registry = REGISTRY) -> bytes:
     return await answer(asked, request_of(made), context_of(asker.viewer, registry, asker.language))
+
+
+def _harvest(asked: Engine, made: Made, asker: Asker, raw: bytes) -> None:
+    answered = decoded(raw)
+    if "data" in answered:
+        asker.grammar.pool.harvest(document_of(asked, made), answered)
 
 
 async def told(asked: Engine, made: Made, asker: Asker, found: Callable[[bytes, Made], list[str]]) -> str:
@@ -67,7 +83,7 @@ async def _searched(asked: Engine, town: RandomTown, rng: random.Random, most: i
             raw = await ask(asked, made, asker)
             if found(raw, made):
                 pytest.fail(await told(asked, made, asker, found), pytrace=False)
-            asker.grammar.pool.harvest(made.text, decoded(raw))
+            _harvest(asked, made, asker, raw)
             shown.update(town.owners[number][0] for number in marks(raw.decode()) if number in town.owners)
     return shown
 
@@ -165,7 +181,7 @@ async def _behind(asked: Engine, town: RandomTown, rng: random.Random, attempts:
         hidden += other.count
         await write(other.tables)
         for one, raw in zip(made, before, strict=True):
-            asker.grammar.pool.harvest(one.text, decoded(raw))
+            _harvest(asked, one, asker, raw)
             if await ask(asked, one, asker) != raw:
                 await _explained(asked, one, asker, (town, other.tables), attempts)
         await write(town.tables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from graphql import GraphQLSchema, OperationType
+from graphql import DocumentNode, GraphQLSchema, OperationType
 
 from eperf.adapters.broker import Bell
 from eperf.app.graphql.engine import Engine
@@ -65,6 +65,11 @@ async def answer(asked: Engine, request: Request, context: Context) -> bytes:
         return await asked.execute(asked.prepare(request, context, context.language, _QUERIES))
     except Rejected as rejected:
         return encode({"errors": rejected.errors})
+
+
+def document_of(asked: Engine, made: Made) -> DocumentNode:
+    """The parsed document of a request that has been answered: the engine keeps it."""
+    return asked._documents.get(made.text).ast
 
 
 async def viewer_of(caller: Caller) -> Viewer:

@@ -45,9 +45,9 @@ class Made:
 class Sizes:
     """How large documents become. `wild` is how often a value is out of range or forged."""
 
-    fields: int = 60
+    fields: int = 36
     depth: int = 9
-    aliases: int = 40
+    aliases: int = 24
     directives: int = 30
     cost: int = 6_000
     wild: float = 0.03

@@ -10,14 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    parse,
-)
+from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode
 
 _CURSORS = frozenset({"cursor", "startCursor", "endCursor"})
 _INSIDE = frozenset({"edges", "nodes", "node", "pageInfo"})
@@ -58,10 +51,10 @@ class Pool:
         fitting = [one for one in self.cursors[name] if order is None or _order(one) == order]
         return rng.choice(fitting) if fitting else None
 
-    def harvest(self, text: str, answer: Any) -> None:
+    def harvest(self, document: DocumentNode, answer: Any) -> None:
         """Takes the cursors out of an answer, by the name of the field whose list they belong to."""
         if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
-            for name, cursor in _found(parse(text), answer["data"]):
+            for name, cursor in _found(document, answer["data"]):
                 if cursor not in self.cursors[name]:
                     self.cursors[name].append(cursor)
 

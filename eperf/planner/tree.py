@@ -18,30 +18,33 @@ class Unplannable(Exception):
     """An operation that only the resolvers can answer, and why; the message names types and fields of the schema."""
 
 
+ABSENT = object()
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a site: the resolver's name, and from the variables to the value or `ABSENT`."""
+    """An argument that depends on variables: the resolver's name, and from the variables to its value or `ABSENT`."""
 
     name: str
     value: Callable[[Mapping[str, Any]], Any]
 
 
-ABSENT = object()
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """A place in the tree whose rows depend on arguments."""
+    """A place in the tree whose rows depend on arguments: those that are fixed, and those that are not."""
 
     mapping: Any
+    fixed: Mapping[str, Any]
     arguments: tuple[Argument, ...]
-    constant: bool
-    """Whether no argument is a variable."""
 
     def given(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of one request, without those that are absent."""
-        found = {one.name: one.value(variables) for one in self.arguments}
-        return {name: value for name, value in found.items() if value is not ABSENT}
+        found = dict(self.fixed)
+        for one in self.arguments:
+            value = one.value(variables)
+            if value is not ABSENT:
+                found[one.name] = value
+        return found
 
 
 @dataclass(slots=True, eq=False)

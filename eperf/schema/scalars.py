@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -69,9 +70,14 @@ def read_hundredths(value: Any) -> int:
 
 def _read_month(value: Any) -> str:
     try:
-        return str(Month.parse(value)) if isinstance(value, str) else str(Month.parse(""))
+        return _month(value if isinstance(value, str) else "")
     except Refused as refused:
         raise _wrong(value, "a month YYYY-MM") from refused
+
+
+@lru_cache(1_200)
+def _month(text: str) -> str:
+    return str(Month.parse(text))
 
 
 SCALARS: dict[object, Any] = {

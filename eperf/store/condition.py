@@ -7,7 +7,7 @@ their values only, so they share one statement.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,22 +108,22 @@ def shape(condition: Any) -> Hashable:
     raise TypeError(f"not a condition: {condition!r}")
 
 
-def values(condition: Any) -> Iterator[Any]:
+def values(condition: Any) -> tuple[Any, ...]:
     """Its values, in the order in which they are written; those of `Among` are one tuple."""
     match condition:
         case Is(_, value, _):
-            yield value
+            return (value,)
         case Among(_, several):
-            yield several
+            return (several,)
         case Within(_, _, _, where):
-            yield from values(where)
+            return values(where)
         case Holds(_, text):
-            yield text
+            return (text,)
         case Every(parts) | Either(parts):
-            for part in parts:
-                yield from values(part)
+            return tuple(value for part in parts for value in values(part))
         case Not(part):
-            yield from values(part)
+            return values(part)
+    return ()
 
 
 def as_q(condition: Any) -> Q | None:

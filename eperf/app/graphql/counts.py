@@ -35,6 +35,11 @@ def limit_passed(limit: str | None) -> None:
     _LIMITS.get(limit or "", _OTHER).inc()
 
 
+def answered() -> None:
+    """A query was answered in the lean lane."""
+    _OUTCOMES[OperationType.QUERY, "answered"].inc()
+
+
 def refused() -> None:
     """A request was refused before it was an operation that could be executed."""
     _REFUSED.inc()

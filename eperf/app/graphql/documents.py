@@ -30,6 +30,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 
 from eperf.app.graphql import measure
 from eperf.app.graphql.cost import sizing
+from eperf.app.graphql.inputs import Inputs
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import OperationUnknown
 from eperf.domain.errors import TooMany
@@ -52,6 +53,13 @@ class Operation:
     """What the operation costs, by the values of the variables that size its lists."""
     sizes: tuple[str, ...] = ()
     """Those variables."""
+    _inputs: list[Inputs] = field(default_factory=list, compare=False)
+
+    def inputs(self, schema: GraphQLSchema) -> Inputs:
+        """The quick reading of its variables."""
+        if not self._inputs:
+            self._inputs.append(Inputs(schema, self.node))
+        return self._inputs[0]
 
     @property
     def kind(self) -> OperationType:
@@ -97,6 +105,10 @@ class Documents:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def known(self, text: str) -> Document | None:
+        """The document of a text that is kept."""
+        return self._kept.get(text)
 
     def get(self, text: str) -> Document:
         """The document of `text`; raises `TooMany` or `GraphQLSyntaxError`, and keeps nothing then."""

@@ -15,8 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard, cast
+from typing import Any, TypeGuard, cast
 
 import strawberry
 from graphql import (
@@ -31,7 +30,6 @@ from graphql import (
     get_variable_values,
     map_source_to_response_event,
 )
-from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
 from eperf.app.graphql import counts, paths
@@ -40,35 +38,12 @@ from eperf.app.graphql.documents import Document, Documents, Operation
 from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.prepared import Prepared, Streams
 from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Problems, Rejected
-from eperf.app.graphql.rates import Purse
 from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
 from eperf.domain.errors import Refused, TooMany
 from eperf.planner.plans import Plans, Root, Unanswered
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that may be executed: valid, within the limits, its variables read."""
-
-    request: Request
-    document: Document
-    operation: Operation
-    variables: VariableValues
-    context: Any
-    language: str
-    purse: Purse
-    roots: tuple[Root, ...] | None = None
-    """The plan that answers it; None where the resolvers do."""
-
-
-class Streams(Protocol):
-    """How a prepared subscription becomes encoded answers; raises `Rejected` when it cannot start."""
-
-    def __call__(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
-        """The answers of one subscription, until it ends or the generator is closed."""
-        ...
 
 
 class Engine:
@@ -106,15 +81,9 @@ class Engine:
         """Everything that can be refused before execution; raises `Rejected`."""
         try:
             return self._prepared(request, context, language, kinds)
-        except Rejected:
+        except (Rejected, Refused, GraphQLSyntaxError) as error:
             counts.refused()
-            raise
-        except Refused as refused:
-            counts.refused()
-            raise self._rejected(refused, language) from None
-        except GraphQLSyntaxError as error:
-            counts.refused()
-            raise Rejected(self._problems.of_syntax(error)) from None
+            raise self._rejected(error, language) from None
 
     def _prepared(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -131,17 +100,51 @@ class Engine:
         if operation.introspects and not self._introspection(context):
             raise IntrospectionRefused("query")
         variables = self._variables(request, operation, language)
-        cost = self._cost(document, operation, variables.coerced)
+        cost = self._cost(document, operation, variables)
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
         purse.spend(cost)
-        roots = self._planned(document, operation, variables.coerced)
+        roots = self._planned(document, operation, variables)
         return Prepared(request, document, operation, variables, context, language, purse, roots)
 
-    def _variables(self, request: Request, operation: Operation, language: str) -> VariableValues:
+    async def remembered(self, request: Request, context: Any) -> bytes | None:
+        """The answer of a query whose document is known and which a plan answers; None for every other request.
+
+        The caller bounds its time.
+        """
+        if self._plans is None:
+            return None
+        try:
+            request = self.gate.trusted.read(request)
+            document = self._documents.known(request.query)
+            if document is None or document.errors:
+                return None
+            operation = document.operation(request.operation_name)
+            if operation.kind is not OperationType.QUERY or operation.introspects:
+                return None
+            variables = self._variables(request, operation, context.language)
+            cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
+            roots = self._plans.roots(operation.plan, document.ast, operation.node, variables)
+            if cost > self._limits.cost or not purse.paid(cost):
+                return None
+            with purse:
+                answer = await self._plans.answer(roots, variables, context)
+        except (Refused, Rejected, Unanswered):
+            return None
+        except Exception as error:
+            paths.failed(request.operation_name, error)
+            return None
+        paths.planned()
+        counts.answered()
+        return answer
+
+    def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
         definitions = operation.node.variable_definitions
         if not definitions:
-            return _NO_VARIABLES
+            return {}
+        quick = operation.inputs(self._schema).read(request.variables)
+        if quick is not None:
+            return quick
         found = get_variable_values(
             self._schema,
             definitions,
@@ -151,7 +154,7 @@ class Engine:
         )
         if isinstance(found, list):
             raise Rejected(self._problems.of_request(found, BAD_USER_INPUT, language))
-        return found
+        return found.coerced
 
     def _cost(self, document: Document, operation: Operation, variables: dict[str, Any]) -> int:
         key = tuple([variables.get(name, Undefined) for name in operation.sizes])
@@ -206,16 +209,18 @@ class Engine:
                 raise
             raise TimedOut from None
 
-    def _rejected(self, refused: Refused, language: str) -> Rejected:
-        errors = self._problems.of_exception(refused, language)
-        return Rejected(errors, getattr(refused, "status", 400), getattr(refused, "retry_after", None))
+    def _rejected(self, error: Exception, language: str) -> Rejected:
+        if isinstance(error, Rejected):
+            return error
+        if isinstance(error, GraphQLSyntaxError):
+            return Rejected(self._problems.of_syntax(error))
+        errors = self._problems.of_exception(error, language)
+        return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
         if prepared.roots is not None and self._plans is not None:
             try:
-                answer = await self._plans.answer(
-                    prepared.roots, prepared.variables.coerced, prepared.context
-                )
+                answer = await self._plans.answer(prepared.roots, prepared.variables, prepared.context)
                 paths.planned()
                 return answer
             except Unanswered:
@@ -287,7 +292,6 @@ class Engine:
 
 _MOST_PRICES = 64
 _REFUSALS = (TimedOut, TooFast)
-_NO_VARIABLES = VariableValues({}, {})
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 

@@ -11,14 +11,17 @@ from typing import Any
 
 import strawberry
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.cost import Price
-from eperf.app.graphql.engine import Engine, Streams
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.gate import Gate, PrincipalOf
 from eperf.app.graphql.http import HttpEndpoint
+from eperf.app.graphql.lean import Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Streams
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.trusted import Trusted
@@ -59,6 +62,7 @@ class GraphQLFront:
         plans: Plans | None = None,
         principal_of: PrincipalOf | None = None,
         trusted: Trusted | None = None,
+        recall: Recall | None = None,
         path: str = "/graphql",
     ) -> None:
         limits = limits or Limits()
@@ -85,6 +89,7 @@ class GraphQLFront:
             problems=problems,
             page=self._page,
             allowed_origins=allowed_origins,
+            recall=recall,
         )
         self._socket = SocketEndpoint(
             self.engine,
@@ -103,6 +108,19 @@ class GraphQLFront:
             WebSocketRoute(self._path, self._socket),
             *self._page.routes(),
         ]
+
+    def before(self, routed: ASGIApp) -> ASGIApp:
+        """An application that answers ordinary queries before routing, and leaves all else to `routed`."""
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] == self._path:
+                left = await self._http.lean(scope, receive, send)
+                if left is not None:
+                    await routed(scope, left, send)
+            else:
+                await routed(scope, receive, send)
+
+        return app
 
     def recheck(self) -> None:
         """Ask `still_valid` for every open socket now: a credential has just been revoked."""

@@ -18,11 +18,13 @@ from graphql import OperationType
 
 from eperf.app.graphql import body, headers, negotiate
 from eperf.app.graphql.connection import ConnectionFacts, Headers, bearer_in, peer, request_id, spoken
-from eperf.app.graphql.engine import Engine, Prepared
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.json import decode, encode
+from eperf.app.graphql.lean import Lane, Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import (
     MethodNotAllowed,
@@ -51,6 +53,7 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Unavailable, 503),
 )
 _WATCH_AFTER = 0.25
+_OK = 200
 
 
 class HttpEndpoint:
@@ -65,9 +68,15 @@ class HttpEndpoint:
         problems: Problems,
         page: IdePage,
         allowed_origins: frozenset[str],
+        recall: Recall | None = None,
     ) -> None:
+        self._lane = Lane(engine, recall, limits, problems)
         self._engine, self._make_context, self._limits = engine, make_context, limits
         self._problems, self._page, self._origins = problems, page, allowed_origins
+
+    async def lean(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Answer a request like earlier ones and give None; else give what is left to receive of it."""
+        return await self._lane.serve(scope, receive, send)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; a caller who has gone gets nothing."""
@@ -79,6 +88,8 @@ class HttpEndpoint:
             return
         origin = headers.allowed_origin(found, self._origins) if scope["method"] == "POST" else None
         sent = headers.of_answer(reply, name, origin)
+        if reply.status == _OK and scope["method"] == "POST":
+            self._lane.learn(scope, found, reply.media_type, origin)
         await send({"type": "http.response.start", "status": reply.status, "headers": sent})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 

@@ -57,7 +57,7 @@ class Limits:
     """What a list that is no connection is taken for in the cost."""
 
     requests_per_minute: int = 12_000
-    """Requests of one principal; as many at once, if it has asked for none for a minute. 0: no limit."""
+    """Requests of one principal; as many at once, if it has asked for none for a minute."""
     cost_per_minute: int = 30_000_000
     """Cost of one principal's requests, likewise."""
     operations_per_principal: int = 200

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from ipaddress import IPv6Address
 from time import monotonic
 from types import TracebackType
 
@@ -21,8 +22,18 @@ _TRIES = 8
 _MINUTE = 60.0
 
 
+def network(address: str) -> str:
+    """Whose an address is: in IPv6 everybody has at least 2^64 of them, which are one."""
+    if ":" not in address:
+        return address
+    try:
+        return str(IPv6Address(address.partition("%")[0]).exploded[:19])
+    except ValueError:
+        return address
+
+
 class Bucket:
-    """What may be taken of one thing; `most` a minute, 0 for as much as one likes."""
+    """What may be taken of one thing: `most` at once, and as much again in a minute."""
 
     __slots__ = ("_at", "_left", "_limit", "_most")
 
@@ -35,17 +46,20 @@ class Bucket:
 
         What is larger than the bucket takes a full one: a limit on a single request is another limit.
         """
-        most = self._most
-        if not most:
-            return
-        left = min(most, self._left + (now - self._at) * most / _MINUTE)
+        most, left = self._most, self.left(now)
         wanted = min(amount, most)
-        self._at = now
         if wanted > left:
-            self._left = left
             seconds = math.ceil((wanted - left) * _MINUTE / most)
             raise TooFast(self._limit, most, int(most - left) + amount, seconds)
         self._left = left - wanted
+
+    def left(self, now: float) -> float:
+        """What is there now."""
+        most = self._most
+        left = self._left + (now - self._at) * most / _MINUTE
+        self._at = now
+        self._left = left = min(left, most)
+        return left
 
 
 class Purse:
@@ -72,6 +86,15 @@ class Purse:
     def spend(self, cost: int) -> None:
         """The request costs so much; raises `TooFast`."""
         self._cost.take(cost, self._clock())
+
+    def paid(self, cost: int) -> bool:
+        """A request that costs so much has come, if there is enough for it; else nothing is taken."""
+        now = self._clock()
+        if self._requests.left(now) < 1 or self._cost.left(now) < cost:
+            return False
+        self._requests.take(1, now)
+        self._cost.take(cost, now)
+        return True
 
     def stay(self) -> Callable[[], None]:
         """A connection that stays; gives what must be called once at its end. Raises `TooFast`."""

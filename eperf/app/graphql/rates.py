@@ -20,6 +20,7 @@ from eperf.app.graphql.refusals import TooFast
 
 _TRIES = 8
 _MINUTE = 60.0
+_CRUMB = 1e-6  # what floating point may lose; whoever waits as long as they were told is served
 
 
 def network(address: str) -> str:
@@ -48,10 +49,10 @@ class Bucket:
         """
         most, left = self._most, self.left(now)
         wanted = min(amount, most)
-        if wanted > left:
+        if wanted > left + _CRUMB:
             seconds = math.ceil((wanted - left) * _MINUTE / most)
-            raise TooFast(self._limit, most, int(most - left) + amount, seconds)
-        self._left = left - wanted
+            raise TooFast(self._limit, most, math.ceil(most - left) + amount, seconds)
+        self._left = max(0.0, left - wanted)
 
     def left(self, now: float) -> float:
         """What is there now."""

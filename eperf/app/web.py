@@ -30,6 +30,7 @@ from eperf.planner.sql import Writer
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
+from eperf.settings import Settings
 from eperf.store import database
 
 FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
@@ -52,7 +53,7 @@ def build(house: House) -> Web:
         schema,
         make_context=_contexts(house, authenticator),
         introspection=_introspection(settings.introspection),
-        limits=_limits(house),
+        limits=limits_of(settings),
         page=IdePage(settings.assets_dir, first_query=FIRST_QUERY),
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
@@ -132,8 +133,8 @@ def _introspection(who: str) -> Any:
     return may
 
 
-def _limits(house: House) -> Limits:
-    settings = house.settings
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of the GraphQL front under these settings."""
     return Limits(
         body_bytes=settings.body_bytes,
         depth=settings.max_depth,

@@ -62,7 +62,7 @@ def _hash(value: dict[str, Any], extensions: dict[str, Any]) -> str | None:
     if document is not None and persisted is not None:
         raise BadRequest("documentId", "extensions.persistedQuery comes with it")
     if document is not None:
-        if "query" in value:
+        if value.get("query") is not None:
             raise BadRequest("documentId", "query comes with it")
         if not isinstance(document, str) or not document.startswith(_SCHEME):
             raise BadRequest("documentId", f"not {_SCHEME} and 64 hexadecimal digits")

@@ -89,14 +89,14 @@ def manifest(path: Path) -> tuple[Entry, ...]:
     """The documents of a manifest; raises `BadInput` that names what is wrong with it."""
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise BadInput("trusted_documents", path, f"larger than {_MOST_BYTES} bytes")
+            raise BadInput("trusted_documents", str(path), f"larger than {_MOST_BYTES} bytes")
         value = orjson.loads(path.read_bytes())
     except OSError as error:
-        raise BadInput("trusted_documents", path, error.strerror or "cannot be read") from error
+        raise BadInput("trusted_documents", str(path), error.strerror or "cannot be read") from error
     except orjson.JSONDecodeError as error:
-        raise BadInput("trusted_documents", path, f"not JSON: {error}") from error
+        raise BadInput("trusted_documents", str(path), f"not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise BadInput("trusted_documents", path, "not an object from hash to document")
+        raise BadInput("trusted_documents", str(path), "not an object from hash to document")
     pairs = _apollo(value, path) if "format" in value else _plain(value)
     return tuple(_checked(*pair) for pair in pairs)
 
@@ -104,7 +104,7 @@ def manifest(path: Path) -> tuple[Entry, ...]:
 def _apollo(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Any, Any, str | None]]:
     operations = value.get("operations")
     if value["format"] != _APOLLO or value.get("version") != 1 or not isinstance(operations, list):
-        raise BadInput("trusted_documents", path, f"neither hash to document nor {_APOLLO}, version 1")
+        raise BadInput("trusted_documents", str(path), f"neither hash to document nor {_APOLLO}, version 1")
     for operation in operations:
         if not isinstance(operation, dict):
             raise BadInput("trusted_documents", operation, "an operation that is not an object")

@@ -20,7 +20,8 @@ _REFUSALS = Counter("eperf_graphql_refusals", "Requests that passed a limit, by 
 _CLOSINGS = Counter("eperf_graphql_socket_closings", "Sockets that the server closed, by code.", ["code"])
 SOCKETS = Gauge("eperf_graphql_sockets", "Open sockets.")
 
-_LIMITS = {field.name: _REFUSALS.labels(field.name) for field in dataclasses.fields(Limits)}
+_NAMES = (*(field.name for field in dataclasses.fields(Limits)), "nodes")
+_LIMITS = {name: _REFUSALS.labels(name) for name in _NAMES}
 _OTHER = _REFUSALS.labels("other")
 _REFUSED = _OPERATIONS.labels("unknown", "refused")
 _OUTCOMES = {

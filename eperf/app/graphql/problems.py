@@ -100,7 +100,12 @@ class Problems:
 
     def of_execution(self, errors: Iterable[GraphQLError], language: str) -> list[dict[str, Any]]:
         """Errors that resolvers and results brought up, each with its path."""
-        return self._bounded([self._of_field(error, language) for error in self._first(errors)], language)
+        first = self._first(errors)
+        # One cause may be the error of many fields.
+        for cause in {id(cause): cause for cause in map(_cause, first)}.values():
+            if isinstance(cause, TooMany):
+                counts.limit_passed(cause.field)
+        return self._bounded([self._of_field(error, language) for error in first], language)
 
     def _first(self, errors: Iterable[GraphQLError]) -> list[GraphQLError]:
         """No more than can be shown and one: what is cut off needs no id and no line in the log."""

@@ -59,8 +59,12 @@ class Bucket:
         most = self._most
         left = self._left + (now - self._at) * most / _MINUTE
         self._at = now
-        self._left = left = min(left, most)
+        self._left = left = left if left < most else most
         return left
+
+    def drop(self, amount: int) -> None:
+        """Take what is known to be there."""
+        self._left -= amount
 
 
 class Purse:
@@ -93,8 +97,8 @@ class Purse:
         now = self._clock()
         if self._requests.left(now) < 1 or self._cost.left(now) < cost:
             return False
-        self._requests.take(1, now)
-        self._cost.take(cost, now)
+        self._requests.drop(1)
+        self._cost.drop(cost)
         return True
 
     def stay(self) -> Callable[[], None]:

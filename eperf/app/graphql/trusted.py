@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Trusted:
         text = self._texts.get(request.hash)
         if text is None:
             raise self._missing(request.hash)
-        return replace(request, query=text)
+        return Request(text, request.operation_name, request.variables, request.extensions, request.hash)
 
     def _sent(self, request: Request, given: str) -> Request:
         """A text that came with its hash: what clients send when a hash alone was not found."""

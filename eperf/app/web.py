@@ -26,12 +26,13 @@ from eperf.domain.errors import BadInput
 from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
-from eperf.planner.sql import Writer
+from eperf.planner.writer import writer
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
 from eperf.settings import Settings
 from eperf.store import database
+from eperf.store.sqlite import Unfit
 
 FIRST_QUERY = "{\n  me {\n    name\n    unit {\n      name\n    }\n  }\n}\n"
 
@@ -58,7 +59,7 @@ def build(house: House) -> Web:
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
-        plans=Plans(Reader(schema, FORMS), Writer(database.dialect()), database.text),
+        plans=Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit),
         recall=_recall(house, authenticator),
         principal_of=_principal,
         trusted=_trusted(house),

@@ -1,7 +1,8 @@
 """From a tree to one SQL statement whose single value is the root field's JSON.
 
-Each level is a correlated sub-select that writes its rows as text; the viewer's reach of a table is a condition in
-every sub-select that shows rows of it. Sizes are literals (they decide the database's plan), all else is a place.
+A list is a sub-select: its rows are cut first, then what each refers to is joined to them, then they are written. The
+viewer's reach of a table is a condition wherever rows of it are shown. Sizes are literals (they decide the database's
+plan), all else is a place.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import orjson
 from pypika_tortoise.context import DEFAULT_SQL_CONTEXT
 from pypika_tortoise.queries import Query
 from pypika_tortoise.queries import Table as From
 
 from eperf.planner import tree as t
 from eperf.planner.conditions import Conditions
+from eperf.planner.joins import Source, is_unique
 from eperf.planner.mapping import Table
 from eperf.planner.pages import Page, ordered
-from eperf.planner.sql import Form, Sql, Writer, column
+from eperf.planner.sql import Sql, column, joined
+from eperf.planner.writer import Value, Writer
 
 HIDDEN = "!"
 """The key under which a row carries the columns of its batch fields; no GraphQL name begins so."""
+CONSTANTS = -1
+"""The source of the values that a dialect needs beside the caller's."""
 
 
 class Chosen(NamedTuple):
@@ -48,7 +52,7 @@ def compiled(
     """The statement of a tree. `reaches` are conditions for `tree.tables`, `chosen` the shapes of `tree.sites`.
 
     The sources of values are the reaches, in order, then the sites; a site's own are those of its condition, then of
-    its cursor.
+    its cursor. The source -1 are the dialect's constants.
     """
     making = _Making(writer, tree, reaches, chosen)
     sql = making.root().get_sql(DEFAULT_SQL_CONTEXT)
@@ -67,76 +71,20 @@ class _Making:
         self.sources: dict[Hashable, int] = {table: n for n, table in enumerate(tree.tables)}
         self.sources |= {id(site): len(tree.tables) + n for n, site in enumerate(tree.sites)}
         self.places: list[tuple[int, int]] = []
+        self.queries: dict[Hashable, tuple[str, Any]] = {}
         self.aliases = 0
 
     def root(self) -> Sql:
         """The whole statement."""
-        found = self._below(self.tree.root, None)
-        return Sql("SELECT ", found)
+        root = self.tree.root
+        query = Page(self, root, None).query() if isinstance(root, t.Pages) else self._alone(root, None)
+        before = [Sql(f"{name} AS ", one) for name, one in self.queries.values()]
+        return Sql("WITH ", joined(before, ","), " SELECT ", query) if before else Sql("SELECT ", query)
 
     def alias(self) -> str:
         """A fresh name for a table."""
         self.aliases += 1
         return f"t{self.aliases}"
-
-    def _below(self, what: Any, parent: str | None) -> Sql:
-        """What stands under a key that holds other rows, as one JSON text."""
-        match what:
-            case t.Single(name, level):
-                return self._single(level, name, parent or "")
-            case t.Alone():
-                return self._alone(what, parent)
-            case t.Links():
-                return self._links(what, parent or "")
-            case t.Pages():
-                return self._pages(what, parent)
-        raise TypeError(what)
-
-    def _single(self, level: t.Level, name: str, parent: str) -> Sql:
-        alias = self.alias()
-        query = self.rows(level.table, alias).select(self._object(level, alias))
-        query = query.where(Sql(column(alias, "id"), " = ", column(parent, name)))
-        return self.writer.or_null(Sql(query))
-
-    def _alone(self, what: t.Alone, parent: str | None) -> Sql:
-        alias = self.alias()
-        query = self.rows(what.level.table, alias).select(self._object(what.level, alias))
-        query = self.narrowed(query, alias, what.site, what.mapping.back, parent)
-        query = ordered(query, alias, what.mapping.order).limit(1)
-        return self.writer.or_null(Sql(query))
-
-    def _links(self, what: t.Links, parent: str) -> Sql:
-        alias, link, gathered = self.alias(), self.alias(), self.alias()
-        inner = self.rows(what.level.table, alias)
-        inner = inner.join(From(what.link).as_(link)).on(
-            Sql(column(link, what.far), " = ", column(alias, "id"))
-        )
-        inner = inner.where(Sql(column(link, what.near), " = ", column(parent, "id")))
-        inner = inner.select(self._object(what.level, alias).as_("j"))
-        inner = inner.orderby(column(link, "id")).limit(what.most)
-        pieces = self.writer.listed(self.writer.gathered(f'"{gathered}"."j"'))
-        return Sql("(SELECT ", self.writer.text(pieces), " FROM ", inner, f' "{gathered}")')
-
-    def _pages(self, what: t.Pages, parent: str | None) -> Sql:
-        return Page(self, what, parent).sql()
-
-    def rows(self, table: Table, alias: str) -> Any:
-        """The rows of a table that the viewer may see."""
-        query = Query.from_(From(table.row._meta.db_table).as_(alias))
-        reach = self.reaches[table]
-        return query if reach is None else query.where(self._condition(reach, alias, self.sources[table]))
-
-    def narrowed(self, query: Any, alias: str, site: t.Site, back: str | None, parent: str | None) -> Any:
-        """The rows that belong to a parent and satisfy a site's condition."""
-        chosen = self.chosen[id(site)]
-        if back is not None:
-            query = query.where(Sql(column(alias, back), " = ", column(parent or "", "id")))
-        if chosen is not None and chosen.where is not None:
-            query = query.where(self._condition(chosen.where, alias, self.sources[id(site)]))
-        return query
-
-    def _condition(self, condition: Any, alias: str, source: int) -> Sql:
-        return Conditions(self, source).sql(condition, alias)
 
     def place(self, source: int, number: int) -> str:
         """The place of a value of a source; each value has one, however often it is used."""
@@ -145,54 +93,124 @@ class _Making:
             self.places.append(wanted)
         return self.writer.place(self.places.index(wanted) + 1)
 
-    def _object(self, level: t.Level, alias: str) -> Sql:
-        return self.writer.text(self.object_pieces(level, alias))
+    def named(self, key: Hashable, query: Any) -> str:
+        """The name of a query that stands before the statement; one of the same key stands there once."""
+        return self.queries.setdefault(key, (f"q{len(self.queries) + 1}", query))[0]
 
-    def object_pieces(self, level: t.Level, alias: str) -> list[Any]:
-        """A row as a JSON object's pieces."""
-        pieces: list[Any] = []
-        hidden: dict[str, tuple[Form, bool]] = {}
-        for key, what in level.fields:
-            pieces += [",", orjson.dumps(key).decode(), ":", *self._field(level, alias, what)]
-            if isinstance(what, t.Made):
-                hidden |= {name: (form, null) for name, form, null in what.columns}
+    def rows(self, table: Table, alias: str) -> Any:
+        """The rows of a table that the viewer may see."""
+        query = Query.from_(From(table.row._meta.db_table).as_(alias))
+        seen = self.seen(table, alias)
+        return query if seen is None else query.where(seen)
+
+    def seen(self, table: Table, alias: str) -> Sql | None:
+        """The viewer's reach on the rows of an alias; None for every row."""
+        reach = self.reaches[table]
+        return None if reach is None else Conditions(self, self.sources[table]).sql(reach, alias)
+
+    def narrowed(self, query: Any, alias: str, site: t.Site, back: str | None, parent: str | None) -> Any:
+        """The rows that belong to a parent and satisfy a site's condition."""
+        if back is not None:
+            query = query.where(Sql(column(alias, back), " = ", column(parent or "", "id")))
+        chosen = self.chosen[id(site)]
+        if chosen is not None and chosen.where is not None:
+            query = query.where(Conditions(self, self.sources[id(site)]).sql(chosen.where, alias))
+        return query
+
+    def object(self, level: t.Level, source: Source) -> Value:
+        """A row as an object; what it refers to is joined to its source."""
+        members = [(key, self._field(level, source, what)) for key, what in level.fields]
+        hidden = {
+            name: self.writer.scalar(form, source.column(name), null=null)
+            for _, what in level.fields
+            if isinstance(what, t.Made)
+            for name, form, null in what.columns
+        }
         if any(isinstance(what, t.Made) for _, what in level.fields):
-            pieces += [f',"{HIDDEN}":', *self._hidden(alias, hidden)]
-        return ["{", *pieces[1:], "}"]
+            members.append((HIDDEN, self.writer.object(list(hidden.items()))))
+        return self.writer.object(members)
 
-    def _hidden(self, alias: str, columns: dict[str, tuple[Form, bool]]) -> list[Any]:
-        pieces: list[Any] = []
-        for name, (form, null) in columns.items():
-            pieces += [f',"{name}":', *self.writer.scalar(form, column(alias, name), null=null)]
-        return ["{", *pieces_without_comma(pieces), "}"]
-
-    def _field(self, level: t.Level, alias: str, what: Any) -> list[Any]:
+    def _field(self, level: t.Level, source: Source, what: Any) -> Value:
+        writer = self.writer
         match what:
             case t.TypeName(name):
-                return [f'"{name}"']
+                return writer.word(name)
             case t.Identity():
-                return self.writer.global_id(level.kind, column(alias, "id"))
+                return writer.global_id(
+                    level.kind, source.column("id"), lambda number: self.place(CONSTANTS, number)
+                )
             case t.Made():
-                return ["null"]
+                return writer.null()
             case t.Leaf(sql, form, null, names):
-                value = Sql(sql.format_map(_Aliased(alias)))
+                value = Sql(sql.format_map(_Columns(source)))
                 if names:
-                    return self.writer.chosen(value, names, null=null)
-                return self.writer.scalar(form, value, null=null)
-        return [self._below(what, alias)]
+                    return writer.chosen(value, names, null=null)
+                return writer.scalar(form, value, null=null)
+        return self._below(source, what)
+
+    def _below(self, source: Source, what: Any) -> Value:
+        """What stands under a key that holds other rows."""
+        match what:
+            case t.Single(name, level):
+                alias = self.alias()
+                return self._joined(
+                    source, level, alias, Sql(column(alias, "id"), " = ", source.column(name))
+                )
+            case t.Alone(site, mapping, level):
+                return self._one(source, what, site, mapping, level)
+            case t.Links():
+                return self.writer.below(self._links(what, source))
+            case t.Pages():
+                source.column("id")
+                return self.writer.below(Page(self, what, source.alias).query())
+        raise TypeError(what)
+
+    def _one(self, source: Source, what: t.Alone, site: t.Site, mapping: Any, level: t.Level) -> Value:
+        chosen = self.chosen[id(site)]
+        where = None if chosen is None else chosen.where
+        if not is_unique(level.table.row, mapping.back, where):
+            source.column("id")
+            return self.writer.below(self._alone(what, source.alias))
+        alias = self.alias()
+        on = Sql(column(alias, mapping.back), " = ", source.column("id"))
+        condition = Conditions(self, self.sources[id(site)]).sql(where, alias)
+        return self._joined(source, level, alias, Sql(on, " AND ", condition))
+
+    def _joined(self, source: Source, level: t.Level, alias: str, on: Sql) -> Value:
+        """At most one other row, joined; null where there is none or the viewer may not see it."""
+        seen = self.seen(level.table, alias)
+        inner = source.joined(level.table, alias, on if seen is None else Sql(on, " AND ", seen))
+        value = self.object(level, inner)
+        return self.writer.unless_missing(value, inner.column("id"))
+
+    def _alone(self, what: t.Alone, parent: str | None) -> Any:
+        alias, outer = self.alias(), Source(self.alias())
+        value = self.writer.text(self.object(what.level, outer))
+        query = self.narrowed(self.rows(what.level.table, alias), alias, what.site, what.mapping.back, parent)
+        query = ordered(query, alias, what.mapping.order).limit(1)
+        return outer.selected(value, outer.picked(query, alias))
+
+    def _links(self, what: t.Links, parent: Source) -> Any:
+        alias, link, outer = self.alias(), self.alias(), Source(self.alias())
+        order = outer.own("n")
+        value = self.writer.gathered(self.object(what.level, outer), order, "")
+        inner = self.rows(what.level.table, alias)
+        inner = inner.join(From(what.link).as_(link)).on(
+            Sql(column(link, what.far), " = ", column(alias, "id"))
+        )
+        inner = inner.where(Sql(column(link, what.near), " = ", parent.column("id")))
+        inner = outer.picked(inner, alias).select(column(link, "id").as_("n"))
+        inner = inner.orderby(column(link, "id")).limit(what.most)
+        return outer.selected(self.writer.text(value), inner)
 
 
-def pieces_without_comma(pieces: list[Any]) -> list[Any]:
-    """Pieces of members, without the comma before the first."""
-    return [pieces[0][1:], *pieces[1:]] if pieces else []
+class _Columns(dict[str, str]):
+    """Columns of a source by name, for an expression."""
 
-
-class _Aliased(dict[str, str]):
-    """Columns of an alias by name, for an expression."""
-
-    def __init__(self, alias: str) -> None:
+    def __init__(self, source: Source) -> None:
         super().__init__()
-        self._of = alias
+        self._source = source
 
     def __missing__(self, name: str) -> str:
-        return f'"{self._of}"."{name}"'
+        self._source.column(name)
+        return f'"{self._source.alias}"."{name}"'

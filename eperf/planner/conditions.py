@@ -8,9 +8,12 @@ from typing import Any, Protocol
 from pypika_tortoise.queries import Query
 from pypika_tortoise.queries import Table as From
 
+from eperf.planner.joins import Source
 from eperf.planner.mapping import Table
-from eperf.planner.sql import Sql, Writer, column, joined
+from eperf.planner.sql import Sql, column, joined
 from eperf.planner.tree import Level, Site
+from eperf.planner.writer import Value, Writer
+from eperf.store.condition import shape
 
 
 class Making(Protocol):
@@ -28,6 +31,10 @@ class Making(Protocol):
         """The place of a value of a source."""
         ...
 
+    def named(self, key: Hashable, query: Any) -> str:
+        """The name of a query that stands before the statement; one of the same key stands there once."""
+        ...
+
     def rows(self, table: Table, alias: str) -> Any:
         """The rows of a table that the viewer may see."""
         ...
@@ -36,8 +43,8 @@ class Making(Protocol):
         """The rows that belong to a parent and satisfy a site's condition."""
         ...
 
-    def object_pieces(self, level: Level, alias: str) -> list[Any]:
-        """A row as a JSON object's pieces."""
+    def object(self, level: Level, source: Source) -> Value:
+        """A row as an object; what it refers to is joined to its source."""
         ...
 
 
@@ -65,13 +72,16 @@ class Conditions:
         return self._making.writer.among(column(alias, condition.column), self.place())
 
     def _within(self, condition: Any, alias: str) -> Sql:
-        inner = self._making.alias()
+        inner, start = self._making.alias(), self._next
         query = Query.from_(From(condition.row._meta.db_table).as_(inner)).select(
             column(inner, condition.pick)
         )
         if condition.where is not None:
             query = query.where(self.sql(condition.where, inner))
-        return Sql(column(alias, condition.column), " IN ", query)
+        found: Any = query
+        if self._making.writer.shallow:
+            found = self._making.named((self._source, start, shape(condition)), query)
+        return Sql(column(alias, condition.column), " IN ", found)
 
     def _holds(self, condition: Any, alias: str) -> Sql:
         return self._making.writer.holds(column(alias, condition.column), self.place())

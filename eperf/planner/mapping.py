@@ -113,6 +113,18 @@ class Anything:
 
 
 @dataclass(frozen=True)
+class Verb:
+    """A change: `run(context, …)` does it and gives the number of the row of `target` that is its answer.
+
+    `refused(failure, context)` is what is answered to an expected failure; None when it is no answer but an error.
+    """
+
+    target: type
+    run: Callable[..., Awaitable[int]]
+    refused: Callable[[Exception, Any], Any]
+
+
+@dataclass(frozen=True)
 class Linked:
     """A few other rows by way of a table between: its columns for this row and for theirs, in the order of its ids."""
 

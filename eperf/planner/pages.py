@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from pypika_tortoise.enums import Order as Direction
 
 from eperf.planner import tree as t
 from eperf.planner.conditions import Conditions, Making
+from eperf.planner.joins import Source
 from eperf.planner.mapping import Order
 from eperf.planner.sql import Sql, column, joined
 from eperf.planner.stored import form_of, is_null
+from eperf.planner.writer import Value
 from eperf.store.condition import values
+
+_COUNTED = frozenset({"hasNextPage", "startCursor", "endCursor"})
 
 
 def ordered(query: Any, alias: str, order: Order) -> Any:
@@ -27,57 +30,48 @@ def ordered(query: Any, alias: str, order: Order) -> Any:
 
 
 class Page:
-    """A connection's statement: the rows of the page within, and around them the texts that they make."""
+    """One connection's sub-select."""
 
     def __init__(self, making: Making, what: t.Pages, parent: str | None) -> None:
         self.making, self.what, self.parent = making, what, parent
         self.writer = making.writer
-        chosen = making.chosen[id(what.site)]
-        if chosen is None:
-            raise TypeError("a page without its site")
-        self.chosen = chosen
-        self.order = what.mapping.orders[chosen.order]
-        self.rows, self.page = making.alias(), making.alias()
-        self.columns: list[Sql] = []
-        infos = {name for _, part in what.parts if isinstance(part, t.Info) for _, name in part.parts}
-        self.ends = bool(infos & {"startCursor", "endCursor"})
-        self.counted = self.ends or "hasNextPage" in infos
+        self.chosen = making.chosen[id(what.site)]
+        self.order = what.mapping.orders[self.chosen.order]
+        self.inner, self.outer = making.alias(), Source(making.alias())
+        facts = {name for _, part in what.parts if isinstance(part, t.Info) for _, name in part.parts}
+        self.counted = any(name in _COUNTED for name in facts if isinstance(name, str))
 
-    def sql(self) -> Sql:
-        """The connection as one JSON text."""
-        pieces: list[Any] = []
-        for key, part in self.what.parts:
-            pieces += [",", orjson.dumps(key).decode(), ":", *self._part(part)]
-        if self.ends:
-            self.columns.append(self.writer.text(self._cursor()).as_("c"))
-        text = self.writer.text(["{", *pieces[1:], "}"])
-        return Sql("(SELECT ", text, " FROM ", self._numbered(), f' "{self.page}")')
+    def query(self) -> Any:
+        """The connection's sub-select: an aggregate, so one row whatever is found."""
+        members = [(key, self._part(part)) for key, part in self.what.parts]
+        text = self.writer.text(self.writer.object(members))
+        if not self.counted and not any(isinstance(part, t.Nodes | t.Edges) for _, part in self.what.parts):
+            # Without an aggregate every row would give a text of its own.
+            text = Sql("CASE WHEN count(*) >= 0 THEN ", text, " END")
+        return self.outer.selected(text, self._numbered())
 
     def _numbered(self) -> Any:
-        inner = self._selected()
+        rows = self._rows()
         if not self.counted:
-            return inner
+            return rows
         # In the order of the rows within, which the database has sorted and cut already.
-        within = f'"{self.rows}n"'
-        return Sql("(SELECT ", within, '.*, row_number() OVER () AS "n" FROM ', inner, f" {within})")
+        within = f'"{self.inner}n"'
+        return Sql("(SELECT ", within, '.*, row_number() OVER () AS "n" FROM ', rows, f" {within})")
 
-    def _selected(self) -> Any:
-        making, alias = self.making, self.rows
+    def _rows(self) -> Any:
+        making, alias = self.making, self.inner
         query = making.rows(self.what.table, alias)
         query = making.narrowed(query, alias, self.what.site, self.what.mapping.back, self.parent)
         if self.chosen.after:
             query = query.where(self._beyond())
-        for one in self.columns or [Sql("1")]:
-            query = query.select(one)
-        size = self.chosen.first + (1 if self.counted else 0)
-        return ordered(query, alias, self.order).limit(size)
+        query = self.outer.picked(query, alias)
+        return ordered(query, alias, self.order).limit(self.chosen.first + (1 if self.counted else 0))
 
     def _beyond(self) -> Sql:
         """The rows after the cursor: in a uniform order a comparison of rows, which an index can serve."""
-        site = self.what.site
         before = len(values(self.chosen.where))
-        places = Conditions(self.making, self.making.sources[id(site)], before)
-        names = [column(self.rows, name) for name, _ in self.order]
+        places = Conditions(self.making, self.making.sources[id(self.what.site)], before)
+        names = [column(self.inner, name) for name, _ in self.order]
         marks = [places.place() for _ in self.order]
         downs = [down for _, down in self.order]
         if len(set(downs)) == 1:
@@ -89,55 +83,51 @@ class Page:
             equal = Sql(equal, " AND ", name, " = ", mark)
         return Sql("(", joined(alternatives, " OR "), ")")
 
-    def _part(self, part: Any) -> list[Any]:
+    @property
+    def _number(self) -> str:
+        return f'"{self.outer.alias}"."n"'
+
+    @property
+    def _within(self) -> str:
+        return f"{self._number} <= {self.chosen.first}" if self.counted else ""
+
+    def _sorted(self) -> Sql:
+        """The order of what is gathered."""
+        if self.counted:
+            return Sql(self._number)
+        keys = [Sql(self.outer.column(name), " DESC" if down else "") for name, down in self.order]
+        return joined(keys, ",")
+
+    def _part(self, part: Any) -> Value:
         match part:
             case t.TypeName(name):
-                return [f'"{name}"']
+                return self.writer.word(name)
             case t.Nodes(level):
-                return self._gathered(self.making.object_pieces(level, self.rows))
+                return self._gathered(self.making.object(level, self.outer))
             case t.Edges(parts):
-                return self._gathered(self._edge(parts))
+                return self._gathered(self.writer.object([(key, self._edge(one)) for key, one in parts]))
             case t.Info(parts):
-                return self._info(parts)
+                return self.writer.object([(key, self._fact(one)) for key, one in parts])
         raise TypeError(part)
 
-    def _gathered(self, pieces: list[Any]) -> list[Any]:
-        name = f"j{len(self.columns)}"
-        self.columns.append(self.writer.text(pieces).as_(name))
-        within = f'"{self.page}"."n" <= {self.chosen.first}' if self.counted else ""
-        return self.writer.listed(self.writer.gathered(f'"{self.page}"."{name}"', within))
+    def _gathered(self, value: Value) -> Value:
+        return self.writer.gathered(value, self._sorted(), self._within)
 
-    def _edge(self, parts: list[tuple[str, Any]]) -> list[Any]:
-        pieces: list[Any] = []
-        for key, part in parts:
-            pieces += [",", orjson.dumps(key).decode(), ":"]
-            if isinstance(part, t.Level):
-                pieces += self.making.object_pieces(part, self.rows)
-            else:
-                pieces += [f'"{part.name}"'] if isinstance(part, t.TypeName) else self._cursor()
-        return ["{", *pieces[1:], "}"]
+    def _edge(self, part: Any) -> Value:
+        if isinstance(part, t.Level):
+            return self.making.object(part, self.outer)
+        return self.writer.word(part.name) if isinstance(part, t.TypeName) else self._cursor()
 
-    def _cursor(self) -> list[Any]:
+    def _cursor(self) -> Value:
         row = self.what.table.row
-        values = [(form_of(row, name), column(self.rows, name), is_null(row, name)) for name, _ in self.order]
-        return self.writer.cursor(self.chosen.order, values)
+        named = [(form_of(row, name), self.outer.column(name), is_null(row, name)) for name, _ in self.order]
+        return self.writer.cursor(self.chosen.order, named)
 
-    def _info(self, parts: list[tuple[str, Any]]) -> list[Any]:
-        pieces: list[Any] = []
-        for key, part in parts:
-            pieces += [",", orjson.dumps(key).decode(), ":", *self._fact(part)]
-        return ["{", *pieces[1:], "}"]
-
-    def _fact(self, part: Any) -> list[Any]:
-        first = self.chosen.first
+    def _fact(self, part: Any) -> Value:
         if isinstance(part, t.TypeName):
-            return [f'"{part.name}"']
+            return self.writer.word(part.name)
         if part == "hasPreviousPage":
-            return ["true" if self.chosen.after else "false"]
+            return self.writer.truth(self.chosen.after)
         if part == "hasNextPage":
-            return [Sql(f"CASE WHEN count(*) > {first} THEN 'true' ELSE 'false' END")]
-        # The first or the last of the page's cursors: each with its number before it, so that text order is order.
-        numbered = f'substr(cast(10000 + "{self.page}"."n" AS text), 2) || "{self.page}"."c"'
-        least = "min" if part == "startCursor" else "max"
-        found = Sql(f'substr({least}({numbered}) FILTER (WHERE "{self.page}"."n" <= {first}), 5)')
-        return [self.writer.or_null(found)]
+            return self.writer.truth(Sql(f"count(*) > {self.chosen.first}"))
+        return self.writer.end(self._cursor(), self._number, self._within, last=part == "endCursor")

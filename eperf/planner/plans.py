@@ -21,8 +21,8 @@ from eperf.planner.fill import filled
 from eperf.planner.mapping import Many, One, Table, table_of
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT, MOST, kind_of
-from eperf.planner.sql import Writer
-from eperf.planner.tree import Choice, Site, Tree, TypeName, Unplannable
+from eperf.planner.tree import Change, Choice, Site, Tree, TypeName, Unplannable
+from eperf.planner.writer import Writer
 from eperf.store.condition import shape, values
 
 Ask = Callable[[str, Sequence[Any]], Awaitable[str | None]]
@@ -46,7 +46,8 @@ class Bound(NamedTuple):
 class Asked(NamedTuple):
     """What is asked of the database for one root field."""
 
-    tree: Tree
+    root: Root
+    key: Any
     sql: str
     values: list[Any]
 
@@ -60,7 +61,8 @@ class Root:
     reaches: dict[Any, tuple[Bound, ...]] = field(default_factory=dict)
     last: tuple[Any, tuple[Bound, ...]] | None = None
     """The viewer who asked last: a busy token's is the same object for a while."""
-    statements: dict[Any, Statement] = field(default_factory=dict)
+    statements: dict[Any, Statement | None] = field(default_factory=dict)
+    """None: a statement that the database does not take."""
     kinds: dict[type, Root] = field(default_factory=dict)
     """Of a root whose arguments tell its type: the root for each type that was asked for."""
 
@@ -76,8 +78,10 @@ class Plan:
 class Plans:
     """Plans of one schema on one database."""
 
-    def __init__(self, reader: Reader, writer: Writer, ask: Ask) -> None:
+    def __init__(self, reader: Reader, writer: Writer, ask: Ask, unfit: type[Exception]) -> None:
+        self._unfit = unfit
         self._reader, self._writer, self._ask = reader, writer, ask
+        self._constants = Bound(None, None, writer.constants)
 
     def roots(
         self,
@@ -110,12 +114,21 @@ class Plans:
             parts += [b",", orjson.dumps(root.tree.key), b":", await self._json(root, asked, context)]
         return b'{"data":{' + b"".join(parts[1:]) + b"}}"
 
+    async def row(self, root: Root, change: Change, number: int, context: Any) -> bytes:
+        """The row that a change answers with, as the caller may see it."""
+        answer = root.kinds.setdefault(change.site.mapping.target, Root(change.answer))
+        return await self._json(answer, self._bound(answer, {"number": number}, context), context)
+
     async def _json(self, root: Root, asked: Asked | None, context: Any) -> bytes:
         if asked is None:
             name = root.tree.root
             return orjson.dumps(name.name if isinstance(name, TypeName) else None)
-        text = await self._ask(asked.sql, asked.values) or "null"
-        return await filled(asked.tree, text, context) if asked.tree.made else text.encode()
+        try:
+            text = await self._ask(asked.sql, asked.values) or "null"
+        except self._unfit as error:
+            asked.root.statements[asked.key] = None
+            raise Unanswered(str(error)) from error
+        return await filled(asked.root.tree, text, context) if asked.root.tree.made else text.encode()
 
     def _bound(self, root: Root, variables: Mapping[str, Any], context: Any) -> Asked | None:
         """A root field's statement and its values; None when it needs no statement."""
@@ -138,10 +151,12 @@ class Plans:
         key = tuple([one.key for one in reaches] + [one.key for one in sites])
         statement = root.statements.get(key)
         if statement is None:
+            if key in root.statements:
+                raise Unanswered("beyond the database's limits")
             statement = self._made(root, key, reaches, sites)
-        sources = (*reaches, *sites)
+        sources = (*reaches, *sites, self._constants)
         given = [sources[source].values[number] for source, number in statement.places]
-        return Asked(tree, statement.sql, given)
+        return Asked(root, key, statement.sql, given)
 
     def _picked(self, root: Root, choice: Choice, variables: Mapping[str, Any], context: Any) -> Asked | None:
         """The same for a root field whose arguments tell its type."""
@@ -224,5 +239,5 @@ class Plans:
         return found
 
     def _values(self, given: Iterable[Any]) -> tuple[Any, ...]:
-        value = self._writer.value
+        value = self._writer.driven
         return tuple([value(one) for one in given])

@@ -18,7 +18,6 @@ from graphql import (
     GraphQLScalarType,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
     get_named_type,
     get_nullable_type,
     is_list_type,
@@ -38,6 +37,7 @@ from eperf.planner.mapping import (
     One,
     Relation,
     Table,
+    Verb,
     table_of,
 )
 from eperf.planner.shown import shown
@@ -45,6 +45,8 @@ from eperf.planner.sql import Form
 from eperf.planner.stored import form_of, is_null
 from eperf.planner.tree import (
     Alone,
+    Argument,
+    Change,
     Choice,
     Edges,
     Identity,
@@ -61,6 +63,7 @@ from eperf.planner.tree import (
     TypeName,
     Unplannable,
 )
+from eperf.store.condition import Is
 
 _DIRECTIVES = frozenset({"skip", "include"})
 Fields = dict[str, list[FieldNode]]
@@ -76,35 +79,15 @@ class Reader:
     def trees(
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
     ) -> tuple[Tree, ...]:
-        """The trees of a query, one for each root field; raises `Unplannable`."""
+        """The trees of a query or a mutation, one for each root field; raises `Unplannable`."""
         reading = _Reading(self, document, variables)
-        query = self.schema._schema.query_type
-        if query is None:
-            raise Unplannable("no query type")
+        root = self.schema._schema.get_root_type(operation.operation)
+        if root is None:
+            raise Unplannable(f"no {operation.operation.value} type")
         return tuple(
-            reading.root(key, query, nodes)
-            for key, nodes in reading.collected(query, [operation.selection_set]).items()
+            reading.root(key, root, nodes)
+            for key, nodes in reading.collected(root, [operation.selection_set]).items()
         )
-
-
-def steering(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that `@skip` and `@include` read anywhere in a document."""
-    names: set[str] = set()
-    stack: list[SelectionSetNode] = [
-        node.selection_set
-        for node in document.definitions
-        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
-    ]
-    while stack:
-        for node in stack.pop().selections:
-            for directive in node.directives or ():
-                for argument in directive.arguments or ():
-                    if isinstance(argument.value, VariableNode):
-                        names.add(argument.value.name.value)
-            below = getattr(node, "selection_set", None)
-            if below is not None:
-                stack.append(below)
-    return tuple(sorted(names))
 
 
 class _Reading:
@@ -126,10 +109,12 @@ class _Reading:
             return Tree(key, TypeName(query.name), (), (), made=False)
         definition = query.fields.get(nodes[0].name.value)
         mapping = None if definition is None else _mapping(definition)
-        if definition is None or not isinstance(mapping, One | Many | Anything):
-            raise Unplannable(f"Query.{nodes[0].name.value}")
+        if definition is None or not isinstance(mapping, One | Many | Anything | Verb):
+            raise Unplannable(f"{query.name}.{nodes[0].name.value}")
         if isinstance(mapping, Anything):
             return self._choice(key, definition, mapping, nodes)
+        if isinstance(mapping, Verb):
+            return self._change(key, definition, mapping, nodes)
         root = self._field(query.name, definition, nodes)
         return Tree(key, root, tuple(self.sites), tuple(self.tables), self.made)
 
@@ -147,6 +132,21 @@ class _Reading:
             return Tree(key, alone, tuple(self.sites), tuple(self.tables), self.made)
 
         return Tree(key, Choice(place, of), (), (), made=False)
+
+    def _change(self, key: str, definition: GraphQLField, mapping: Verb, nodes: list[FieldNode]) -> Tree:
+        place = site(self.reader.schema, mapping, definition, nodes[0])
+        payload: Any = get_named_type(definition.type)
+        name = mapping.target.__strawberry_definition__.name  # type: ignore[attr-defined]
+        others = [kind for kind in payload.types if kind.name != name]
+        if len(others) != 1:
+            raise Unplannable(payload.name)
+        one = One(mapping.target, _by_number)
+        row = Site(one, {}, (Argument("number", _given_number),))
+        self.sites.append(row)
+        alone = Alone(row, one, self._level(mapping.target, nodes))
+        answer = Tree(key, alone, tuple(self.sites), tuple(self.tables), self.made)
+        change = Change(place, answer, shown(self, others[0], nodes), nodes[0])
+        return Tree(key, change, (), (), made=False)
 
     def collected(self, kind: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> Fields:
         """The fields selected on a type by response key, in order, as the specification's CollectFields does."""
@@ -302,6 +302,14 @@ class _Reading:
         made = site(self.reader.schema, mapping, definition, node)
         self.sites.append(made)
         return made
+
+
+def _by_number(_: Any, number: int) -> Any:
+    return Is("id", number)
+
+
+def _given_number(variables: Mapping[str, Any]) -> Any:
+    return variables["number"]
 
 
 def _mapping(definition: GraphQLField) -> Any:

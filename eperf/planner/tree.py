@@ -157,6 +157,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """A root field that changes something: its site, and how each kind of answer is shown."""
+
+    site: Site
+    answer: Tree
+    """The changed row; its one site is the row's number."""
+    refusal: Callable[[Any], Any]
+    node: Any
+    """The field in the document, for the place of an error."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tree:
     """A root field: its response key, and what it asks for."""
 

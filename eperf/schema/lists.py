@@ -76,7 +76,7 @@ def many(
         )
         return connection(target, page, after)
 
-    own = [*_own(narrow), *_paging(size)]
+    own = [*arguments_of(narrow), *_paging(size)]
     if choice is not None:
         own.append(_parameter("order_by", choice, choice(order)))
     return field(signed(resolve, own, Connection[target]), description, mapping, None)  # type: ignore[valid-type]
@@ -100,7 +100,7 @@ def one(
             return None
         return await info.context.rows.first(target, order, where, back, self.row.id if back else None)
 
-    return field(signed(resolve, _own(narrow), target | None), description, mapping, None)
+    return field(signed(resolve, arguments_of(narrow), target | None), description, mapping, None)
 
 
 def linked(target: type, link: type[Any], near: str, far: str, most: int, description: str) -> Any:
@@ -121,8 +121,8 @@ def signed(resolve: Any, own: Sequence[Parameter], answer: Any) -> Any:
     return resolve
 
 
-def _own(narrow: Narrow | None) -> list[Parameter]:
-    """The arguments of a field: those of its `narrow`, but for the context."""
+def arguments_of(narrow: Narrow | None) -> list[Parameter]:
+    """The arguments of a field: those of a function of its mapping, but for the context."""
     if narrow is None:
         return []
     hints = get_type_hints(narrow, include_extras=True)

@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
 from eperf.store.nouns import MODULES
-from eperf.store.sqlite import WalClient
+from eperf.store.sqlite import Unfit, WalClient
 
 Dialect = Literal["sqlite", "postgres"]
 Apps = Mapping[str, Mapping[str, Any]]
@@ -116,6 +116,8 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
         await client.create_connection(with_db=True)
     try:
         found: str | None = await client._pool.fetchval(sql, *values)
+    except asyncpg.ProgramLimitExceededError as error:
+        raise Unfit(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise OperationalError(error) from error
     return found

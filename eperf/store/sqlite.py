@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -46,6 +47,13 @@ def stored_instant(value: datetime) -> str:
 sqlite3.register_adapter(datetime, stored_instant)
 
 
+class Unfit(Exception):
+    """A statement that is larger or deeper than the database takes, whatever its values."""
+
+
+_UNFIT = re.compile(
+    "parser stack overflow|too many arguments|too large|too many|at most 64 tables|tree is too"
+)
 _READS = ("SELECT", "WITH", "EXPLAIN")
 
 
@@ -156,7 +164,12 @@ class WalClient(SqliteClient):
 
     async def text(self, query: str, values: Sequence[Any]) -> str | None:
         """The single value of a statement that only reads."""
-        rows = await self._read(query, list(values))
+        try:
+            rows = await self._read(query, list(values))
+        except OperationalError as error:
+            if _UNFIT.search(str(error)):
+                raise Unfit(str(error)) from error
+            raise
         return rows[0][0] if rows else None
 
     async def _read(self, query: str, values: list[Any] | None) -> list[Any]:

@@ -36,9 +36,9 @@ def limit_passed(limit: str | None) -> None:
     _LIMITS.get(limit or "", _OTHER).inc()
 
 
-def answered() -> None:
-    """A query was answered in the lean lane."""
-    _OUTCOMES[OperationType.QUERY, "answered"].inc()
+def answered(kind: OperationType) -> None:
+    """An operation was answered in the lean lane."""
+    _OUTCOMES[kind, "answered"].inc()
 
 
 def refused() -> None:

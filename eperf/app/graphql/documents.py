@@ -35,7 +35,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import OperationUnknown
 from eperf.domain.errors import TooMany
 from eperf.planner.plans import Plan
-from eperf.planner.read import steering
+from eperf.planner.steering import steering
 
 _RULES = (*specified_rules, MaybeNullValidationRule)
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")

@@ -33,6 +33,7 @@ from graphql import (
 from strawberry.execution import optimized_is_awaitable
 
 from eperf.app.graphql import counts, paths
+from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
 from eperf.app.graphql.documents import Document, Documents, Operation
 from eperf.app.graphql.gate import Gate
@@ -43,7 +44,7 @@ from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Proble
 from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
 from eperf.domain.errors import Refused, TooMany
-from eperf.planner.plans import Plans, Root, Unanswered
+from eperf.planner.plans import Plans
 
 
 class Engine:
@@ -71,7 +72,7 @@ class Engine:
         self._documents = Documents(self._schema, limits, suggestions=suggestions)
         self._price = price or ListPrice(self._schema, limits)
         self._streams = streams or self.own_stream
-        self._plans = plans
+        self._compiled = Compiled(plans, problems) if plans is not None else None
         self.gate = gate or Gate(limits)
         """What every request passes first; connections that stay open are counted there too."""
 
@@ -104,15 +105,15 @@ class Engine:
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
         purse.spend(cost)
-        roots = self._planned(document, operation, variables)
+        roots = self._compiled.roots(document, operation, variables) if self._compiled else None
         return Prepared(request, document, operation, variables, context, language, purse, roots)
 
-    async def remembered(self, request: Request, context: Any) -> bytes | None:
-        """The answer of a query whose document is known and which a plan answers; None for every other request.
+    async def remembered(self, request: Request, context: Any, begun: Callable[[], None]) -> bytes | None:
+        """The answer of an operation whose document is known and which a plan answers; None for every other one.
 
-        The caller bounds its time.
+        The caller bounds its time; `begun` is called before anything is changed.
         """
-        if self._plans is None:
+        if self._compiled is None:
             return None
         try:
             request = self.gate.trusted.read(request)
@@ -120,22 +121,19 @@ class Engine:
             if document is None or document.errors:
                 return None
             operation = document.operation(request.operation_name)
-            if operation.kind is not OperationType.QUERY or operation.introspects:
-                return None
             variables = self._variables(request, operation, context.language)
-            cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
-            roots = self._plans.roots(operation.plan, document.ast, operation.node, variables)
-            if cost > self._limits.cost or not purse.paid(cost):
-                return None
-            with purse:
-                answer = await self._plans.answer(roots, variables, context)
-        except (Refused, Rejected, Unanswered):
+        except (Refused, Rejected):
             return None
-        except Exception as error:
-            paths.failed(request.operation_name, error)
+        cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
+        roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
+        if roots is None or not purse.paid(cost):
             return None
-        paths.planned()
-        counts.answered()
+        if operation.kind is OperationType.MUTATION:
+            begun()
+        with purse:
+            answer = await self._compiled.answer(operation, roots, variables, context)
+        if answer is not None:
+            counts.answered(operation.kind)
         return answer
 
     def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
@@ -164,17 +162,6 @@ class Engine:
                 operation.prices.clear()
             cost = operation.prices[key] = self._price(document.ast, operation.node, variables)
         return cost
-
-    def _planned(
-        self, document: Document, operation: Operation, variables: dict[str, Any]
-    ) -> tuple[Root, ...] | None:
-        if self._plans is None or operation.kind is not OperationType.QUERY or operation.introspects:
-            return None
-        try:
-            return self._plans.roots(operation.plan, document.ast, operation.node, variables)
-        except Unanswered as why:
-            paths.unplanned(operation.name, str(why))
-            return None
 
     def _executor(self, prepared: Prepared) -> Executor[Any]:
         built = self._execution.build(
@@ -218,17 +205,14 @@ class Engine:
         return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
-        if prepared.roots is not None and self._plans is not None:
-            try:
-                answer = await self._plans.answer(prepared.roots, prepared.variables, prepared.context)
-                paths.planned()
+        operation = prepared.operation
+        if prepared.roots is not None and self._compiled is not None:
+            answer = await self._compiled.answer(
+                operation, prepared.roots, prepared.variables, prepared.context
+            )
+            if answer is not None:
                 return answer
-            except Unanswered:
-                paths.refused()
-            except Exception as error:
-                # The resolvers meet the same fault, and say where in the answer it is.
-                paths.failed(prepared.operation.name, error)
-        elif prepared.operation.kind is OperationType.QUERY:
+        elif operation.kind is OperationType.QUERY:
             paths.resolved()
         result = await _settled(cast("_Result", self._executor(prepared).execute_operation()))
         return self._encoded(result, prepared.language)

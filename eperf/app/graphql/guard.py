@@ -32,11 +32,16 @@ class Guard:
         self._timer = self._loop.call_later(_SLOW_SECONDS, self._slow)
         self._watcher: asyncio.Task[None] | None = None
         self._received = False
+        self._watching = True
         self._cause: Cause | None = None
 
     def received(self) -> None:
         """The body is there."""
         self._received = True
+
+    def changing(self) -> None:
+        """The work changes something: it goes on without its caller, who can ask for the answer by its key."""
+        self._watching = False
 
     def end(self) -> None:
         """The work is done."""
@@ -55,7 +60,8 @@ class Guard:
             self._cut(Cause.BODY)
             return
         self._timer = self._loop.call_later(self._seconds - _SLOW_SECONDS, self._cut, Cause.TIME)
-        self._watcher = self._loop.create_task(self._watch())
+        if self._watching:
+            self._watcher = self._loop.create_task(self._watch())
 
     async def _watch(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -1,4 +1,4 @@
-"""The lean lane: a query that has been asked before, answered by its plan with nothing done twice.
+"""The lean lane: an operation that has been sent before, answered by its plan with nothing done twice.
 
 Most requests of a frontend differ from earlier ones in an id or a month. What can be known from an earlier request is
 remembered here (headers and what follows from them, who presents a token, the document, its price, its plan), so
@@ -82,7 +82,7 @@ class Lane:
             guard.received()
             left = _handed_on(message, receive)
             name = f"{getrandbits(128):032x}"
-            body = await self._body(scope, message, caller, name)
+            body = await self._body(scope, message, caller, name, guard)
         except asyncio.CancelledError:
             cause = guard.cause()
             if cause is None:
@@ -98,14 +98,14 @@ class Lane:
         return None
 
     async def _body(
-        self, scope: Any, message: MutableMapping[str, Any], caller: _Caller, name: str
+        self, scope: Any, message: MutableMapping[str, Any], caller: _Caller, name: str, guard: Guard
     ) -> bytes | None:
         bearer = _bearer(scope["headers"])
         context = (
             None if bearer is None or self._recall is None else self._recall(bearer, caller.language, name)
         )
         request = None if context is None else self._request(message)
-        return None if request is None else await self._engine.remembered(request, context)
+        return None if request is None else await self._engine.remembered(request, context, guard.changing)
 
     def _cut_off(self, cause: Cause, left: Receive, language: str) -> Receive | None:
         """What the ordinary way is to receive: what it would have, or the refusal."""

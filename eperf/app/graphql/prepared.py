@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from eperf.app.graphql.compiled import Roots
 from eperf.app.graphql.documents import Document, Operation
 from eperf.app.graphql.rates import Purse
 from eperf.app.graphql.request import Request
-from eperf.planner.plans import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Prepared:
     context: Any
     language: str
     purse: Purse
-    roots: tuple[Root, ...] | None = None
+    roots: Roots | None = None
     """The plan that answers it; None where the resolvers do."""
 
 

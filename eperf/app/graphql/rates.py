@@ -59,7 +59,7 @@ class Bucket:
         most = self._most
         left = self._left + (now - self._at) * most / _MINUTE
         self._at = now
-        self._left = left = left if left < most else most
+        self._left = left = min(most, left)
         return left
 
     def drop(self, amount: int) -> None:
@@ -93,8 +93,10 @@ class Purse:
         self._cost.take(cost, self._clock())
 
     def paid(self, cost: int) -> bool:
-        """A request that costs so much has come, if there is enough for it; else nothing is taken."""
+        """A request that costs so much has come, if there is enough for it and a place; else nothing is taken."""
         now = self._clock()
+        if self._running >= self._limits.operations_per_principal:
+            return False
         if self._requests.left(now) < 1 or self._cost.left(now) < cost:
             return False
         self._requests.drop(1)

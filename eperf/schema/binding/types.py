@@ -13,11 +13,12 @@ from eperf.domain.access import Operation, Subject, require
 from eperf.domain.errors import BadInput, Forbidden
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.plugins.api import Contribution
+from eperf.schema.context import Context
 from eperf.schema.ids import number_of
 from eperf.schema.lists import many
 from eperf.schema.node import Node
 from eperf.schema.organisation.types import Unit
-from eperf.schema.problems import Problem, answered
+from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date, DateTime
 from eperf.services import binding
 from eperf.services.parts import Slot
@@ -78,17 +79,10 @@ class BindPartInput:
     idempotency_key: str | None = None
 
 
-async def bind_part(info: strawberry.Info, input: BindPartInput) -> BindingPayload:  # noqa: A002
-    """Binds a part to a slot of a unit from a day on."""
-
-    async def verb() -> int:
-        unit = number_of(input.unit, "Unit", "unit")
-        call = info.context.call(input.idempotency_key)
-        return await binding.bind(
-            call, unit, input.slot, input.part, _settings(input.settings), input.valid_from
-        )
-
-    return await answered(info, Binding, verb)
+async def _bind(context: Context, input: BindPartInput) -> int:  # noqa: A002
+    unit = number_of(input.unit, "Unit", "unit")
+    call = context.call(input.idempotency_key)
+    return await binding.bind(call, unit, input.slot, input.part, _settings(input.settings), input.valid_from)
 
 
 def _settings(text: str) -> dict[str, object]:
@@ -126,9 +120,7 @@ CONTRIBUTION = Contribution(
     query={
         "plugins": strawberry.field(resolver=plugins, description="What is installed, and what was left out.")
     },
-    mutation={
-        "bind_part": strawberry.mutation(resolver=bind_part, description="A part for a slot of a unit.")
-    },
+    mutation={"bind_part": verb(Binding, BindingPayload, _bind, "A part for a slot of a unit.")},
     extends={
         "Unit": {"bindings": many(Binding, _ORDERS, "SINCE", "The unit's own bindings.", back="unit_id")}
     },

@@ -13,11 +13,13 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.asyncio.client import connect
 
 from eperf.app import web
 from eperf.app.graphql.trusted import sha256
 from eperf.domain.errors import BadInput
 from eperf.store.access import TokenRow
+from tests.app.graphql.talk import PROTOCOL, Talk
 from tests.app.graphql.town import served
 from tests.support.house import house_of
 from tests.support.town import Town, build
@@ -31,6 +33,7 @@ class Door:
 
     def __init__(self, town: Town, client: httpx.AsyncClient) -> None:
         self._town, self._client = town, client
+        self.socket = f"ws://{client.base_url.netloc.decode()}/graphql"
         self._tokens = 0
 
     async def token(self, name: str) -> str:
@@ -178,3 +181,36 @@ async def test_operations_are_counted_by_kind_and_ending(database: str, tmp_path
     assert grown[name, "query", "answered"] == 3
     assert grown[name, "unknown", "refused"] == 3
     assert grown["eperf_graphql_refusals_total", "depth"] == 1
+
+
+async def test_sockets_and_how_the_server_closes_them_are_counted(database: str, tmp_path: Path) -> None:
+    async with opened(database, tmp_path) as door:
+        before = await door.counted()
+        async with connect(door.socket, subprotocols=PROTOCOL) as socket:
+            talk = await Talk(socket).init({"authorization": f"Bearer {await door.token('Budi')}"})
+            assert (await door.counted())["eperf_graphql_sockets",] == before["eperf_graphql_sockets",] + 1
+            await talk.say("}")
+            assert await talk.closed() == 4400
+        after = await door.counted()
+    key = ("eperf_graphql_socket_closings_total", "4400")
+    assert after[key] == before.get(key, 0) + 1
+    assert after["eperf_graphql_sockets",] == before["eperf_graphql_sockets",]
+
+
+async def test_the_sockets_of_an_account_are_counted_together(database: str, tmp_path: Path) -> None:
+    async with (
+        opened(database, tmp_path, sockets_each=1) as door,
+        connect(door.socket, subprotocols=PROTOCOL) as first,
+        connect(door.socket, subprotocols=PROTOCOL) as second,
+        connect(door.socket, subprotocols=PROTOCOL) as third,
+    ):
+        await Talk(first).init({"authorization": f"Bearer {await door.token('Budi')}"})
+        late = Talk(second)
+        await late.say(
+            {
+                "type": "connection_init",
+                "payload": {"authorization": f"Bearer {await door.token('Budi')}"},
+            }
+        )
+        assert await late.closed() == 1013
+        await Talk(third).init({"authorization": f"Bearer {await door.token('Wati')}"})

@@ -141,11 +141,10 @@ class IntrospectionRefused(Refused):
 
 
 class PersistedQueryNotFound(Refused):
-    """No registered document has this hash. Clients that know the protocol send the text then."""
+    """No registered document has this hash. Clients of the protocol know it by its message and send the text then."""
 
     code = "PERSISTED_QUERY_NOT_FOUND"
-    text_id = "Tidak ada dokumen terdaftar dengan hash {value}."
-    text_en = "No registered document has the hash {value}."
+    text_id = text_en = "PersistedQueryNotFound"
 
     def __init__(self, given: str) -> None:
         super().__init__("documentId", given)
@@ -155,8 +154,7 @@ class PersistedQueryNotSupported(PersistedQueryNotFound):
     """Documents are not asked for by hash here: none is registered."""
 
     code = "PERSISTED_QUERY_NOT_SUPPORTED"
-    text_id = "Server ini tidak mempunyai dokumen terdaftar."
-    text_en = "This server has no registered documents."
+    text_id = text_en = "PersistedQueryNotSupported"
 
 
 class DocumentNotTrusted(Refused):

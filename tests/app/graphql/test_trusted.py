@@ -73,6 +73,8 @@ async def test_an_unknown_hash_is_refused_by_a_code_that_clients_know(way: Any, 
     answer = await post(trusted, way(UNKNOWN), accept="application/graphql-response+json")
     assert (answer.status_code, town.code(answer.json())) == (400, code)
     assert "data" not in answer.json()
+    if trusted is OPEN:
+        assert answer.json()["errors"][0]["message"] == "PersistedQueryNotFound"
     async with talking(trusted=trusted) as talk:
         await talk.init()
         await talk.say({"id": "1", "type": "subscribe", "payload": way(UNKNOWN)})

@@ -79,7 +79,7 @@ async def _keep(_: object) -> None:
 
 def config(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:
     """The ORM's configuration: the core's app and those of plugins with tables of their own."""
-    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "tortoise.backends.asyncpg"
+    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "eperf.store.postgres"
     core = {
         "models": list(MODULES),
         "migrations": "eperf.store.migrations",

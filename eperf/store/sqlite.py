@@ -2,8 +2,8 @@
 
 The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
 cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
-IMMEDIATE, and gives the lock back however the beginning ends. What is known beforehand is written in one visit to the
-writer's thread (`together`), so nothing of it can be left half done there.
+IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task. What is
+known beforehand is written in one visit to the writer's thread (`together`), so nothing of it can be left half done.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -26,6 +32,8 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
+
+from eperf.store.interrupt import Broken, Writing, WritingInside, rested
 
 
 def _base64(text: str | int) -> str:
@@ -55,12 +63,35 @@ _READS = ("SELECT", "WITH", "EXPLAIN")
 class WriterTransaction(SqliteTransactionWrapper):
     """A transaction that takes the write lock at once, so that it waits at its start or not at all."""
 
+    def __init__(self, connection: SqliteClient, broken: Broken | None = None) -> None:
+        super().__init__(connection)
+        self._broken = broken or Broken()
+
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement."""
+        return WritingInside(self._lock, self, self._broken)
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(WriterTransaction(self, self._broken))
+
     async def begin(self) -> None:
         """Begins IMMEDIATE; a busy database is waited for as long as the connection's time-out."""
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as busy:
             raise OperationalError(busy) from busy
+
+    async def commit(self) -> None:
+        """Commits, unless a statement was lost."""
+        if self._broken.yes:
+            await self.rollback()
+        self._broken.check()
+        await super().commit()
+
+    async def savepoint_rollback(self) -> None:
+        """Back to the savepoint, where the interrupt of a statement has left one."""
+        if self._connection.in_transaction:
+            await super().savepoint_rollback()
 
 
 class WriterContext(SqliteTransactionContext):
@@ -112,6 +143,10 @@ class WalClient(SqliteClient):
             self._reader = None
         await super().close()
 
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement outside transactions."""
+        return Writing(self._lock, self)
+
     def _in_transaction(self) -> TransactionContext:
         return WriterContext(WriterTransaction(self), self._lock)
 
@@ -149,6 +184,9 @@ class WalClient(SqliteClient):
                 return list(await reader.execute_fetchall(query, values))
             except sqlite3.OperationalError as error:
                 raise OperationalError(error) from error
+            except asyncio.CancelledError:
+                await rested(reader)
+                raise
 
 
 @dataclass(frozen=True, slots=True)

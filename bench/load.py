@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -39,17 +40,35 @@ def default_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"eperf-bench-{getpass.getuser()}"
 
 
+@dataclass(frozen=True)
+class Town:
+    """A built town's database: its URL, and the process that serves it (None: SQLite)."""
+
+    kind: str
+    url: str
+    pid: int | None
+    size: Size
+
+    def restore(self) -> None:
+        """Removes what measuring writes has written, so that every run starts from the same rows."""
+        if self.kind == "postgres":
+            asyncio.run(_restore_postgres(self))
+        else:
+            _restore_sqlite(self)
+
+
 @contextmanager
-def opened(kind: str, folder: Path, size: Size) -> Iterator[str]:
-    """The URL of the town's database, built when it is not there; PostgreSQL runs as long as the context is open."""
+def opened(kind: str, folder: Path, size: Size) -> Iterator[Town]:
+    """The town's database, built when it is not there; PostgreSQL runs as long as the context is open."""
     home = folder / f"{kind}-{size.label}"
     home.mkdir(parents=True, exist_ok=True)
-    with _postgres(home, size) if kind == "postgres" else _sqlite(home, size) as url:
-        yield url
+    with _postgres(home, size) if kind == "postgres" else _sqlite(home, size) as town:
+        town.restore()
+        yield town
 
 
 @contextmanager
-def _postgres(home: Path, size: Size) -> Iterator[str]:
+def _postgres(home: Path, size: Size) -> Iterator[Town]:
     data, whole = home / "cluster", home / "whole"
     if not whole.exists():
         for left in (data, open_home(data).folder):
@@ -60,13 +79,14 @@ def _postgres(home: Path, size: Size) -> Iterator[str]:
             _migrate(server.url, home)
             asyncio.run(_fill_postgres(server.url, size))
             whole.touch()
-        yield server.url
+        pid = int((server.folder / "cluster" / "postmaster.pid").read_text().split()[0])
+        yield Town("postgres", server.url, pid, size)
     finally:
         server.stop()
 
 
 @contextmanager
-def _sqlite(home: Path, size: Size) -> Iterator[str]:
+def _sqlite(home: Path, size: Size) -> Iterator[Town]:
     file, whole = home / "eperf.db", home / "whole"
     url = f"sqlite://{file}"
     if not whole.exists():
@@ -75,7 +95,7 @@ def _sqlite(home: Path, size: Size) -> Iterator[str]:
         _migrate(url, home)
         _fill_sqlite(file, size)
         whole.touch()
-    yield url
+    yield Town("sqlite", url, None, size)
 
 
 def _migrate(url: str, home: Path) -> None:
@@ -100,6 +120,31 @@ async def _fill_postgres(url: str, size: Size) -> None:
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
+
+
+_WRITTEN = ("event", "idempotency", "dirty_score")
+
+
+async def _restore_postgres(town: Town) -> None:
+    connection = await asyncpg.connect(town.url)
+    try:
+        await connection.execute((Path(__file__).parent / "pgl" / "schema.sql").read_text())
+        await connection.execute(f"TRUNCATE {', '.join(_WRITTEN)}")
+        rows = town.size.employees * town.size.activities
+        if await connection.execute("DELETE FROM activity WHERE id > $1", rows) != "DELETE 0":
+            await connection.execute("VACUUM ANALYZE activity")
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+
+
+def _restore_sqlite(town: Town) -> None:
+    with closing(sqlite3.connect(town.url.removeprefix("sqlite://"))) as connection:
+        for table in _WRITTEN:
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM activity WHERE id > ?", (town.size.employees * town.size.activities,))
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _fill_sqlite(file: Path, size: Size) -> None:

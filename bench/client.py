@@ -24,6 +24,10 @@ import uvloop
 from bench.operations import KEY
 
 
+_PATIENCE_SECONDS = 30
+"""How long a client waits for at least one answer when the time is over."""
+
+
 @dataclass(frozen=True)
 class Load:
     """What one client does: to which port, over how many connections, after how long a warm-up, for how long."""
@@ -146,6 +150,8 @@ async def _measure(load: Load, requests: Sequence[bytes]) -> Outcome:
     print("mark", flush=True)
     run.measuring, begun, cpu = True, time.perf_counter(), time.process_time()
     await asyncio.sleep(load.seconds)
+    while not run.times and not run.failed and time.perf_counter() - begun < _PATIENCE_SECONDS:
+        await asyncio.sleep(0.05)
     run.measuring, taken, cpu = False, time.perf_counter() - begun, time.process_time() - cpu
     print("mark", flush=True)
     run.over = True

@@ -1,8 +1,8 @@
 """Whether the variants say the same: checked before anything is measured, as JSON values and then byte for byte.
 
-The peer has other names and other forms for the same values, so its answers are renamed: its row ids become global ids,
-its hundredths decimals, its `+00:00` a `Z`, its enumeration's values upper case, a list of one score that score. What it
-need not render so is an advantage that it keeps.
+The peer has other forms for the same values, so its answers are changed first: its row ids become global ids, its
+hundredths decimals, its `+00:00` a `Z`, its states upper case, its lists connections, a list of one score that score.
+What it need not render so is an advantage that it keeps.
 """
 
 from __future__ import annotations
@@ -12,13 +12,8 @@ from typing import Any
 
 from bench.operations import gid
 
-_NAMED = {
-    "employeesAfter": "employees", "employeeByRowId": "employee", "unitByRowId": "unit", "unitByUnitId": "unit",
-    "unitByParentId": "parent", "employeesByUnitId": "employees", "scoreByPeriod": "score",
-    "scoresByEmployeeId": "score", "activitiesByEmployeeId": "activities", "catalogueItemByItemId": "item",
-    "scoreH": "score", "quantityH": "quantity", "createActivity": "submitActivity",
-}  # fmt: skip
-_LISTS = frozenset({"employeesAfter"})
+_KINDS = {"employees": "Employee", "employee": "Employee", "unit": "Unit", "activities": "Activity", "activity": "Activity"}
+_LISTS = frozenset({"employees", "activities"})
 
 
 def same(operation: str, floor: bytes, other: bytes, *, peer: bool = False) -> str | None:
@@ -65,25 +60,18 @@ def _renamed(value: Any, operation: str) -> Any:
     return shown
 
 
-_KINDS = {"employees": "Employee", "employee": "Employee", "unit": "Unit", "activities": "Activity", "activity": "Activity"}
-
-
 def _value(value: Any, name: str, kind: str) -> Any:
-    """A value of the peer's under its name, inside an object of a type."""
+    """A value of the peer's that is called so, inside an object of a type."""
     if isinstance(value, dict):
-        if name == "score":
-            return _value(value["nodes"][0], "", kind) if value["nodes"] else None
-        shown = {}
-        for own, member in value.items():
-            new = _NAMED.get(own, own)
-            if own == "rowId":
-                shown["id"] = gid(kind, int(member))
-                continue
-            found = _value(member, new, _KINDS.get(new, kind))
-            shown[new] = {"nodes": found} if own in _LISTS else found
-        return shown
+        return {
+            own: gid(kind, int(member)) if own == "id" else _value(member, own, _KINDS.get(own, kind))
+            for own, member in value.items()
+        }
     if isinstance(value, list):
-        return [_value(member, "", kind) for member in value]
+        members = [_value(member, "", kind) for member in value]
+        if name == "score":
+            return members[0] if members else None
+        return {"nodes": members} if name in _LISTS else members
     return _leaf(value, name, kind)
 
 

@@ -1,6 +1,6 @@
 """Measures a demo town: seconds and peak memory to build it, then how fast it answers.
 
-`make bench` builds the default town on SQLite; `make bench ARGS="--employees 20000 --database postgres"` another. The
+`python -m bench town` builds the default town on SQLite; `--employees 20000 --database postgres` another. The
 figures are of one machine at one time: compare two runs on the same one, with nothing else running.
 """
 
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench town", description=__doc__)
     parser.add_argument("--employees", type=int, default=300)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--requests", type=int, default=500, help="how often each query is sent")

@@ -35,24 +35,27 @@ class Variant:
     ready: str
     environment: Callable[[str, int], Mapping[str, str]] = lambda _, __: {}
     port: int = 0
+    log: Path = Path(os.devnull)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self, url: str, folder: Path) -> None:
-        """Starts it on a free port and waits until it answers."""
+        """Starts it on a free port; `wait` waits until it answers."""
         self.port = free_port()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("EPERF_")}
         environment |= {"PYTHONPATH": str(Path(__file__).parent.parent), **self.environment(url, self.port)}
-        log = folder / f"{self.name.replace(' ', '-')}.log"
-        with log.open("wb") as out:
+        self.log = folder / f"{self.name.replace(' ', '-')}.log"
+        with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 self.command(url, self.port), cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                 stdout=out, stderr=out,
             )  # fmt: skip
+
+    def wait(self) -> None:
+        """Waits until it answers; ends the run with its last words when it does not."""
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise SystemExit(f"{self.name} did not start:\n{log.read_text(errors='replace')[-4000:]}")
+            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -109,7 +112,11 @@ def floor() -> Variant:
     return Variant("floor", _python(command), floor_request, "/")
 
 
-def eperf(name: str = "eperf", extra: Mapping[str, str] | None = None, document: str | None = None) -> Variant:
+def eperf(
+    name: str = "eperf",
+    extra: Mapping[str, str] | None = None,
+    documents: Mapping[str, str] | None = None,
+) -> Variant:
     """The real server, with everything on; its duties beside the API run in a process of their own, so not here."""
 
     def environment(url: str, port: int) -> dict[str, str]:
@@ -123,8 +130,10 @@ def eperf(name: str = "eperf", extra: Mapping[str, str] | None = None, document:
             **(extra or {}),
         }
 
-    def request(operation: str, numbers: Numbers) -> Asked:
-        return eperf_request(operation, numbers, document)
+    def request(operation: str, numbers: Numbers) -> Asked | None:
+        if documents is None:
+            return eperf_request(operation, numbers)
+        return eperf_request(operation, numbers, documents[operation]) if operation in documents else None
 
     return Variant(name, lambda _, __: [sys.executable, "-m", "eperf", "serve"], request, "/readyz", environment)
 
@@ -186,30 +195,32 @@ def ordinary_request(operation: str, numbers: Numbers) -> Asked | None:
 
 _PEER_DOCUMENTS = {
     "page": """query Page($after: BigInt!, $period: String!) {
-  employeesAfter(afterId: $after) {
-    rowId nip name rank kind active
-    unitByUnitId { rowId name unitByParentId { name } }
-    scoreByPeriod: scoresByEmployeeId(first: 1, condition: {period: $period}) { nodes { scoreH state scheme computedAt } }
-    activitiesByEmployeeId(first: 10, orderBy: ROW_ID_DESC) { nodes {
-      rowId date minutes quantityH result state catalogueItemByItemId { code name per }
-    } }
+  employees: employeesAfterList(afterId: $after) {
+    id: rowId nip name rank kind active
+    unit: unitByUnitId { id: rowId name parent: unitByParentId { name } }
+    score: scoresByEmployeeIdList(first: 1, condition: {period: $period}) { score: scoreH state scheme computedAt }
+    activities: activitiesByEmployeeIdList(first: 10, orderBy: ROW_ID_DESC) {
+      id: rowId date minutes quantity: quantityH result state item: catalogueItemByItemId { code name per }
+    }
   }
 }""",
     "unit": """query Unit($id: BigInt!, $period: String!) {
-  unitByRowId(rowId: $id) { employeesByUnitId(first: 100, orderBy: [NAME_ASC, ROW_ID_ASC]) { nodes {
-    rowId nip name rank
-    scoresByEmployeeId(first: 1, condition: {period: $period}) { nodes { scoreH state computedAt } }
-  } } }
+  unit: unitByRowId(rowId: $id) { employees: employeesByUnitIdList(first: 100, orderBy: [NAME_ASC, ROW_ID_ASC]) {
+    id: rowId nip name rank
+    score: scoresByEmployeeIdList(first: 1, condition: {period: $period}) { score: scoreH state computedAt }
+  } }
 }""",
     "one": """query One($id: BigInt!, $period: String!) {
-  employeeByRowId(rowId: $id) {
-    rowId nip name rank kind active
-    unitByUnitId { rowId name }
-    scoresByEmployeeId(first: 1, condition: {period: $period}) { nodes { scoreH state scheme computedAt } }
+  employee: employeeByRowId(rowId: $id) {
+    id: rowId nip name rank kind active
+    unit: unitByUnitId { id: rowId name }
+    score: scoresByEmployeeIdList(first: 1, condition: {period: $period}) { score: scoreH state scheme computedAt }
   }
 }""",
     "submit": """mutation Submit($activity: ActivityInput!) {
-  createActivity(input: {activity: $activity}) { activity { rowId date minutes quantityH state submittedAt } }
+  submitActivity: createActivity(input: {activity: $activity}) {
+    activity { id: rowId date minutes quantity: quantityH state submittedAt }
+  }
 }""",
 }
 

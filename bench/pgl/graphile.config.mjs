@@ -12,5 +12,6 @@ export default {
     }),
   ],
   grafserv: { host: "127.0.0.1", port: Number(process.env.BENCH_PORT), graphiql: false, websockets: false, watch: false },
-  grafast: { explain: false },
+  // Lists, not connections: it has less to answer, and what is compared are the members.
+  schema: { defaultBehavior: "-connection +list" },
 };

@@ -23,7 +23,6 @@ import uvloop
 
 from bench.operations import KEY
 
-
 _PATIENCE_SECONDS = 30
 """How long a client waits for at least one answer when the time is over."""
 

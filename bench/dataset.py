@@ -35,7 +35,7 @@ _DEGREES = ("", "", "", ", S.H.", ", S.E., M.M.", ", S.Kom.", ", A.Md.", ", M.Si
 _RANKS = ("II/a", "II/b", "II/c", "II/d", "III/a", "III/b", "III/c", "III/d", "IV/a", "IV/b")
 _RESULTS = (
     "Laporan selesai dan diserahkan kepada atasan langsung",
-    "Berkas diperiksa, dua dikembalikan untuk \"dilengkapi\"",
+    'Berkas diperiksa, dua dikembalikan untuk "dilengkapi"',
     "Rapat koordinasi dengan kelurahan; notula terlampir",
     "Surat keluar nomor 800/123\nditandatangani dan dikirim",
     "Data warga dimutakhirkan — tanpa keluhan",

@@ -62,7 +62,9 @@ def memory(eperf: Variant, documents: int, say: Callable[[str], None]) -> tuple[
     """The memory of the server while it meets so many documents, no two alike."""
     assert eperf.process is not None
     body = json.dumps(
-        {"query": f'query D{KEY} {{ employee(id: "{gid("Employee", 1)}") {{ id name rank unit {{ name }} }} }}'}
+        {
+            "query": f'query D{KEY} {{ employee(id: "{gid("Employee", 1)}") {{ id name rank unit {{ name }} }} }}'
+        }
     ).encode()
     lines = ["POST /graphql HTTP/1.1", f"Host: 127.0.0.1:{eperf.port}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in _HEADERS.items()]

@@ -1,7 +1,7 @@
 """Whether the variants say the same: checked before anything is measured, as JSON values and then byte for byte.
 
 The peer has other forms for the same values, so its answers are changed first: its row ids become global ids, its
-hundredths decimals, its `+00:00` a `Z`, its states upper case, its lists connections, a list of one score that score.
+hundredths decimals, its instants ours, its states upper case, its lists connections, a list of one score that score.
 What it need not render so is an advantage that it keeps.
 """
 
@@ -12,7 +12,13 @@ from typing import Any
 
 from bench.operations import gid
 
-_KINDS = {"employees": "Employee", "employee": "Employee", "unit": "Unit", "activities": "Activity", "activity": "Activity"}
+_KINDS = {
+    "employees": "Employee",
+    "employee": "Employee",
+    "unit": "Unit",
+    "activities": "Activity",
+    "activity": "Activity",
+}
 _LISTS = frozenset({"employees", "activities"})
 
 
@@ -36,7 +42,10 @@ def _difference(expected: Any, found: Any, path: str) -> str | None:
     elif isinstance(expected, list):
         if len(expected) != len(found):
             return f"{path}: {len(found)} members instead of {len(expected)}"
-        pairs = [(one, two, f"{path}[{place}]") for place, (one, two) in enumerate(zip(expected, found, strict=True))]
+        pairs = [
+            (one, two, f"{path}[{place}]")
+            for place, (one, two) in enumerate(zip(expected, found, strict=True))
+        ]
     else:
         return None if expected == found else f"{path}: {_shown(found)} instead of {_shown(expected)}"
     return next((wrong for pair in pairs if (wrong := _difference(*pair))), None)
@@ -49,7 +58,8 @@ def _shown(value: Any) -> str:
 def _timeless(answer: Any) -> Any:
     """A report's answer without the number and the instant that each report has of its own."""
     activity = answer["data"]["submitActivity"]
-    assert isinstance(activity.get("id"), str) and activity.get("submittedAt", "").endswith("Z"), _shown(answer)
+    assert isinstance(activity.get("id"), str), _shown(answer)
+    assert activity.get("submittedAt", "").endswith("Z"), _shown(answer)
     return {name: value for name, value in activity.items() if name not in ("id", "submittedAt")}
 
 
@@ -79,5 +89,5 @@ def _leaf(value: Any, name: str, kind: str) -> Any:
     if value is not None and name in ("score", "quantity"):
         return f"{int(value) // 100}.{int(value) % 100:02}"
     if name in ("computedAt", "submittedAt"):
-        return value.replace("+00:00", "Z")
+        return value.replace(".000000", "").replace("+00:00", "Z")
     return value.upper() if name == "state" and kind == "Activity" else value

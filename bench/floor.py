@@ -60,7 +60,9 @@ class Postgres:
         )
 
     async def read(self, name: str, number: int, period: str) -> bytes:
-        statement = {"page": floor_postgres.PAGE, "unit": floor_postgres.UNIT, "one": floor_postgres.ONE}[name]
+        statement = {"page": floor_postgres.PAGE, "unit": floor_postgres.UNIT, "one": floor_postgres.ONE}[
+            name
+        ]
         found: str = await self._pool.fetchval(statement, number, period)
         return found.encode()
 
@@ -89,7 +91,9 @@ class Sqlite:
 
     @classmethod
     async def opened(cls, url: str) -> Sqlite:
-        both = [await aiosqlite.connect(url.removeprefix("sqlite://"), isolation_level=None) for _ in range(2)]
+        both = [
+            await aiosqlite.connect(url.removeprefix("sqlite://"), isolation_level=None) for _ in range(2)
+        ]
         for connection in both:
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "foreign_keys=ON"):
                 await connection.execute(f"PRAGMA {pragma}")
@@ -156,7 +160,9 @@ def routes(database: Database) -> list[Route]:
     def read(name: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             number = int(request.path_params["number"])
-            return Response(await database.read(name, number, request.path_params["period"]), media_type=_JSON)
+            return Response(
+                await database.read(name, number, request.path_params["period"]), media_type=_JSON
+            )
 
         return answer
 
@@ -166,7 +172,12 @@ def routes(database: Database) -> list[Route]:
         if done is None:
             return Response(status_code=403)
         quantity = f"{done['quantity'] // 100}.{done['quantity'] % 100:02}"
-        activity = {"id": gid("Activity", done["new"]), "date": done["date"], "minutes": done["minutes"], "quantity": quantity}
+        activity = {
+            "id": gid("Activity", done["new"]),
+            "date": done["date"],
+            "minutes": done["minutes"],
+            "quantity": quantity,
+        }
         shown = {"submitActivity": {**activity, "state": "SUBMITTED", "submittedAt": done["at"]}}
         return Response(orjson.dumps({"data": shown}), media_type=_JSON)
 

@@ -33,6 +33,7 @@ POSTGRES_SETTINGS = {
 """Durability stays on. Vacuum runs between the rounds instead of in one of them."""
 
 _BATCH = 20_000
+_LARGE = 5_000
 
 
 def default_folder() -> Path:
@@ -73,7 +74,8 @@ def _postgres(home: Path, size: Size) -> Iterator[Town]:
     if not whole.exists():
         for left in (data, open_home(data).folder):
             shutil.rmtree(left, ignore_errors=True)
-    server = postgres.start(data, POSTGRES_SETTINGS)
+    small = {"shared_buffers": "128MB"} if size.employees < _LARGE else {}
+    server = postgres.start(data, POSTGRES_SETTINGS | small)
     try:
         if not whole.exists():
             _migrate(server.url, home)

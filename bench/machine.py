@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sqlite3
@@ -22,6 +23,8 @@ def described() -> dict[str, str]:
     found["kernel"] = platform.release().partition("-")[0]
     found["Python"] = platform.python_version()
     found["SQLite"] = sqlite3.sqlite_version
+    lock = json.loads((Path(__file__).parent / "pgl" / "package-lock.json").read_text())
+    found["postgraphile"] = lock["packages"]["node_modules/postgraphile"]["version"]
     return found | {name: version(name) for name in _PACKAGES}
 
 

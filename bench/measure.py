@@ -49,7 +49,9 @@ def check(operation: Operation, variants: Sequence[Variant], town: Town) -> dict
             answer = variant.ask(operation.name, numbers, f"check-{variant.name}-{place}")
             wrong = same(operation.name, floor, answer, peer=variant.name == "postgraphile")
             if wrong is not None:
-                raise SystemExit(f"{operation.name}: {variant.name} answers otherwise than the floor: {wrong}")
+                raise SystemExit(
+                    f"{operation.name}: {variant.name} answers otherwise than the floor: {wrong}"
+                )
             exact[variant.name] &= answer == floor
     return exact
 
@@ -60,18 +62,20 @@ def rounds(
     """A, B, C, A, B, C…"""
     found: dict[str, list[Round]] = defaultdict(list)
     numbers = operation.numbers(REQUESTS, town.size)
-    requests = {one.name: [one.encoded(operation.name, drawn) or b"" for drawn in numbers] for one in variants}
+    requests = {
+        one.name: [one.encoded(operation.name, drawn) or b"" for drawn in numbers] for one in variants
+    }
     for turn in range(plan.rounds):
         for variant in variants:
             made = _turn(operation, variant, town, plan, requests[variant.name])
             found[variant.name].append(made)
-            say(f"{operation.name} {turn + 1}/{plan.rounds} {variant.name}: {made.outcome.per_second:.0f} a second")
+            say(
+                f"{operation.name} {turn + 1}/{plan.rounds} {variant.name}: {made.outcome.per_second:.0f} a second"
+            )
     return found
 
 
-def _turn(
-    operation: Operation, variant: Variant, town: Town, plan: Plan, requests: Sequence[bytes]
-) -> Round:
+def _turn(operation: Operation, variant: Variant, town: Town, plan: Plan, requests: Sequence[bytes]) -> Round:
     assert variant.process is not None
     pid, marks = variant.process.pid, list[tuple[float, float]]()
 

@@ -45,7 +45,7 @@ SUBMIT = """mutation Submit($input: SubmitActivityInput!) {
   }
 }"""
 
-RESULT = "Laporan \"triwulan\" selesai dan diserahkan kepada atasan langsung"
+RESULT = 'Laporan "triwulan" selesai dan diserahkan kepada atasan langsung'
 DAY = "2025-03-27"
 
 
@@ -80,7 +80,12 @@ def _submit(chance: random.Random, place: int, size: Size) -> Numbers:
     # In turn, not by chance: two reports of one person at once would wait for each other's row.
     submitter = place % size.submitters
     minutes, quantity = 1 + chance.randrange(400), 100 + chance.randrange(900)
-    return {"submitter": submitter, "item": 1 + chance.randrange(ITEMS), "minutes": minutes, "quantity": quantity}
+    return {
+        "submitter": submitter,
+        "item": 1 + chance.randrange(ITEMS),
+        "minutes": minutes,
+        "quantity": quantity,
+    }
 
 
 OPERATIONS = {

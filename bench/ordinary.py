@@ -171,17 +171,19 @@ class Query:
         self, first: int = 25, after: str | None = None, order_by: EmployeeOrder = EmployeeOrder.NAME
     ) -> Employees:
         assert order_by is EmployeeOrder.ID, "only this order is measured"
-        place = 0 if after is None else json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))[1]
+        place = (
+            0 if after is None else json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))[1]
+        )
         rows = await EmployeeRow.filter(id__gt=place).order_by("id").limit(first)
         return Employees(nodes=[Employee.of(row) for row in rows])
 
     @strawberry.field
-    async def employee(self, id: strawberry.ID) -> Employee | None:
+    async def employee(self, id: strawberry.ID) -> Employee | None:  # noqa: A002
         row = await EmployeeRow.get_or_none(id=_number(id))
         return None if row is None else Employee.of(row)
 
     @strawberry.field
-    async def unit(self, id: strawberry.ID) -> Unit | None:
+    async def unit(self, id: strawberry.ID) -> Unit | None:  # noqa: A002
         row = await UnitRow.get_or_none(id=_number(id))
         return None if row is None else Unit.of(row)
 

@@ -38,7 +38,11 @@ class Report:
             parts.append(f"{each}; every figure is the median, every ratio the median of the rounds' ratios.")
         for operation, rounds in self.rounds.items():
             same = [name for name, exact in self.exact[operation].items() if exact]
-            parts += [f"## {operation}", _table(rounds), f"The same bytes: {', '.join(same)}; the same JSON: all."]
+            parts += [
+                f"## {operation}",
+                _table(rounds),
+                f"The same bytes: {', '.join(same)}; the same JSON: all.",
+            ]
         if self.judged:
             parts += ["## Goals", _goals(self.judged)]
         parts += [f"- {note}" for note in self.notes]
@@ -93,7 +97,9 @@ def _table(rounds: Rounds) -> str:
 
 def _goals(judged: Sequence[Judged]) -> str:
     lines = ["| goal | measured | |", "|---|---|---|"]
-    lines += [f"| {one.text} | {one.measured:.3f} | {'reached' if one.reached else 'MISSED'} |" for one in judged]
+    lines += [
+        f"| {one.text} | {one.measured:.3f} | {'reached' if one.reached else 'MISSED'} |" for one in judged
+    ]
     return "\n".join(lines)
 
 

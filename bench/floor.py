@@ -27,6 +27,7 @@ from bench import floor_postgres, floor_sqlite
 from bench.operations import gid
 
 _JSON = "application/json"
+Write = Callable[[int, int, dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
 
 class Database(Protocol):
@@ -35,6 +36,8 @@ class Database(Protocol):
     async def read(self, name: str, number: int, period: str) -> bytes: ...
 
     async def submit(self, account: int, employee: int, given: dict[str, Any]) -> dict[str, Any] | None: ...
+
+    async def steps(self, account: int, employee: int, given: dict[str, Any]) -> dict[str, Any] | None: ...
 
 
 class _Unreset(asyncpg.Connection):  # type: ignore[misc]
@@ -67,6 +70,14 @@ class Postgres:
         return found.encode()
 
     async def submit(self, account: int, employee: int, given: dict[str, Any]) -> dict[str, Any] | None:
+        now, day = datetime.now(UTC), date.fromisoformat(given["date"])
+        new = await self._pool.fetchval(
+            floor_postgres.SUBMIT, employee, account, given["key"], given["item"], day, given["minutes"],
+            given["quantity"], given["result"], now, _digest(given), _payload(given), given["date"][:7],
+        )  # fmt: skip
+        return None if new is None else _answer(given, new, now)
+
+    async def steps(self, account: int, employee: int, given: dict[str, Any]) -> dict[str, Any] | None:
         sql, now, day = floor_postgres, datetime.now(UTC), date.fromisoformat(given["date"])
         async with self._pool.acquire() as connection, connection.transaction():
             taken = await connection.fetchval(sql.TAKE, account, given["key"], _digest(given), now)
@@ -133,6 +144,8 @@ class Sqlite:
                 raise
         return _answer(given, new[0], now)
 
+    steps = submit
+
     async def _one(self, statement: str, given: tuple[Any, ...]) -> Any:
         rows = list(await self._writer.execute_fetchall(statement, given))
         return rows[0] if rows else None
@@ -166,23 +179,31 @@ def routes(database: Database) -> list[Route]:
 
         return answer
 
-    async def submit(request: Request) -> Response:
-        account, employee = int(request.path_params["account"]), int(request.path_params["employee"])
-        done = await database.submit(account, employee, orjson.loads(await request.body()))
-        if done is None:
-            return Response(status_code=403)
-        quantity = f"{done['quantity'] // 100}.{done['quantity'] % 100:02}"
-        activity = {
-            "id": gid("Activity", done["new"]),
-            "date": done["date"],
-            "minutes": done["minutes"],
-            "quantity": quantity,
-        }
-        shown = {"submitActivity": {**activity, "state": "SUBMITTED", "submittedAt": done["at"]}}
-        return Response(orjson.dumps({"data": shown}), media_type=_JSON)
+    def write(verb: Write) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            account, employee = int(request.path_params["account"]), int(request.path_params["employee"])
+            done = await verb(account, employee, orjson.loads(await request.body()))
+            if done is None:
+                return Response(status_code=403)
+            return Response(orjson.dumps({"data": {"submitActivity": _shown(done)}}), media_type=_JSON)
+
+        return answer
 
     reads = [Route(f"/{name}/{{number}}/{{period}}", read(name)) for name in ("page", "unit", "one")]
-    return [*reads, Route("/submit/{account}/{employee}", submit, methods=["POST"])]
+    writes = {"submit": write(database.submit), "steps": write(database.steps)}
+    return [
+        *reads,
+        *(
+            Route(f"/{name}/{{account}}/{{employee}}", verb, methods=["POST"])
+            for name, verb in writes.items()
+        ),
+    ]
+
+
+def _shown(done: dict[str, Any]) -> dict[str, Any]:
+    quantity = f"{done['quantity'] // 100}.{done['quantity'] % 100:02}"
+    activity = {"id": gid("Activity", done["new"]), "date": done["date"], "minutes": done["minutes"]}
+    return {**activity, "quantity": quantity, "state": "SUBMITTED", "submittedAt": done["at"]}
 
 
 async def _serve(url: str, port: int, pool: int) -> None:

@@ -58,28 +58,53 @@ SELECT concat('{{"data":{{"employee":', {_PERSON}, ',"unit":{{"id":"', {UNIT_ID}
 FROM employee e JOIN unit u ON u.id = e.unit_id WHERE e.id = $1
 """
 
+_MAY = """
+SELECT w.unit_id, u.zone, (
+    SELECT near.id FROM catalogue_item asked
+    JOIN catalogue_item near ON near.code = asked.code AND near.valid_from <= {day}
+      AND (near.valid_to IS NULL OR near.valid_to > {day})
+    JOIN unit_tree t ON t.ancestor_id = near.unit_id AND t.descendant_id = w.unit_id
+    WHERE asked.id = {item} ORDER BY t.depth LIMIT 1
+  ) AS item_id
+FROM employee e JOIN unit u ON u.id = e.unit_id
+CROSS JOIN LATERAL (
+  SELECT coalesce((
+    SELECT CASE WHEN p.valid_to IS NULL OR p.valid_to > {day} THEN p.unit_id END FROM placement p
+    WHERE p.employee_id = e.id AND p.valid_from <= {day} ORDER BY p.valid_from DESC LIMIT 1
+  ), e.unit_id) AS unit_id
+) w
+WHERE e.id = {employee} AND e.active
+"""
+
+SUBMIT = f"""
+WITH may AS ({_MAY.format(employee="$1", day="$5", item="$4")}), fits AS (
+  SELECT nextval(pg_get_serial_sequence('activity', 'id')) AS id, unit_id
+  FROM may WHERE item_id = $4 AND $5 <= ($9 AT TIME ZONE zone)::date
+), taken AS (
+  INSERT INTO idempotency (account_id, key, operation, digest, answer_id, created_at)
+  SELECT $2, $3, 'submitActivity', $10, id, $9 FROM fits
+  ON CONFLICT (account_id, key) DO NOTHING RETURNING answer_id
+), added AS (
+  INSERT INTO activity (id, employee_id, unit_id, item_id, date, minutes, quantity_h, result, state, submitted_at)
+  SELECT answer_id, $1, unit_id, $4, $5, $6, $7, $8, 'submitted', $9 FROM taken CROSS JOIN fits
+), logged AS (
+  INSERT INTO event
+    (kind, version, subject_type, subject_id, unit_id, employee_id, account_id, occurred_at, payload)
+  SELECT 'activity.submitted', 1, 'Activity', answer_id, unit_id, $1, $2, $9, $11 FROM taken CROSS JOIN fits
+), marked AS (
+  INSERT INTO dirty_score (employee_id, period, mark) SELECT $1, $12, 1 FROM taken
+  ON CONFLICT (employee_id, period) DO UPDATE SET mark = dirty_score.mark + 1
+)
+SELECT answer_id FROM taken
+"""
+"""Everything in one statement, which is one transaction and one round trip; no row when it may not be or was before."""
+
 TAKE = """
 INSERT INTO idempotency (account_id, key, operation, digest, answer_id, created_at)
 VALUES ($1, $2, 'submitActivity', $3, 0, $4) ON CONFLICT (account_id, key) DO NOTHING RETURNING id
 """
 
-MAY = """
-SELECT w.unit_id, u.zone, (
-    SELECT near.id FROM catalogue_item asked
-    JOIN catalogue_item near ON near.code = asked.code AND near.valid_from <= $2
-      AND (near.valid_to IS NULL OR near.valid_to > $2)
-    JOIN unit_tree t ON t.ancestor_id = near.unit_id AND t.descendant_id = w.unit_id
-    WHERE asked.id = $3 ORDER BY t.depth LIMIT 1
-  ) AS item_id
-FROM employee e JOIN unit u ON u.id = e.unit_id
-CROSS JOIN LATERAL (
-  SELECT coalesce((
-    SELECT CASE WHEN p.valid_to IS NULL OR p.valid_to > $2 THEN p.unit_id END FROM placement p
-    WHERE p.employee_id = e.id AND p.valid_from <= $2 ORDER BY p.valid_from DESC LIMIT 1
-  ), e.unit_id) AS unit_id
-) w
-WHERE e.id = $1 AND e.active
-"""
+MAY = _MAY.format(employee="$1", day="$2", item="$3")
 
 INSERT = """
 INSERT INTO activity (employee_id, unit_id, item_id, date, minutes, quantity_h, result, state, submitted_at)

@@ -15,8 +15,10 @@ def cpu_ms(pid: int) -> float:
 
 
 def family_cpu_ms(pid: int) -> float:
-    """A process and its children: PostgreSQL with its backends."""
-    return cpu_ms(pid) + sum(cpu_ms(child) for child in children(pid))
+    """A process, its children and those that have ended: PostgreSQL with its backends."""
+    found = _stat(pid)
+    ended = 0.0 if found is None else (int(found[13]) + int(found[14])) * 1000 / _TICKS
+    return cpu_ms(pid) + ended + sum(cpu_ms(child) for child in children(pid))
 
 
 def children(pid: int) -> list[int]:

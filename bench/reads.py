@@ -20,7 +20,7 @@ from bench.variants import Variant
 
 _QUICK = {"employees": 200, "seconds": 0.2, "rounds": 1}
 _USUAL = {"employees": 20_000, "seconds": 4.0, "rounds": 3}
-_VARIANTS = ("floor", "eperf", "idle", "batch", "ordinary", "postgraphile")
+_VARIANTS = ("floor", "steps", "eperf", "idle", "batch", "ordinary", "postgraphile")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -83,6 +83,8 @@ def _chosen(kind: str, options: argparse.Namespace, folder: Path, report: Report
         report.notes.append("a page with three batch fields was not measured: eperf has no such field yet")
     else:
         made["batch"] = variants.eperf(BATCH, batch, {"page": plugins.with_batch_fields(PAGE)})
+    if kind == "postgres":
+        made["steps"] = variants.steps()
     if kind == "postgres" and "postgraphile" in options.variants:
         if peer.installed():
             made["postgraphile"] = variants.peer()

@@ -116,6 +116,18 @@ def floor() -> Variant:
     return Variant("floor", _python(command), floor_request, "/")
 
 
+def steps() -> Variant:
+    """The floor's write statement by statement, as most would write it: five round trips between BEGIN and COMMIT."""
+
+    def request(operation: str, numbers: Numbers) -> Asked | None:
+        if operation != "submit":
+            return None
+        method, path, body, headers = floor_request(operation, numbers)
+        return method, path.replace("/submit/", "/steps/"), body, headers
+
+    return Variant("floor, in steps", _python([sys.executable, "-m", "bench.floor"]), request, "/")
+
+
 def eperf(
     name: str = "eperf",
     extra: Mapping[str, str] | None = None,

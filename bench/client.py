@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import uvloop
 
@@ -59,20 +59,38 @@ class Outcome:
         return self.requests / self.seconds
 
 
-def run(load: Load, requests: Sequence[bytes], mark: Callable[[], None]) -> Outcome:
-    """Runs a client to its end; `mark` is called when the measured time begins and when it ends."""
-    with tempfile.NamedTemporaryFile(suffix=".requests") as file:
-        pickle.dump((asdict(load), list(requests)), file)
-        file.flush()
-        command = [sys.executable, "-m", "bench.client", file.name]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
-            assert client.stdout is not None
-            for line in client.stdout:
-                if line == "mark\n":
-                    mark()
-                else:
+class Client:
+    """The client's process, which is started once and then given one load after the other."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.client"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, load: Load, requests: Sequence[bytes], mark: Callable[[], None]) -> Outcome:
+        """Runs a load to its end; `mark` is called when the measured time begins and when it ends."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with tempfile.NamedTemporaryFile(suffix=".requests") as file:
+            pickle.dump((asdict(load), list(requests)), file)
+            file.flush()
+            self._process.stdin.write(f"{file.name}\n")
+            self._process.stdin.flush()
+            for line in self._process.stdout:
+                if line != "mark\n":
                     return Outcome(**json.loads(line))
-    raise RuntimeError("the client ended without a result")
+                mark()
+        raise RuntimeError("the client ended without a result")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
 
 
 class _Run:
@@ -179,10 +197,11 @@ async def _measure(load: Load, requests: Sequence[bytes]) -> Outcome:
 
 
 def main() -> None:
-    """Runs what the file says."""
-    given, requests = pickle.loads(Path(sys.argv[1]).read_bytes())
+    """Runs what each file says that is named on a line of the input."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    print(json.dumps(asdict(asyncio.run(_measure(Load(**given), requests)))), flush=True)
+    for line in sys.stdin:
+        given, requests = pickle.loads(Path(line.strip()).read_bytes())
+        print(json.dumps(asdict(asyncio.run(_measure(Load(**given), requests)))), flush=True)
 
 
 if __name__ == "__main__":

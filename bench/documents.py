@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from bench.client import Load, run
+from bench.client import Client, Load
 from bench.dataset import Size, reader_token
 from bench.goals import UNSEEN_MS, Judged
 from bench.operations import KEY, OPERATIONS, eperf_variables, gid
@@ -70,13 +70,14 @@ def memory(eperf: Variant, documents: int, say: Callable[[str], None]) -> tuple[
     lines += [f"{name}: {value}" for name, value in _HEADERS.items()]
     request = "\r\n".join([*lines, "", ""]).encode() + body
     seen, held = 0, [(0, resident_mib(eperf.process.pid))]
-    while seen < documents:
-        outcome = run(Load(eperf.port, 4, 0.1, _WINDOW_SECONDS), [request], lambda: None)
-        if outcome.failed or not outcome.requests:
-            raise SystemExit(f"memory: {outcome.failed} requests failed; last: {outcome.failure}")
-        seen += outcome.requests
-        held.append((seen, resident_mib(eperf.process.pid)))
-        say(f"memory: {seen} documents, {held[-1][1]:.1f} MiB")
+    with Client() as client:
+        while seen < documents:
+            outcome = client.run(Load(eperf.port, 4, 0.1, _WINDOW_SECONDS), [request], lambda: None)
+            if outcome.failed or not outcome.requests:
+                raise SystemExit(f"memory: {outcome.failed} requests failed; last: {outcome.failure}")
+            seen += outcome.requests
+            held.append((seen, resident_mib(eperf.process.pid)))
+            say(f"memory: {seen} documents, {held[-1][1]:.1f} MiB")
     early = next(mib for count, mib in held if count >= documents / 10)
     notes = ["memory, MiB, by documents met: " + ", ".join(f"{count:,}: {mib:.1f}" for count, mib in held)]
     text = f"memory after {seen:,} documents / after the first tenth <= {_FLAT}"

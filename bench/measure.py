@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench.client import Load, Outcome, run
+from bench.client import Client, Load, Outcome
 from bench.equality import same
 from bench.load import Town
 from bench.operations import Operation
@@ -15,7 +15,6 @@ from bench.processors import cpu_ms, family_cpu_ms
 from bench.variants import Variant
 
 REQUESTS = 2000
-_CHECKED = 5
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,13 @@ class Plan:
     rounds: int = 3
     seconds: float = 4.0
     warm_seconds: float = 0.5
+    checked: int = 5
 
 
-def check(operation: Operation, variants: Sequence[Variant], town: Town) -> dict[str, bool]:
+def check(operation: Operation, variants: Sequence[Variant], town: Town, plan: Plan) -> dict[str, bool]:
     """Stops unless all answer the same; says which answer the floor's very bytes."""
     exact = {variant.name: True for variant in variants}
-    for place, numbers in enumerate(operation.numbers(_CHECKED, town.size)):
+    for place, numbers in enumerate(operation.numbers(plan.checked, town.size)):
         floor = variants[0].ask(operation.name, numbers, f"check-{variants[0].name}-{place}")
         for variant in variants[1:]:
             answer = variant.ask(operation.name, numbers, f"check-{variant.name}-{place}")
@@ -65,17 +65,24 @@ def rounds(
     requests = {
         one.name: [one.encoded(operation.name, drawn) or b"" for drawn in numbers] for one in variants
     }
-    for turn in range(plan.rounds):
-        for variant in variants:
-            made = _turn(operation, variant, town, plan, requests[variant.name])
-            found[variant.name].append(made)
-            say(
-                f"{operation.name} {turn + 1}/{plan.rounds} {variant.name}: {made.outcome.per_second:.0f} a second"
-            )
+    with Client() as client:
+        for turn in range(plan.rounds):
+            for variant in variants:
+                made = _turn(operation, variant, town, plan, requests[variant.name], client)
+                found[variant.name].append(made)
+                reached = f"{made.outcome.per_second:.0f} a second"
+                say(f"{operation.name} {turn + 1}/{plan.rounds} {variant.name}: {reached}")
     return found
 
 
-def _turn(operation: Operation, variant: Variant, town: Town, plan: Plan, requests: Sequence[bytes]) -> Round:
+def _turn(
+    operation: Operation,
+    variant: Variant,
+    town: Town,
+    plan: Plan,
+    requests: Sequence[bytes],
+    client: Client,
+) -> Round:
     assert variant.process is not None
     pid, marks = variant.process.pid, list[tuple[float, float]]()
 
@@ -83,7 +90,7 @@ def _turn(operation: Operation, variant: Variant, town: Town, plan: Plan, reques
         marks.append((cpu_ms(pid), family_cpu_ms(town.pid) if town.pid else 0.0))
 
     load = Load(variant.port, operation.connections, plan.warm_seconds, plan.seconds)
-    outcome = run(load, requests, mark)
+    outcome = client.run(load, requests, mark)
     if outcome.failed or not outcome.requests:
         raise SystemExit(
             f"{operation.name}: {variant.name} failed {outcome.failed} times and answered {outcome.requests};"

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def measured(kind: str, options: argparse.Namespace) -> Report:
     """One run on one database."""
-    plan = Plan(options.rounds, options.seconds, min(0.5, options.seconds))
+    plan = Plan(options.rounds, options.seconds, min(0.5, options.seconds), 2 if options.quick else 5)
     report = Report(kind, options.employees, plan, machine.described())
     size = Size(employees=options.employees)
     with (
@@ -60,7 +60,7 @@ def _measure(
     for name in options.only:
         operation = OPERATIONS[name]
         taking = [one for one in running if one.request(name, operation.numbers(1, town.size)[0]) is not None]
-        report.exact[name] = check(operation, [one for one in taking if one.name != BATCH], town)
+        report.exact[name] = check(operation, [one for one in taking if one.name != BATCH], town, plan)
         report.rounds[name] = rounds(operation, taking, town, plan, _say)
     eperf = next((one for one in running if one.name == "eperf"), None)
     if eperf is not None and options.unseen:

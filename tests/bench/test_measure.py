@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bench.client import Load, Outcome, run
+from bench.client import Client, Load, Outcome
 from bench.goals import judge
 from bench.measure import Round, per_second, ratio
 from bench.operations import KEY
@@ -53,9 +53,9 @@ def _answering(status: str) -> Iterator[_Answering]:
 
 def test_the_client_counts_whole_answers_and_marks_the_measured_time() -> None:
     marks: list[int] = []
-    with _answering("200 OK") as server:
+    with _answering("200 OK") as server, Client() as client:
         load = Load(server.port, connections=3, warm_seconds=0.1, seconds=0.3)
-        outcome = run(load, [b"GET / HTTP/1.1\r\n\r\n"], lambda: marks.append(len(server.asked)))
+        outcome = client.run(load, [b"GET / HTTP/1.1\r\n\r\n"], lambda: marks.append(len(server.asked)))
     assert outcome.failed == 0
     assert 0 < outcome.requests < len(server.asked)
     assert outcome.bytes % outcome.requests == 0
@@ -65,17 +65,17 @@ def test_the_client_counts_whole_answers_and_marks_the_measured_time() -> None:
 
 
 def test_the_client_counts_refusals_and_shows_the_last() -> None:
-    with _answering("503 Busy") as server:
+    with _answering("503 Busy") as server, Client() as client:
         load = Load(server.port, connections=1, warm_seconds=0, seconds=0.1)
-        outcome = run(load, [b"GET / HTTP/1.1\r\n\r\n"], lambda: None)
+        outcome = client.run(load, [b"GET / HTTP/1.1\r\n\r\n"], lambda: None)
     assert outcome.failed > 0
     assert "503 Busy" in outcome.failure
 
 
 def test_each_request_has_a_key_of_its_own() -> None:
-    with _answering("200 OK") as server:
+    with _answering("200 OK") as server, Client() as client:
         load = Load(server.port, connections=2, warm_seconds=0, seconds=0.1)
-        run(load, [f"GET /{KEY} HTTP/1.1\r\n\r\n".encode()], lambda: None)
+        client.run(load, [f"GET /{KEY} HTTP/1.1\r\n\r\n".encode()], lambda: None)
     assert len(set(server.asked)) == len(server.asked) > 2
 
 
@@ -84,6 +84,13 @@ def _round(requests: int, p99_ms: float = 1.0) -> Round:
         requests, seconds=1, p50_ms=1, p99_ms=p99_ms, bytes=0, client_cpu=0, failed=0, failure=""
     )
     return Round(outcome, app_ms=1, database_ms=1)
+
+
+def test_one_client_runs_load_after_load() -> None:
+    with _answering("200 OK") as server, Client() as client:
+        load = Load(server.port, connections=1, warm_seconds=0, seconds=0.1)
+        counts = [client.run(load, [b"GET / HTTP/1.1\r\n\r\n"], lambda: None).requests for _ in range(2)]
+    assert min(counts) > 0
 
 
 def test_a_ratio_is_of_neighbours_in_time() -> None:

@@ -19,6 +19,7 @@ from tortoise.models import Model
 from eperf.domain.access import Operation, Scope
 from eperf.domain.errors import BadInput
 from eperf.planner import cursor
+from eperf.planner.budget import Budget
 from eperf.planner.mapping import Batch, Expression, Linked, Order, Table, table_of
 from eperf.store.condition import as_q, shape, values
 
@@ -55,8 +56,8 @@ class Page:
 class Rows:
     """The rows that one request asks for. `scope_of` gives the viewer's reach for an operation, asked once each."""
 
-    def __init__(self, scope_of: Callable[[Operation], Scope]) -> None:
-        self._scope_of = scope_of
+    def __init__(self, scope_of: Callable[[Operation], Scope], budget: Budget | None = None) -> None:
+        self._scope_of, self._budget = scope_of, budget or Budget()
         self._reach: dict[Table, Q | None] = {}
         self._ones: dict[type, DataLoader[int, Any]] = {}
         self._pages: dict[Hashable, DataLoader[int, Page]] = {}
@@ -78,6 +79,7 @@ class Rows:
         """A page of everything the viewer may see of a type."""
         table = table_of(kind)
         found = await self._query(table, wanted).limit(wanted.first + 1)
+        self._budget.spend(len(found))
         return _page(found, wanted)
 
     async def page_of(self, kind: type, back: str, number: int, wanted: Slice) -> Page:
@@ -123,6 +125,7 @@ class Rows:
 
         async def load(numbers: list[int]) -> list[list[Any]]:
             links = await mapping.link.filter(_is(f"{mapping.near}__in", numbers)).order_by("id")
+            self._budget.spend(len(links))
             pairs = [(getattr(link, mapping.near), getattr(link, mapping.far)) for link in links]
             wanted = [far for _, far in pairs]
             known = dict(zip(wanted, await self._load(mapping.target, wanted), strict=True)) if wanted else {}
@@ -147,6 +150,7 @@ class Rows:
 
     async def _load(self, kind: type, numbers: list[int]) -> list[Any]:
         table = table_of(kind)
+        self._budget.spend(len(numbers))
         found = table.row.filter(id__in=sorted(set(numbers)))
         reach = self.reach(table)
         rows = {row.pk: kind(row=row) for row in await (found.filter(reach) if reach is not None else found)}
@@ -156,8 +160,10 @@ class Rows:
         table = table_of(kind)
         if len(numbers) == 1:
             found = await self._query(table, wanted).filter(_is(back, numbers[0])).limit(wanted.first + 1)
+            self._budget.spend(len(found))
             return [_page(found, wanted)]
         ids = await self._ranked(table, back, numbers, wanted)
+        self._budget.spend(len(ids))
         rows: dict[int, list[Model]] = defaultdict(list)
         for row in await table.row.filter(id__in=ids).order_by(*_ordering(wanted.order)):
             rows[getattr(row, back)].append(row)

@@ -28,7 +28,18 @@ def test_no_file_of_the_package_is_over_300_lines() -> None:
     assert {path: length for path, length in lengths.items() if length > _MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json", ".npmrc"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements.lock",
+        "package-lock.json",
+        ".npmrc",
+        "bench/pgl/package-lock.json",
+        "bench/pgl/.npmrc",
+        "tests/conformance/package-lock.json",
+        "tests/conformance/.npmrc",
+    ],
+)
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     assert _HOST.findall((ROOT / name).read_text()) == []
 
@@ -41,8 +52,9 @@ def test_every_python_package_is_pinned_with_a_hash() -> None:
     ] == []
 
 
-def test_every_npm_package_is_pinned_with_a_hash() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", [".", "bench/pgl", "tests/conformance"])
+def test_every_npm_package_is_pinned_with_a_hash(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
 
 
@@ -70,6 +82,6 @@ def test_only_sources_are_kept_under_version_control() -> None:
     made = [
         name
         for name in kept
-        if re.match(r"(\.venv|node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
+        if re.match(r"(\.venv|(.*/)?node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
     ]
     assert made == []

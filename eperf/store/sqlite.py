@@ -2,20 +2,29 @@
 
 The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
 cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
-IMMEDIATE, and gives the lock back however the beginning ends. What is known beforehand is written in one visit to the
-writer's thread (`together`), so nothing of it can be left half done there.
+IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task. What is
+known beforehand is written in one visit to the writer's thread (`together`), so nothing of it can be left half done.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -24,11 +33,46 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from eperf.store.interrupt import Broken, Writing, WritingInside, rested
+
+
+def _base64(text: str | int) -> str:
+    """Base64url without padding, for the global ids and cursors of compiled reads."""
+    return base64.urlsafe_b64encode(str(text).encode()).decode().rstrip("=")
+
+
+def stored_instant(value: datetime) -> str:
+    """An instant as SQLite keeps it: in UTC, so that the order of texts is the order of time."""
+    return (value.astimezone(UTC) if value.tzinfo else value).isoformat(" ")
+
+
+# The ORM's own adapter keeps whatever zone a value came in.
+sqlite3.register_adapter(datetime, stored_instant)
+
+
+class Unfit(Exception):
+    """A statement that is larger or deeper than the database takes, whatever its values."""
+
+
+_UNFIT = re.compile(
+    "parser stack overflow|too many arguments|too large|too many|at most 64 tables|tree is too"
+)
 _READS = ("SELECT", "WITH", "EXPLAIN")
 
 
 class WriterTransaction(SqliteTransactionWrapper):
     """A transaction that takes the write lock at once, so that it waits at its start or not at all."""
+
+    def __init__(self, connection: SqliteClient, broken: Broken | None = None) -> None:
+        super().__init__(connection)
+        self._broken = broken or Broken()
+
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement."""
+        return WritingInside(self._lock, self, self._broken)
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(WriterTransaction(self, self._broken))
 
     async def begin(self) -> None:
         """Begins IMMEDIATE; a busy database is waited for as long as the connection's time-out."""
@@ -36,6 +80,18 @@ class WriterTransaction(SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as busy:
             raise OperationalError(busy) from busy
+
+    async def commit(self) -> None:
+        """Commits, unless a statement was lost."""
+        if self._broken.yes:
+            await self.rollback()
+        self._broken.check()
+        await super().commit()
+
+    async def savepoint_rollback(self) -> None:
+        """Back to the savepoint, where the interrupt of a statement has left one."""
+        if self._connection.in_transaction:
+            await super().savepoint_rollback()
 
 
 class WriterContext(SqliteTransactionContext):
@@ -77,6 +133,7 @@ class WalClient(SqliteClient):
                 reader = await aiosqlite.connect(self.filename, isolation_level=None)
                 reader._conn.row_factory = sqlite3.Row
                 await reader.execute("PRAGMA query_only=ON")
+                await reader.create_function("eperf_base64", 1, _base64, deterministic=True)
                 self._reader = reader
 
     async def close(self) -> None:
@@ -85,6 +142,10 @@ class WalClient(SqliteClient):
             await self._reader.close()
             self._reader = None
         await super().close()
+
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement outside transactions."""
+        return Writing(self._lock, self)
 
     def _in_transaction(self) -> TransactionContext:
         return WriterContext(WriterTransaction(self), self._lock)
@@ -104,6 +165,16 @@ class WalClient(SqliteClient):
             return cast(list[dict[str, Any]], await super().execute_query_dict(query, values))
         return [dict(row) for row in await self._read(query, values)]
 
+    async def text(self, query: str, values: Sequence[Any]) -> str | None:
+        """The single value of a statement that only reads."""
+        try:
+            rows = await self._read(query, list(values))
+        except OperationalError as error:
+            if _UNFIT.search(str(error)):
+                raise Unfit(str(error)) from error
+            raise
+        return rows[0][0] if rows else None
+
     async def _read(self, query: str, values: list[Any] | None) -> list[Any]:
         async with self._reading:
             if self._reader is None:
@@ -113,6 +184,9 @@ class WalClient(SqliteClient):
                 return list(await reader.execute_fetchall(query, values))
             except sqlite3.OperationalError as error:
                 raise OperationalError(error) from error
+            except asyncio.CancelledError:
+                await rested(reader)
+                raise
 
 
 @dataclass(frozen=True, slots=True)

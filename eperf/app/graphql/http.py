@@ -3,26 +3,29 @@
 One exchange: method, accepted type, address, body, shape, caller, document, execution. A request that is not well
 formed gets a 4xx whatever it accepts; a GraphQL request that is well formed but refused (syntax, validation,
 variables, limits) gets 400 as `application/graphql-response+json` and 200 as the older `application/json`, in both
-cases without a `data` member. GET runs queries only and needs no preflight because it can change nothing and carries
-no credential by itself.
+cases without a `data` member. One that only came too fast gets 429 with `Retry-After` either way. GET runs queries
+only and needs no preflight because it can change nothing and carries no credential by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 from graphql import OperationType
 
 from eperf.app.graphql import body, headers, negotiate
 from eperf.app.graphql.connection import ConnectionFacts, Headers, bearer_in, peer, request_id, spoken
-from eperf.app.graphql.engine import Engine, Prepared
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.json import decode, encode
+from eperf.app.graphql.lean import Lane, Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import (
     MethodNotAllowed,
@@ -32,17 +35,12 @@ from eperf.app.graphql.refusals import (
     UnsupportedMediaType,
     UrlTooLong,
 )
-from eperf.app.graphql.request import Request, from_json, from_url, parameters
+from eperf.app.graphql.request import Request, from_json, from_url, names_a_document, parameters
 from eperf.domain.errors import Forbidden, Refused, TooMany, Unauthenticated, Unavailable
 
 MakeContext = Callable[[ConnectionFacts], Awaitable[Any]]
 
-_OFFERED = (negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON)
-_WITH_PAGE = (*_OFFERED, negotiate.HTML)
-_SERVED = {
-    "GET": frozenset({OperationType.QUERY}),
-    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
-}
+_JSON = frozenset({negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON})
 _EVERYWHERE = frozenset(OperationType)
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Unauthenticated, 401),
@@ -51,10 +49,19 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Unavailable, 503),
 )
 _WATCH_AFTER = 0.25
+_OK = 200
 
 
 class HttpEndpoint:
     """The ASGI application behind `GET`, `POST` and `OPTIONS` of the GraphQL path."""
+
+    offered: tuple[str, ...] = (negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON)
+    served: Mapping[str, frozenset[OperationType]] = MappingProxyType(
+        {
+            "GET": frozenset({OperationType.QUERY}),
+            "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+        }
+    )
 
     def __init__(
         self,
@@ -65,9 +72,15 @@ class HttpEndpoint:
         problems: Problems,
         page: IdePage,
         allowed_origins: frozenset[str],
+        recall: Recall | None = None,
     ) -> None:
+        self._lane = Lane(engine, recall, limits, problems)
         self._engine, self._make_context, self._limits = engine, make_context, limits
         self._problems, self._page, self._origins = problems, page, allowed_origins
+
+    async def lean(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Answer a request like earlier ones and give None; else give what is left to receive of it."""
+        return await self._lane.serve(scope, receive, send)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; a caller who has gone gets nothing."""
@@ -79,18 +92,22 @@ class HttpEndpoint:
             return
         origin = headers.allowed_origin(found, self._origins) if scope["method"] == "POST" else None
         sent = headers.of_answer(reply, name, origin)
+        if reply.status == _OK and scope["method"] == "POST":
+            self._lane.learn(scope, found, reply.media_type, origin)
         await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        if reply.follow is not None:
+            await reply.follow(receive, send)
+            return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _guarded(self, scope: Any, receive: Any, found: Headers, name: str) -> Reply:
         """Every failure as a reply: refusals typed, faults masked."""
-        media = negotiate.media_type(found.joined(b"accept"), _OFFERED)
-        shown = media or negotiate.PLAIN_JSON
+        media = negotiate.media_type(found.joined(b"accept"), self.offered)
+        shown = media if media in _JSON else negotiate.PLAIN_JSON
         try:
             return await self._reply(scope, receive, found, name, media)
         except Rejected as rejected:
-            status = 200 if shown == negotiate.PLAIN_JSON else rejected.status
-            return _errors(status, rejected.errors, shown)
+            return self._rejected(rejected, shown)
         except Refused as refused:
             errors = self._problems.of_exception(refused, spoken(found))
             return _errors(_status(refused), errors, shown, _explained(refused))
@@ -104,26 +121,31 @@ class HttpEndpoint:
             if granted is None:
                 raise OriginRefused("origin")
             return Reply(204, b"", negotiate.PLAIN_JSON, granted)
-        if method not in _SERVED:
+        if method not in self.served:
             raise MethodNotAllowed("GET, POST")
         self._check_address(scope)
         if method == "GET" and self._wants_page(scope, found):
             return self._page.reply()
         if media is None:
-            raise NotAcceptable("accept")
+            raise NotAcceptable(self.offered)
         request = await self._request(scope, receive, found)
         context = await self._context(scope, found, name)
-        return Reply(200, await self._answer(method, receive, request, context), media, headers.CLOSED)
+        return await self._answered(self._prepared(method, request, context), receive, media)
+
+    def _rejected(self, rejected: Rejected, media: str) -> Reply:
+        """A well-formed request whose GraphQL was refused."""
+        again = rejected.retry_after
+        status = 200 if media == negotiate.PLAIN_JSON and again is None else rejected.status
+        return _errors(status, rejected.errors, media, _retry(again) if again else None)
 
     def _check_address(self, scope: Any) -> None:
         size = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
         if size > self._limits.url_bytes:
             raise UrlTooLong("url_bytes", self._limits.url_bytes, size)
 
-    @staticmethod
-    def _wants_page(scope: Any, found: Headers) -> bool:
-        accepted = negotiate.media_type(found.joined(b"accept"), _WITH_PAGE)
-        return accepted == negotiate.HTML and "query" not in parameters(scope["query_string"])
+    def _wants_page(self, scope: Any, found: Headers) -> bool:
+        accepted = negotiate.media_type(found.joined(b"accept"), (*self.offered, negotiate.HTML))
+        return accepted == negotiate.HTML and not names_a_document(parameters(scope["query_string"]))
 
     async def _request(self, scope: Any, receive: Any, found: Headers) -> Request:
         if scope["method"] == "GET":
@@ -141,19 +163,22 @@ class HttpEndpoint:
         facts = ConnectionFacts(bearer, spoken(found), peer(scope), name, "http")
         return await within(self._make_context(facts), self._limits.execution_seconds)
 
-    async def _answer(self, method: str, receive: Any, request: Request, context: Any) -> bytes:
+    def _prepared(self, method: str, request: Request, context: Any) -> Prepared:
         prepared = self._engine.prepare(request, context, context.language, _EVERYWHERE)
         kind = prepared.operation.kind
-        if kind not in _SERVED[method]:
+        if kind not in self.served[method]:
             raise (
                 MethodNotAllowed("POST") if kind is OperationType.MUTATION else OperationNotServed(kind.value)
             )
-        if kind is OperationType.MUTATION:
-            return await self._engine.execute(prepared)
-        return await self._while_wanted(prepared, receive)
+        return prepared
 
-    async def _while_wanted(self, prepared: Prepared, receive: Any) -> bytes:
+    async def _answered(self, prepared: Prepared, receive: Any, media: str) -> Reply:
+        return Reply(200, await self._executed(prepared, receive), media, headers.CLOSED)
+
+    async def _executed(self, prepared: Prepared, receive: Any) -> bytes:
         """A query whose caller goes away is stopped; a mutation is not, its answer can be asked for by its key."""
+        if prepared.operation.kind is OperationType.MUTATION:
+            return await self._engine.execute(prepared)
         async with _watching(receive):
             return await self._engine.execute(prepared)
 
@@ -214,4 +239,8 @@ def _explained(refused: Refused) -> HeaderList:
         return [(b"allow", refused.facts["allowed"].encode())]
     if isinstance(refused, Unauthenticated):
         return [(b"www-authenticate", b'Bearer realm="eperf"')]
-    return [(b"retry-after", b"1")] if _status(refused) in {429, 503} else []
+    return _retry(getattr(refused, "retry_after", 1)) if _status(refused) in {429, 503} else []
+
+
+def _retry(seconds: int) -> HeaderList:
+    return [(b"retry-after", str(seconds).encode())]

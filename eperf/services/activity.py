@@ -24,27 +24,33 @@ from eperf.store.outbox import NEW
 from eperf.store.people import EmployeeRow, PlacementRow
 from eperf.store.reporting import Facts, Submission
 from eperf.store.scope import subject_of_employee
+from eperf.store.visit import Reading, Written
 
 _SUBMIT = "submitActivity"
 _TRIES = 5
 
 
 async def submit(call: Call, report: Report) -> int:
-    """Reports an activity of the caller's own; gives its id. The same key again gives the same id.
+    """Reports an activity of the caller's own; gives its id. The same key again gives the same id."""
+    return (await submitted(call, report)).id
+
+
+async def submitted(call: Call, report: Report, reading: Reading | None = None) -> Written:
+    """As `submit`; what is new also comes as `reading` shows it, if that could be told at once.
 
     The statement that writes asks for itself whether all is as it must be. Only when it has written nothing is looked
     for the reason, which is the answer; where there is none any more (it has changed meanwhile) it is tried again.
     """
     ready = _ready(call, report)
     for _ in range(_TRIES):
-        number = None if ready is None else await reporting.write(ready)
-        if number is not None:
+        written = None if ready is None else await reporting.write(ready, reading)
+        if written is not None:
             announce()
-            return number
+            return written
         facts = await _facts(call, report)
         ready = _submission(call, _allowed(call, report, facts))
         if ready.key is not None and facts.answered is not None:
-            return same(ready.key, facts.answered)
+            return Written(same(ready.key, facts.answered), None)
         _require_known(ready.report, facts)
     raise Unavailable("activity")
 

@@ -7,13 +7,14 @@ verb depends on is asked in the statement that writes. Texts are built once for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from eperf.store import database
-from eperf.store.sqlite import Ask, Step, together
+from eperf.store.visit import Ask, Reading, Step, Written, together
 
 _Shape = tuple[tuple["Table", int], ...]
 
@@ -57,29 +58,59 @@ class Guard:
     values: Sequence[Any]
 
 
-async def write(guard: Guard, row: Rows, key: Rows | None, *others: Rows) -> int | None:
-    """Writes `row` (one), what its key answers and the rest; gives the new id.
+async def write(
+    guard: Guard, row: Rows, key: Rows | None, *others: Rows, reading: Reading | None = None
+) -> Written | None:
+    """Writes `row` (one), what its key answers and the rest; gives the new id, and the row by `reading` if it can.
 
     None when the guard does not hold, or when the key has been taken: then nothing is written. Who comes second with a
     key waits here until the first has committed or failed.
     """
     rest = [rows for rows in others if rows.values]
     if database.dialect() == "postgres":
-        return await _by_postgres(guard, row, key, rest)
-    return await _by_sqlite(guard, row, key, rest)
+        return await _by_postgres(guard, row, key, rest, reading)
+    return await _by_sqlite(guard, row, key, rest, reading)
 
 
-async def _by_postgres(guard: Guard, row: Rows, key: Rows | None, rest: Sequence[Rows]) -> int | None:
+async def _by_postgres(
+    guard: Guard, row: Rows, key: Rows | None, rest: Sequence[Rows], reading: Reading | None
+) -> Written | None:
     parts = [row, *rest] if key is None else [key, row, *rest]
     shape = tuple((part.table, len(part.values)) for part in parts)
-    text = _statement(guard.unit, guard.text, len(guard.values), shape, key is not None)
-    values = [*guard.values, *(value for part in parts for given in part.values for value in given)]
+    shown = None if reading is None else _shown(reading.text, reading.new, tuple(table for table, _ in shape))
+    read = [] if reading is None or shown is None else reading.values
+    values = [
+        *guard.values,
+        *(value for part in parts for given in part.values for value in given),
+        *(value for place, value in enumerate(read) if reading is None or place != reading.new),
+    ]
+    text = _statement(guard.unit, guard.text, len(guard.values), shape, key is not None, shown)
     found = await database.connection().execute_query_dict(text, values)
-    return cast(int, found[0]["id"]) if found else None
+    return Written(found[0]["id"], found[0]["text"]) if found else None
 
 
 @lru_cache(maxsize=512)
-def _statement(unit: str, guard: str, values: int, shape: _Shape, keyed: bool) -> str:
+def _shown(text: str, new: int, tables: tuple[Table, ...]) -> str | None:
+    """A reading as part of the statement: `{new}` for the id, `{0}`, `{1}`… for the places of its other values.
+
+    In one statement nothing sees what another part writes. So the part that writes the new row bears its table's name,
+    and a reading that looks there finds that row alone. One that looks twice, or into the other tables, is not taken.
+    """
+    names = re.findall(r"\w+", text)
+    own = next(table for table in tables if "id" in table.known)
+    if names.count(own.name) != 1 or any(table.name in names for table in tables if table is not own):
+        return None
+    braced = text.replace("{", "{{").replace("}", "}}")
+
+    def place(found: re.Match[str]) -> str:
+        number = int(found[1]) - 1
+        return "{new}" if number == new else f"{{{number - (number > new)}}}"
+
+    return re.sub(r"\$(\d+)", place, braced)
+
+
+@lru_cache(maxsize=512)
+def _statement(unit: str, guard: str, values: int, shape: _Shape, keyed: bool, shown: str | None) -> str:
     """The new id is drawn first, so that the key's row holds its answer from the start."""
     new = shape[1 if keyed else 0][0].name
     parts = [
@@ -92,9 +123,13 @@ def _statement(unit: str, guard: str, values: int, shape: _Shape, keyed: bool) -
         if keyed and number == 0:
             source = "drawn, taken"
             parts.append(f"taken AS ({insert} RETURNING 1)")
+        elif table.name == new:
+            parts.append(f"{new} AS ({insert}{' RETURNING *' if shown else ''})")
         else:
             parts.append(f"part{number} AS ({insert})")
-    return f"WITH {', '.join(parts)} SELECT drawn.id FROM {source}"  # noqa: S608 - our own names
+    places = (f"${number}" for number in range(values + 1, values + 1 + 256))
+    text = "NULL" if shown is None else f"({shown.format(*places, new='drawn.id')})"
+    return f"WITH {', '.join(parts)} SELECT drawn.id, {text} AS text FROM {source}"  # noqa: S608 - our own names
 
 
 def _insert(table: Table, rows: int, source: str, first: int) -> str:
@@ -106,11 +141,13 @@ def _insert(table: Table, rows: int, source: str, first: int) -> str:
     return f"INSERT INTO {table.name} ({table.names}) {' UNION ALL '.join(selects)}{table.conflict}"
 
 
-async def _by_sqlite(guard: Guard, row: Rows, key: Rows | None, rest: Sequence[Rows]) -> int | None:
+async def _by_sqlite(
+    guard: Guard, row: Rows, key: Rows | None, rest: Sequence[Rows], reading: Reading | None
+) -> Written | None:
     # Nobody else writes meanwhile, so the key may come second: a key that is taken undoes the row.
     steps = [step for rows in (row, *((key,) if key else ()), *rest) for step in _steps(rows, rows is key)]
     ask = Ask(_question(guard.unit, guard.text), guard.values)
-    return await together(database.connection(), ask, steps)
+    return await together(database.connection(), ask, steps, reading)
 
 
 @lru_cache(maxsize=64)

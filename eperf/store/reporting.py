@@ -14,6 +14,7 @@ from eperf.domain.activity import ActivityState, Report
 from eperf.domain.events import Event
 from eperf.store import batch, database, outbox
 from eperf.store.batch import Guard, Rows, Table
+from eperf.store.visit import Reading, Written
 
 _ACTIVITIES = Table(
     "activity",
@@ -58,8 +59,8 @@ class Submission:
     key: outbox.Key | None
 
 
-async def write(new: Submission) -> int | None:
-    """Writes an activity with its evidence, events and marks, and gives its id.
+async def write(new: Submission, reading: Reading | None = None) -> Written | None:
+    """Writes an activity with its evidence, events and marks, and gives its id, and how it reads if that is asked for.
 
     None, and nothing written, unless the reporter is in service in one of the zones, the item counts for their unit on
     the day, the evidence is theirs and the key is new.
@@ -75,6 +76,7 @@ async def write(new: Submission) -> int | None:
         None if new.key is None else new.key.rows(new.now),
         Rows(_EVIDENCE, [(file_id,) for file_id in report.evidence]),
         *rows,
+        reading=reading,
     )
 
 

@@ -2,8 +2,7 @@
 
 The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
 cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
-IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task. What is
-known beforehand is written in one visit to the writer's thread (`together`), so nothing of it can be left half done.
+IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ import base64
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
 from tortoise.backends.base.client import (
-    BaseDBAsyncClient,
     ConnectionWrapper,
     NestedTransactionContext,
     TransactionalDBClient,
@@ -31,7 +28,7 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionWrapper,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import OperationalError
 
 from eperf.store.interrupt import Broken, Writing, WritingInside, rested
 
@@ -129,6 +126,8 @@ class WalClient(SqliteClient):
         """Opens the writer, which may create the file, then the reader."""
         async with self._opening:
             await super().create_connection(with_db)
+            if self._connection is not None:  # a new row is read where it is written
+                await self._connection.create_function("eperf_base64", 1, _base64, deterministic=True)
             if self._reader is None:
                 reader = await aiosqlite.connect(self.filename, isolation_level=None)
                 reader._conn.row_factory = sqlite3.Row
@@ -187,88 +186,6 @@ class WalClient(SqliteClient):
             except asyncio.CancelledError:
                 await rested(reader)
                 raise
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """The question that a visit begins with; without a row for an answer nothing is written. Its column: `unit_id`."""
-
-    text: str
-    values: Sequence[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One insert of a visit: what the visit knows by then (`id`, `unit_id`) comes before what is given.
-
-    The first step makes the new row, and its `id` is given by the database. A `needed` one must change something.
-    """
-
-    text: str
-    known: Sequence[str]
-    given: Sequence[Any]
-    needed: bool
-
-
-class _Visit:
-    """A transaction as one function that the writer's thread runs from its beginning to its end."""
-
-    def __init__(self, ask: Ask, steps: Sequence[Step], *, inside: bool) -> None:
-        self._ask, self._steps, self._inside = ask, steps, inside
-        self.given_up = False
-
-    def __call__(self, connection: sqlite3.Connection) -> int | None:
-        if self.given_up:
-            return None
-        connection.execute("SAVEPOINT visit" if self._inside else "BEGIN IMMEDIATE")
-        try:
-            written = self._written(connection)
-            if written is None or self.given_up:
-                self._undo(connection)
-            else:
-                connection.execute("RELEASE visit" if self._inside else "COMMIT")
-        except BaseException:
-            self._undo(connection)
-            raise
-        return written
-
-    def _written(self, connection: sqlite3.Connection) -> int | None:
-        answer = connection.execute(self._ask.text, self._ask.values).fetchone()
-        if answer is None:
-            return None
-        known: dict[str, int | None] = {"id": None, "unit_id": answer["unit_id"]}
-        for step in self._steps:
-            done = connection.execute(step.text, [*(known[name] for name in step.known), *step.given])
-            if step.needed and done.rowcount < 1:
-                return None
-            known["id"] = known["id"] or done.lastrowid
-        return known["id"]
-
-    def _undo(self, connection: sqlite3.Connection) -> None:
-        if self._inside:
-            connection.execute("ROLLBACK TO visit")
-            connection.execute("RELEASE visit")
-        else:
-            connection.rollback()
-
-
-async def together(client: BaseDBAsyncClient, ask: Ask, steps: Sequence[Step]) -> int | None:
-    """Writes a row and what hangs on it, at once or not at all; gives its id, or None when nothing was to be written.
-
-    A caller who is cancelled before the commit leaves nothing behind; the lock is free again at once, because whoever
-    comes next waits in the same thread.
-    """
-    visit = _Visit(ask, steps, inside=isinstance(client, TransactionalDBClient))
-    async with cast(SqliteClient, client).acquire_connection() as connection:
-        try:
-            return cast("int | None", await connection._execute(visit, connection._conn))
-        except asyncio.CancelledError:
-            visit.given_up = True
-            raise
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
-        except sqlite3.IntegrityError as error:
-            raise IntegrityError(error) from error
 
 
 client_class = WalClient

@@ -1,6 +1,11 @@
-"""What Schemathesis writes for the scalars of the schema: mostly what they are, now and then what they are not."""
+"""What Schemathesis writes for the scalars of the schema: mostly what they are, now and then what they are not.
+
+Ids are those in `EPERF_FUZZ_IDS`: made-up ones only ever reach the refusal of an id.
+"""
 
 from __future__ import annotations
+
+import os
 
 import schemathesis
 from hypothesis import strategies as st
@@ -15,6 +20,7 @@ def _scalar(name: str, right: st.SearchStrategy[str]) -> None:
     schemathesis.graphql.scalar(name, st.one_of(right, right, right, _WRONG).map(nodes.String))
 
 
+_scalar("ID", st.sampled_from(os.environ["EPERF_FUZZ_IDS"].split()))
 _scalar("Decimal", _DECIMALS)
 _scalar("YearMonth", _MONTHS)
 _scalar("Date", st.dates().map(str))

@@ -81,7 +81,7 @@ fmt: $(READY) ## format and sort imports
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure
+bench: $(READY) ## measure reads and a write against a floor, an ordinary build and PostGraphile
 	$(BIN)/python -m bench $(ARGS)
 
 fuzz: $(READY) ## generated operations against a served town for ten minutes
@@ -97,12 +97,13 @@ lock: $(READY) ## renew requirements.lock and both package-lock.json (UPGRADE=1:
 	  --no-emit-index-annotation --no-emit-package eperf $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	$(NPM) install --package-lock-only
 	cd $(CONFORMANCE) && $(NPM) install --package-lock-only
+	cd bench/pgl && $(NPM) install --package-lock-only
 	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 # The lock says what is installed and its hash; an address of a sponsor's page is neither.
 define WITHOUT_FUNDING
 import json, pathlib
-for path in (pathlib.Path("package-lock.json"), pathlib.Path("$(CONFORMANCE)/package-lock.json")):
+for path in map(pathlib.Path, ("package-lock.json", "$(CONFORMANCE)/package-lock.json", "bench/pgl/package-lock.json")):
     lock = json.loads(path.read_text())
     for package in lock["packages"].values():
         package.pop("funding", None)
@@ -114,5 +115,6 @@ release-schema: $(READY) ## take the schema of today for the released one, at a 
 	cp docs/schema.graphql docs/schema.released.graphql
 
 clean: ## remove all that was made here
-	rm -rf .venv node_modules $(CONFORMANCE)/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules bench/pgl/node_modules $(CONFORMANCE)/node_modules build dist
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

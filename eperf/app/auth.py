@@ -38,6 +38,7 @@ from eperf.services.access.viewer import Recognised, viewer_again, viewer_of_acc
 from eperf.services.call import Call
 
 K = TypeVar("K", bound=Hashable)
+F = TypeVar("F")
 _BEARER = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}={0,4}")
 _NIP = re.compile(r"[0-9]{18}")
 _KEEP_SECONDS = 0.4
@@ -66,8 +67,8 @@ class Authenticator:
         self, now: Callable[[], datetime], provider: Provider | None = None, keep: float = _KEEP_SECONDS
     ) -> None:
         self._now, self._provider = now, provider
-        self._by_bearer = _Recent[str](keep)
-        self._again = _Recent[tuple[int, int | None]](keep)
+        self._by_bearer = _Recent[str, Authenticated](keep)
+        self._again = _Recent[tuple[int, int | None], Recognised](keep)
 
     async def authenticate(self, bearer: str | None) -> Viewer:
         """Who presents this; `Unauthenticated` for nobody, `Unavailable` while that cannot be found out."""
@@ -77,11 +78,19 @@ class Authenticator:
         found = self._by_bearer.get(digest)
         if found is None:
             asked = monotonic()
-            found = await self._recognised(bearer, digest)
+            recognised = await self._recognised(bearer, digest)
+            found = _lasting(recognised.viewer, recognised.until)
             self._by_bearer.put(digest, found, asked)
         if found.until is not None and found.until <= self._now():
             raise Unauthenticated("authorization")
-        return _lasting(found.viewer, found.until)
+        return found
+
+    def recent(self, bearer: str) -> Viewer | None:
+        """Who presents this, if that was found out a moment ago and still holds."""
+        found = self._by_bearer.get(digest_of(bearer))
+        if found is None or (found.until is not None and found.until <= self._now()):
+            return None
+        return found
 
     async def still_valid(self, viewer: Viewer) -> bool:
         """Whether a viewer is by the same credential still exactly what it was.
@@ -127,19 +136,19 @@ class Authenticator:
         return Recognised((await viewer_of_account(account_id, self._now())).viewer, claims.until)
 
 
-class _Recent(Generic[K]):
+class _Recent(Generic[K, F]):
     """What was found a moment ago, counted from when the question was asked. Bounded: when full it forgets all."""
 
     def __init__(self, keep: float) -> None:
         self._keep = keep
-        self._found: dict[K, tuple[float, Recognised]] = {}
+        self._found: dict[K, tuple[float, F]] = {}
         self._cleared = monotonic()
 
-    def get(self, key: K) -> Recognised | None:
-        asked, found = self._found.get(key, (0.0, None))
-        return found if found is not None and monotonic() - asked < self._keep else None
+    def get(self, key: K) -> F | None:
+        kept = self._found.get(key)
+        return kept[1] if kept is not None and monotonic() - kept[0] < self._keep else None
 
-    def put(self, key: K, found: Recognised, asked: float) -> None:
+    def put(self, key: K, found: F, asked: float) -> None:
         if len(self._found) >= _MOST_KEPT:
             self._found.clear()
         # An answer to a question from before the change may not know of the change.

@@ -1,27 +1,31 @@
-"""The vocabulary in which a type says where its fields live, and the resolvers that follow from it.
+"""The vocabulary in which a type says where its fields live.
 
-A mapped type wraps one row. A leaf is read from the row without a coroutine; a relation and a list are fetched for a
-whole level at once, always with the viewer's row scope in the query.
+Two things follow from one declaration: a resolver (`eperf.planner.rows` fetches a level at once), and a place in the
+one statement to which a whole operation is compiled (`eperf.planner.compile`). Nothing here fetches anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.types.field import StrawberryField
-from tortoise.expressions import Q
 from tortoise.models import Model
 
 from eperf.domain.access import Operation, Scope
+from eperf.plugins.fields import MAPPING, Batch, Expression, batch_field, field, sql_field
 
-MAPPING = "eperf.mapping"
+__all__ = [
+    "MAPPING", "Batch", "Expression", "Linked", "Many", "One", "Relation", "batch_field", "field", "sql_field",
+]  # fmt: skip
+
 TABLE = "__eperf_table__"
 T = TypeVar("T")
 Order = tuple[tuple[str, bool], ...]
 """Columns with `True` for descending; the last one is always the primary key, so that no two rows are equal."""
+Narrow = Callable[..., Any]
+"""From the context and a field's own arguments to a condition (`eperf.store.condition`), None for every row."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,12 @@ class Table:
 
     row: type[Model]
     operation: Operation
-    reach: Callable[[Scope], Q | None]
+    reach: Callable[[Scope], Any]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A leaf: a column of the row, and how its value is shown (None: as it is)."""
+    """A leaf: a column of the row. `render` makes an enum's member of what is stored (None: it is shown as it is)."""
 
     name: str
     render: Callable[[Any], Any] | None = None
@@ -50,25 +54,73 @@ class Relation:
 
 
 @dataclass(frozen=True)
-class Computed:
-    """A leaf made from several columns of the same row, by a pure function."""
+class Polymorphic:
+    """One other row of any type with an id: the columns here that hold the name of its type, and its id."""
 
-    columns: tuple[str, ...]
-    make: Callable[[Any], Any]
+    kind: str
+    column: str
 
 
 @dataclass(frozen=True)
 class Many:
-    """A list of other rows: their type, the column there that holds this row's id, and the orders it can have."""
+    """A page of other rows: their type, the column there that holds this row's id (None: all rows), their orders.
+
+    `narrow` says which of them, from the field's own arguments.
+    """
 
     target: type
-    back: str
     orders: Mapping[str, Order]
-    where: Callable[[Any], Q] | None = None
+    order: str
+    back: str | None = None
+    narrow: Narrow | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class One:
+    """A single row: the first, in an order, of those that `narrow` picks; `back` as in `Many`.
+
+    For a root field `narrow` may give False: there is none.
+    """
+
+    target: type
+    narrow: Narrow
+    back: str | None = None
+    order: Order = (("id", False),)
+
+
+@dataclass(frozen=True)
+class Anything:
+    """A single row of a type that only the arguments tell: `pick` gives that type and its condition, or None."""
+
+    pick: Callable[..., tuple[type, Any] | None]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A change: `run(context, …)` does it and gives the number of the row of `target` that is its answer.
+
+    `refused(failure, context)` is what is answered to an expected failure; None when it is no answer but an error.
+    """
+
+    target: type
+    run: Callable[..., Awaitable[int]]
+    refused: Callable[[Exception, Any], Any]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A few other rows by way of a table between: its columns for this row and for theirs, in the order of its ids."""
+
+    target: type
+    link: type[Model]
+    near: str
+    far: str
+    most: int
 
 
 def mapped(
-    row: type[Model], operation: Operation, reach: Callable[[Scope], Q | None]
+    row: type[Model], operation: Operation, reach: Callable[[Scope], Any]
 ) -> Callable[[type[T]], type[T]]:
     """Declares where a strawberry type's rows are."""
 
@@ -94,18 +146,7 @@ def column(
         value = getattr(self.row, name)
         return value if render is None or value is None else render(value)
 
-    return _field(resolve, description, Column(name, render), kind)
-
-
-def computed(
-    columns: tuple[str, ...], make: Callable[[Any], Any], description: str, *, kind: Any = None
-) -> Any:
-    """A field made from several columns of the row."""
-
-    def resolve(self: Any) -> Any:
-        return make(self.row)
-
-    return _field(resolve, description, Computed(columns, make), kind)
+    return field(resolve, description, Column(name, render), kind)
 
 
 def relation(name: str, target: type, description: str, *, kind: Any = None) -> Any:
@@ -115,11 +156,18 @@ def relation(name: str, target: type, description: str, *, kind: Any = None) -> 
         number = getattr(self.row, name)
         return None if number is None else await info.context.rows.one(target, number)
 
-    return _field(resolve, description, Relation(name, target), kind if kind is not None else target | None)
+    return field(resolve, description, Relation(name, target), kind if kind is not None else target | None)
 
 
-def _field(resolve: Any, description: str, mapping: object, kind: Any) -> StrawberryField:
-    found: StrawberryField = strawberry.field(
-        resolver=resolve, description=description, metadata={MAPPING: mapping}, graphql_type=kind
-    )
-    return found
+def computed(
+    columns: tuple[str, ...], make: Callable[..., Any], description: str, *, kind: Any = None
+) -> Any:
+    """A field made from some columns of the row by `make(columns, context)`."""
+
+    def fill(rows: Sequence[Mapping[str, Any]], context: Any) -> list[Any]:
+        return [make(row, context) for row in rows]
+
+    def resolve(self: Any, info: strawberry.Info) -> Any:
+        return make({name: getattr(self.row, name) for name in columns}, info.context)
+
+    return field(resolve, description, Batch(columns, fill), kind)

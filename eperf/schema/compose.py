@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from eperf.domain.errors import Refused
+from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
@@ -28,6 +29,7 @@ from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
 from eperf.schema.scalars import CONFIG
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
+from eperf.store.condition import Condition, Is
 
 CORE: tuple[Contribution, ...] = (
     ORGANISATION,
@@ -67,12 +69,19 @@ class Composed(strawberry.Schema):
         return [*super().get_fields(type_definition), *more]
 
 
-async def node(info: strawberry.Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+def _node(nodes: dict[str, type]) -> Any:
     """Anything with an id, if it is in reach."""
-    info.context.seen()
-    name, number = parsed(id)
-    kind = info.schema.nodes.get(name)  # type: ignore[attr-defined]
-    return None if kind is None else await info.context.rows.one(kind, number)
+
+    def pick(_: Any, id: strawberry.ID) -> tuple[type, Condition] | None:  # noqa: A002
+        name, number = parsed(id)
+        return (nodes[name], Is("id", number)) if name in nodes else None
+
+    async def node(info: strawberry.Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+        info.context.seen()
+        found = pick(info.context, id)
+        return None if found is None else await info.context.rows.one(found[0], parsed(id)[1])
+
+    return field(node, "Anything with an id; null when out of reach.", Anything(pick), None)
 
 
 def compose(contributions: Iterable[Contribution] = ()) -> Composed:
@@ -81,9 +90,9 @@ def compose(contributions: Iterable[Contribution] = ()) -> Composed:
     owners: dict[tuple[str, str], str] = {("Query", "node"): "eperf"}
     added: dict[str, Fields] = {}
     roots: dict[str, dict[str, StrawberryField]] = {root: {} for root in _ROOTS}
-    roots["Query"]["node"] = strawberry.field(
-        resolver=node, description="Anything with an id; null when out of reach."
-    )
+    types = [kind for one in given for kind in one.types]
+    nodes = {kind.__name__: kind for kind in types if issubclass(kind, Node)}
+    roots["Query"]["node"] = _node(nodes)
     for one in given:
         _own_types(owners, one)
         for root, attribute in _ROOTS.items():
@@ -93,12 +102,14 @@ def compose(contributions: Iterable[Contribution] = ()) -> Composed:
         for kind, fields in one.extends.items():
             _own(owners, one, kind, fields)
             added[kind] = {**added.get(kind, {}), **fields}
-    types = [kind for one in given for kind in one.types]
-    return _schema(roots, added, types)
+    return _schema(roots, added, types, nodes)
 
 
 def _schema(
-    roots: dict[str, dict[str, StrawberryField]], added: dict[str, Fields], types: Sequence[type]
+    roots: dict[str, dict[str, StrawberryField]],
+    added: dict[str, Fields],
+    types: Sequence[type],
+    nodes: dict[str, type],
 ) -> Composed:
     made = {
         root: create_type(
@@ -108,7 +119,6 @@ def _schema(
         if fields
     }
     # The schema asks for fields while it is built, so the class has to know them before.
-    nodes = {kind.__name__: kind for kind in types if issubclass(kind, Node)}
     composed = type("Composed", (Composed,), {"added": added, "nodes": nodes})
     schema: Composed = composed(
         query=made["Query"],
@@ -136,8 +146,8 @@ def _own_types(owners: dict[tuple[str, str], str], one: Contribution) -> None:
         definition: Any = getattr(kind, "__strawberry_definition__", None)
         name = definition.name if definition is not None else kind.__name__
         _claim(owners, (name, ""), one.owner or "eperf")
-        for field in definition.fields if definition is not None else ():
-            owners.setdefault((name, to_camel_case(field.python_name)), one.owner or "eperf")
+        for each in definition.fields if definition is not None else ():
+            owners.setdefault((name, to_camel_case(each.python_name)), one.owner or "eperf")
 
 
 def _claim(owners: dict[tuple[str, str], str], what: tuple[str, str], owner: str) -> None:

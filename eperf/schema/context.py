@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from eperf.domain.access import Operation, Scope, Viewer, scope
 from eperf.domain.errors import Unauthenticated
@@ -24,10 +25,13 @@ class Context:
     now: Callable[[], datetime]
     registry: Registry
     grown: Rings
-    rows: Rows = field(init=False)
+    peer: str = ""
+    """The address of an anonymous caller, who has no other name."""
 
-    def __post_init__(self) -> None:
-        self.rows = Rows(self._scope)
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows that this operation's resolvers have fetched."""
+        return Rows(self._scope)
 
     def seen(self) -> Viewer:
         """The viewer; refuses the anonymous."""
@@ -41,7 +45,9 @@ class Context:
 
     def fresh(self) -> Context:
         """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
-        return Context(self.viewer, self.language, self.request_id, self.now, self.registry, self.grown)
+        return Context(
+            self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
+        )
 
     def _scope(self, operation: Operation) -> Scope:
         return scope(self.seen(), operation)

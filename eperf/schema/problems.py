@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import strawberry
 
 from eperf.domain.errors import Refused, Unauthenticated
+from eperf.planner.mapping import MAPPING, Verb
+from eperf.schema.lists import arguments_of, signed
 
 T = TypeVar("T")
 
@@ -21,12 +23,33 @@ class Problem:
     field: str | None = strawberry.field(default=None, description="The input that caused it, by its path.")
 
 
+def verb(target: type, payload: Any, run: Callable[..., Awaitable[int]], description: str) -> Any:
+    """A mutation: `run(context, …)` changes something and gives its number; the answer is it, or the problem."""
+    mapping = Verb(target, run, _refused)
+
+    async def resolve(self: Any, info: strawberry.Info, **given: Any) -> Any:
+        async def changed() -> int:
+            return await run(info.context, **given)
+
+        return await answered(info, target, changed)
+
+    made = signed(resolve, arguments_of(run), payload)
+    return strawberry.mutation(resolver=made, description=description, metadata={MAPPING: mapping})
+
+
+def _refused(error: Exception, context: Any) -> Problem | None:
+    if not isinstance(error, Refused) or isinstance(error, Unauthenticated):
+        return None
+    return Problem(code=error.code, message=error.message(context.language), field=error.field)
+
+
 async def answered(info: strawberry.Info, kind: type[T], verb: Callable[[], Awaitable[int]]) -> T | Problem:
     """The changed thing as the caller may see it, or the problem that kept it from being changed."""
     try:
         number = await verb()
-    except Unauthenticated:
-        raise
     except Refused as refused:
-        return Problem(code=refused.code, message=refused.message(info.context.language), field=refused.field)
+        problem = _refused(refused, info.context)
+        if problem is None:
+            raise
+        return problem
     return cast(T, await info.context.fresh().rows.one(kind, number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 
 import strawberry
@@ -12,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth as Month
+from eperf.planner.sql import Form
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,2}))?")
@@ -68,9 +70,14 @@ def read_hundredths(value: Any) -> int:
 
 def _read_month(value: Any) -> str:
     try:
-        return str(Month.parse(value)) if isinstance(value, str) else str(Month.parse(""))
+        return _month(value if isinstance(value, str) else "")
     except Refused as refused:
         raise _wrong(value, "a month YYYY-MM") from refused
+
+
+@lru_cache(1_200)
+def _month(text: str) -> str:
+    return str(Month.parse(text))
 
 
 SCALARS: dict[object, Any] = {
@@ -96,5 +103,17 @@ SCALARS: dict[object, Any] = {
         name="YearMonth", description="A month, `YYYY-MM` (bulan).", serialize=str, parse_value=_read_month
     ),
 }
+
+FORMS = {
+    "ID": Form.TEXT,
+    "String": Form.TEXT,
+    "YearMonth": Form.TEXT,
+    "Int": Form.INTEGER,
+    "Boolean": Form.BOOLEAN,
+    "Date": Form.DATE,
+    "DateTime": Form.INSTANT,
+    "Decimal": Form.HUNDREDTHS,
+}
+"""How the database writes what each scalar serialises: the same bytes, by the other read path."""
 
 CONFIG = StrawberryConfig(scalar_map=SCALARS)

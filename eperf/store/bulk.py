@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from eperf.store import database
+from eperf.store.sqlite import stored_instant
 
 
 async def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -35,7 +36,7 @@ def _sqlite(value: Any) -> Any:
     if isinstance(value, dict | list):
         return orjson.dumps(value).decode()
     if isinstance(value, datetime):
-        return value.isoformat(" ")
+        return stored_instant(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

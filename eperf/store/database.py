@@ -6,18 +6,21 @@ One URL names it: `sqlite:///folder/eperf.db` (three slashes and an absolute pat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
 from eperf.store.nouns import MODULES
+from eperf.store.sqlite import Unfit, WalClient
 
 Dialect = Literal["sqlite", "postgres"]
 Apps = Mapping[str, Mapping[str, Any]]
@@ -60,14 +63,23 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
         "database": parts.path.lstrip("/"),
         "minsize": 1,
         "maxsize": pool,
-        "server_settings": {"timezone": "UTC", "jit": "off"},
+        "server_settings": {"timezone": "UTC", "datestyle": "ISO", "jit": "off"},
         "command_timeout": 60,
+        "reset": _keep,
     }
+
+
+async def _keep(_: object) -> None:
+    """What the pool does to a connection that is given back: nothing that asks the server.
+
+    Its own way is a round trip after every statement, against settings, locks and cursors that a session keeps. Ours
+    end with their transaction, and an open transaction is rolled back by the pool all the same.
+    """
 
 
 def config(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:
     """The ORM's configuration: the core's app and those of plugins with tables of their own."""
-    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "tortoise.backends.asyncpg"
+    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "eperf.store.postgres"
     core = {
         "models": list(MODULES),
         "migrations": "eperf.store.migrations",
@@ -102,6 +114,22 @@ def connection() -> BaseDBAsyncClient:
 def dialect() -> Dialect:
     """The dialect of the open database."""
     return "sqlite" if connection().capabilities.dialect == "sqlite" else "postgres"
+
+
+async def text(sql: str, values: Sequence[Any]) -> str | None:
+    """The single value of a statement that only reads, outside any transaction: the way of compiled reads."""
+    client: Any = connection()
+    if isinstance(client, WalClient):
+        return await client.text(sql, values)
+    if client._pool is None:
+        await client.create_connection(with_db=True)
+    try:
+        found: str | None = await client._pool.fetchval(sql, *values)
+    except asyncpg.ProgramLimitExceededError as error:
+        raise Unfit(str(error)) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise OperationalError(error) from error
+    return found
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:

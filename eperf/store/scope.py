@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tortoise.expressions import Q, Subquery
 
 from eperf.domain.access import Scope, Subject
+from eperf.store.condition import Among, Condition, Either, Every, Is, Not, Within, as_q
 from eperf.store.organisation import UnitTreeRow
 from eperf.store.people import EmployeeRow
 
 __all__ = [
-    "OF_EMPLOYEES", "OF_EMPLOYEE_ROWS", "Columns", "Q", "Subquery", "ancestors", "below", "predicate",
-    "subject_of_employee", "subject_of_unit",
+    "OF_EMPLOYEES", "OF_EMPLOYEE_ROWS", "Columns", "Q", "Subquery", "ancestors", "below", "predicate", "reach",
+    "subject_of_employee", "subject_of_unit", "within_units",
 ]  # fmt: skip
 
 
@@ -34,37 +34,50 @@ OF_EMPLOYEES = Columns(employee="id", supervisor="supervisor_id")
 OF_EMPLOYEE_ROWS = Columns()
 
 
+def within_units(column: str, units: Iterable[int]) -> Within:
+    """A unit column that is one of these units or of all units below them."""
+    return Within(column, UnitTreeRow, "descendant_id", Among("ancestor_id", tuple(sorted(units))))
+
+
 def below(units: Iterable[int]) -> Subquery:
     """The ids of these units and of all units below them."""
     return Subquery(UnitTreeRow.filter(ancestor_id__in=sorted(units)).values("descendant_id"))
 
 
-def predicate(scope: Scope, columns: Columns) -> Q | None:
+def reach(scope: Scope, columns: Columns) -> Condition | None:
     """The scope as a condition on a table; None stands for "every row"."""
     if scope.everything:
         return None
-    parts: list[Q] = []
+    parts: list[Condition] = []
     if columns.employee and scope.employee_id is not None:
-        parts.append(_where(columns.employee, scope.employee_id))
-    if columns.supervisor and scope.supervisors:
-        parts.append(_where(f"{columns.supervisor}__in", sorted(scope.supervisors)))
-    elif columns.employee and scope.supervisors:
-        reports = Subquery(EmployeeRow.filter(supervisor_id__in=sorted(scope.supervisors)).values("id"))
-        parts.append(_where(f"{columns.employee}__in", reports))
-    if columns.unit and scope.units:
-        parts.append(_where(f"{columns.unit}__in", below(scope.units)))
-    elif columns.employee and scope.units:
-        people = Subquery(EmployeeRow.filter(unit_id__in=below(scope.units)).values("id"))
-        parts.append(_where(f"{columns.employee}__in", people))
-    reach = Q(*parts, join_type=Q.OR) if parts else Q(id__lt=0)
+        parts.append(Is(columns.employee, scope.employee_id))
+    if scope.supervisors:
+        parts.extend(_of_reports(columns, tuple(sorted(scope.supervisors))))
+    if scope.units:
+        parts.extend(_of_units(columns, scope.units))
+    found = Either(tuple(parts))
     if scope.not_employee_id is not None and columns.employee:
-        reach = Q(reach, ~_where(columns.employee, scope.not_employee_id))
-    return reach
+        return Every((found, Not(Is(columns.employee, scope.not_employee_id))))
+    return found
 
 
-def _where(name: str, value: Any) -> Q:
-    condition: dict[str, Any] = {name: value}
-    return Q(**condition)
+def _of_reports(columns: Columns, supervisors: tuple[int, ...]) -> Iterator[Condition]:
+    if columns.supervisor:
+        yield Among(columns.supervisor, supervisors)
+    elif columns.employee:
+        yield Within(columns.employee, EmployeeRow, "id", Among("supervisor_id", supervisors))
+
+
+def _of_units(columns: Columns, units: Iterable[int]) -> Iterator[Condition]:
+    if columns.unit:
+        yield within_units(columns.unit, units)
+    elif columns.employee:
+        yield Within(columns.employee, EmployeeRow, "id", within_units("unit_id", units))
+
+
+def predicate(scope: Scope, columns: Columns) -> Q | None:
+    """The scope in the ORM's words; None stands for "every row"."""
+    return as_q(reach(scope, columns))
 
 
 async def subject_of_unit(unit_id: int) -> Subject:

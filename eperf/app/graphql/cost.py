@@ -41,6 +41,25 @@ Price = Callable[[DocumentNode, OperationDefinitionNode, Mapping[str, Any]], int
 """What an operation costs, from its document and its coerced variables: the hook a planner may replace."""
 
 
+def sizing(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that size lists anywhere in a document: the price of its operations depends on no others."""
+    found: set[str] = set()
+    stack: list[SelectionSetNode] = [
+        node.selection_set
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
+    ]
+    while stack:
+        for node in stack.pop().selections:
+            for argument in getattr(node, "arguments", None) or ():
+                if argument.name.value in _SIZES and isinstance(argument.value, VariableNode):
+                    found.add(argument.value.name.value)
+            below = getattr(node, "selection_set", None)
+            if below is not None:
+                stack.append(below)
+    return tuple(sorted(found))
+
+
 class _Sum(NamedTuple):
     """The cost of a selection set: once, and once more for each item of the list its owner holds."""
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -28,9 +29,13 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from eperf.app.graphql import measure
+from eperf.app.graphql.cost import sizing
+from eperf.app.graphql.inputs import Inputs
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import OperationUnknown
 from eperf.domain.errors import TooMany
+from eperf.planner.plans import Plan
+from eperf.planner.steering import steering
 
 _RULES = (*specified_rules, MaybeNullValidationRule)
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")
@@ -43,6 +48,18 @@ class Operation:
 
     node: OperationDefinitionNode
     introspects: bool
+    plan: Plan = field(default_factory=lambda: Plan(()), compare=False)
+    prices: dict[tuple[Any, ...], int] = field(default_factory=dict, compare=False)
+    """What the operation costs, by the values of the variables that size its lists."""
+    sizes: tuple[str, ...] = ()
+    """Those variables."""
+    _inputs: list[Inputs] = field(default_factory=list, compare=False)
+
+    def inputs(self, schema: GraphQLSchema) -> Inputs:
+        """The quick reading of its variables."""
+        if not self._inputs:
+            self._inputs.append(Inputs(schema, self.node))
+        return self._inputs[0]
 
     @property
     def kind(self) -> OperationType:
@@ -89,6 +106,10 @@ class Documents:
     def __len__(self) -> int:
         return len(self._kept)
 
+    def known(self, text: str) -> Document | None:
+        """The document of a text that is kept."""
+        return self._kept.get(text)
+
     def get(self, text: str) -> Document:
         """The document of `text`; raises `TooMany` or `GraphQLSyntaxError`, and keeps nothing then."""
         found = self._kept.get(text)
@@ -110,8 +131,14 @@ class Documents:
         ast = self._parsed(text)
         sizes = measure.check(ast, limits)
         errors = tuple(self._validated(ast))
+        steered, sized = steering(ast), sizing(ast)
         operations = tuple(
-            Operation(node, sizes[node.name.value if node.name else None].introspections > 0)
+            Operation(
+                node,
+                sizes[node.name.value if node.name else None].introspections > 0,
+                Plan(steered),
+                sizes=sized,
+            )
             for node in ast.definitions
             if isinstance(node, OperationDefinitionNode)
         )

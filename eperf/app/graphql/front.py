@@ -11,17 +11,23 @@ from typing import Any
 
 import strawberry
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.cost import Price
-from eperf.app.graphql.engine import Engine, Streams
+from eperf.app.graphql.engine import Engine
+from eperf.app.graphql.gate import Gate, PrincipalOf
 from eperf.app.graphql.http import HttpEndpoint
+from eperf.app.graphql.lean import Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Streams
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.stream import StreamEndpoint
+from eperf.app.graphql.trusted import Trusted
 from eperf.app.graphql.watch import StillValid, Watch
+from eperf.planner.plans import Plans
 
 
 def _same(context: Any) -> Any:
@@ -35,7 +41,8 @@ class GraphQLFront:
     or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
-    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream.
+    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream. `principal_of`
+    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by hash.
     """
 
     def __init__(
@@ -53,6 +60,10 @@ class GraphQLFront:
         each_operation: Callable[[Any], Any] = _same,
         price: Price | None = None,
         streams: Streams | None = None,
+        plans: Plans | None = None,
+        principal_of: PrincipalOf | None = None,
+        trusted: Trusted | None = None,
+        recall: Recall | None = None,
         path: str = "/graphql",
     ) -> None:
         limits = limits or Limits()
@@ -68,6 +79,8 @@ class GraphQLFront:
             suggestions=suggestions,
             price=price,
             streams=streams,
+            plans=plans,
+            gate=Gate(limits, principal_of, trusted),
         )
         """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
         self._http = HttpEndpoint(
@@ -77,6 +90,7 @@ class GraphQLFront:
             problems=problems,
             page=self._page,
             allowed_origins=allowed_origins,
+            recall=recall,
         )
         self._socket = SocketEndpoint(
             self.engine,
@@ -105,6 +119,19 @@ class GraphQLFront:
             Route(f"{self._path}/stream", self._stream),
             *self._page.routes(),
         ]
+
+    def before(self, routed: ASGIApp) -> ASGIApp:
+        """An application that answers ordinary queries before routing, and leaves all else to `routed`."""
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] == self._path:
+                left = await self._http.lean(scope, receive, send)
+                if left is not None:
+                    await routed(scope, left, send)
+            else:
+                await routed(scope, receive, send)
+
+        return app
 
     def recheck(self) -> None:
         """Ask `still_valid` for every open socket and event stream now: a credential has just been revoked."""

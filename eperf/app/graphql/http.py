@@ -3,8 +3,8 @@
 One exchange: method, accepted type, address, body, shape, caller, document, execution. A request that is not well
 formed gets a 4xx whatever it accepts; a GraphQL request that is well formed but refused (syntax, validation,
 variables, limits) gets 400 as `application/graphql-response+json` and 200 as the older `application/json`, in both
-cases without a `data` member. GET runs queries only and needs no preflight because it can change nothing and carries
-no credential by itself.
+cases without a `data` member. One that only came too fast gets 429 with `Retry-After` either way. GET runs queries
+only and needs no preflight because it can change nothing and carries no credential by itself.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from graphql import OperationType
 
 from eperf.app.graphql import body, headers, negotiate
 from eperf.app.graphql.connection import ConnectionFacts, Headers, bearer_in, peer, request_id, spoken
-from eperf.app.graphql.engine import Engine, Prepared
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.json import decode, encode
+from eperf.app.graphql.lean import Lane, Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import (
     MethodNotAllowed,
@@ -33,7 +35,7 @@ from eperf.app.graphql.refusals import (
     UnsupportedMediaType,
     UrlTooLong,
 )
-from eperf.app.graphql.request import Request, from_json, from_url, parameters
+from eperf.app.graphql.request import Request, from_json, from_url, names_a_document, parameters
 from eperf.domain.errors import Forbidden, Refused, TooMany, Unauthenticated, Unavailable
 
 MakeContext = Callable[[ConnectionFacts], Awaitable[Any]]
@@ -47,6 +49,7 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Unavailable, 503),
 )
 _WATCH_AFTER = 0.25
+_OK = 200
 
 
 class HttpEndpoint:
@@ -69,9 +72,15 @@ class HttpEndpoint:
         problems: Problems,
         page: IdePage,
         allowed_origins: frozenset[str],
+        recall: Recall | None = None,
     ) -> None:
+        self._lane = Lane(engine, recall, limits, problems)
         self._engine, self._make_context, self._limits = engine, make_context, limits
         self._problems, self._page, self._origins = problems, page, allowed_origins
+
+    async def lean(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Answer a request like earlier ones and give None; else give what is left to receive of it."""
+        return await self._lane.serve(scope, receive, send)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; a caller who has gone gets nothing."""
@@ -83,6 +92,8 @@ class HttpEndpoint:
             return
         origin = headers.allowed_origin(found, self._origins) if scope["method"] == "POST" else None
         sent = headers.of_answer(reply, name, origin)
+        if reply.status == _OK and scope["method"] == "POST":
+            self._lane.learn(scope, found, reply.media_type, origin)
         await send({"type": "http.response.start", "status": reply.status, "headers": sent})
         if reply.follow is not None:
             await reply.follow(receive, send)
@@ -123,8 +134,9 @@ class HttpEndpoint:
 
     def _rejected(self, rejected: Rejected, media: str) -> Reply:
         """A well-formed request whose GraphQL was refused."""
-        status = 200 if media == negotiate.PLAIN_JSON else rejected.status
-        return _errors(status, rejected.errors, media)
+        again = rejected.retry_after
+        status = 200 if media == negotiate.PLAIN_JSON and again is None else rejected.status
+        return _errors(status, rejected.errors, media, _retry(again) if again else None)
 
     def _check_address(self, scope: Any) -> None:
         size = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
@@ -133,7 +145,7 @@ class HttpEndpoint:
 
     def _wants_page(self, scope: Any, found: Headers) -> bool:
         accepted = negotiate.media_type(found.joined(b"accept"), (*self.offered, negotiate.HTML))
-        return accepted == negotiate.HTML and "query" not in parameters(scope["query_string"])
+        return accepted == negotiate.HTML and not names_a_document(parameters(scope["query_string"]))
 
     async def _request(self, scope: Any, receive: Any, found: Headers) -> Request:
         if scope["method"] == "GET":
@@ -227,4 +239,8 @@ def _explained(refused: Refused) -> HeaderList:
         return [(b"allow", refused.facts["allowed"].encode())]
     if isinstance(refused, Unauthenticated):
         return [(b"www-authenticate", b'Bearer realm="eperf"')]
-    return [(b"retry-after", b"1")] if _status(refused) in {429, 503} else []
+    return _retry(getattr(refused, "retry_after", 1)) if _status(refused) in {429, 503} else []
+
+
+def _retry(seconds: int) -> HeaderList:
+    return [(b"retry-after", str(seconds).encode())]

@@ -14,11 +14,11 @@ from graphql import OperationType
 
 from eperf.app.graphql import events, headers
 from eperf.app.graphql.connection import Headers
-from eperf.app.graphql.engine import Prepared
 from eperf.app.graphql.events import EventStream
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.http import HttpEndpoint
-from eperf.app.graphql.negotiate import EVENT_STREAM
+from eperf.app.graphql.negotiate import EVENT_STREAM, PLAIN_JSON
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Rejected
 from eperf.app.graphql.refusals import OriginRefused
 from eperf.app.graphql.watch import Watch
@@ -50,12 +50,17 @@ class StreamEndpoint(HttpEndpoint):
         return False
 
     def _rejected(self, rejected: Rejected, media: str) -> Reply:
+        if rejected.retry_after is not None:
+            return super()._rejected(rejected, PLAIN_JSON)
         return Reply(200, events.failed(rejected.errors), EVENT_STREAM, _UNBUFFERED)
 
     async def _answered(self, prepared: Prepared, receive: Any, media: str) -> Reply:
         if prepared.operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self._executed(prepared, receive)
             return Reply(200, events.whole(answer), media, _UNBUFFERED)
+
+        gate = self._engine.gate
+        left, gone = gate.stay(), gate.purse(prepared.context).stay()
 
         async def follow(receive: Any, send: Any) -> None:
             answers = self._engine.stream(prepared)
@@ -67,6 +72,10 @@ class StreamEndpoint(HttpEndpoint):
                 limits=self._limits,
                 problems=self._problems,
             )
-            await self._watch.over(stream)
+            try:
+                await self._watch.over(stream)
+            finally:
+                left()
+                gone()
 
         return Reply(200, b"", media, _UNBUFFERED, follow)

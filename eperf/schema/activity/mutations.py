@@ -9,8 +9,9 @@ import strawberry
 from eperf.domain.activity import Decision, Report
 from eperf.domain.errors import TooMany
 from eperf.schema.activity.types import Activity
+from eperf.schema.context import Context
 from eperf.schema.ids import number_of
-from eperf.schema.problems import Problem, answered
+from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date, Hundredths
 from eperf.services import activity
 
@@ -67,56 +68,33 @@ class ReturnActivityInput:
     idempotency_key: str | None = None
 
 
-async def submit_activity(info: strawberry.Info, input: SubmitActivityInput) -> ActivityPayload:  # noqa: A002
-    """Reports an activity of the caller's own."""
-
-    async def verb() -> int:
-        return await activity.submit(info.context.call(input.idempotency_key), input.report())
-
-    return await answered(info, Activity, verb)
+async def _submit(context: Context, input: SubmitActivityInput) -> int:  # noqa: A002
+    return await activity.submit(context.call(input.idempotency_key), input.report())
 
 
-async def resubmit_activity(info: strawberry.Info, input: ResubmitActivityInput) -> ActivityPayload:  # noqa: A002
-    """Sends a returned activity again."""
-
-    async def verb() -> int:
-        number = number_of(input.activity, "Activity", "activity")
-        return await activity.resubmit(info.context.call(input.idempotency_key), number, input.report())
-
-    return await answered(info, Activity, verb)
+async def _resubmit(context: Context, input: ResubmitActivityInput) -> int:  # noqa: A002
+    number = number_of(input.activity, "Activity", "activity")
+    return await activity.resubmit(context.call(input.idempotency_key), number, input.report())
 
 
-async def verify_activity(info: strawberry.Info, input: VerifyActivityInput) -> ActivityPayload:  # noqa: A002
-    """Accepts a direct report's activity; it counts from now on."""
-    return await _decide(info, input, Decision.VERIFY)
+async def _verify(context: Context, input: VerifyActivityInput) -> int:  # noqa: A002
+    return await _decide(context, input, Decision.VERIFY)
 
 
-async def return_activity(info: strawberry.Info, input: ReturnActivityInput) -> ActivityPayload:  # noqa: A002
-    """Sends a direct report's activity back."""
-    return await _decide(info, input, Decision.RETURN)
+async def _return(context: Context, input: ReturnActivityInput) -> int:  # noqa: A002
+    return await _decide(context, input, Decision.RETURN)
 
 
 async def _decide(
-    info: strawberry.Info, given: VerifyActivityInput | ReturnActivityInput, decision: Decision
-) -> ActivityPayload:
-    async def verb() -> int:
-        number = number_of(given.activity, "Activity", "activity")
-        return await activity.decide(info.context.call(given.idempotency_key), number, decision, given.note)
-
-    return await answered(info, Activity, verb)
+    context: Context, given: VerifyActivityInput | ReturnActivityInput, decision: Decision
+) -> int:
+    number = number_of(given.activity, "Activity", "activity")
+    return await activity.decide(context.call(given.idempotency_key), number, decision, given.note)
 
 
 MUTATIONS = {
-    "submit_activity": strawberry.mutation(
-        resolver=submit_activity, description="I report work (lapor aktivitas)."
-    ),
-    "resubmit_activity": strawberry.mutation(
-        resolver=resubmit_activity, description="I send a returned report again."
-    ),
-    "verify_activity": strawberry.mutation(
-        resolver=verify_activity, description="I accept a report (verifikasi)."
-    ),
-    "return_activity": strawberry.mutation(
-        resolver=return_activity, description="I send a report back (kembalikan)."
-    ),
+    "submit_activity": verb(Activity, ActivityPayload, _submit, "I report work (lapor aktivitas)."),
+    "resubmit_activity": verb(Activity, ActivityPayload, _resubmit, "I send a returned report again."),
+    "verify_activity": verb(Activity, ActivityPayload, _verify, "I accept a report (verifikasi)."),
+    "return_activity": verb(Activity, ActivityPayload, _return, "I send a report back (kembalikan)."),
 }

@@ -15,12 +15,12 @@ from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import Date, DateTime, Hundredths
 from eperf.store.activity import ActivityRow
-from eperf.store.scope import Columns, predicate
+from eperf.store.scope import Columns, reach
 
 strawberry.enum(ActivityState, description="Where an activity stands (keadaan).")
 
 
-@mapped(ActivityRow, Operation.ACTIVITY_READ, partial(predicate, columns=Columns()))
+@mapped(ActivityRow, Operation.ACTIVITY_READ, partial(reach, columns=Columns()))
 @strawberry.type(description="A reported piece of work (aktivitas).")
 class Activity(Node):
     """A reported piece of work."""

@@ -8,8 +8,9 @@ import strawberry
 
 from eperf.domain.attendance.punch import PunchKind
 from eperf.schema.attendance.types import Device, Punch
+from eperf.schema.context import Context
 from eperf.schema.ids import number_of
-from eperf.schema.problems import Problem, answered
+from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date
 from eperf.services.attendance import devices
 from eperf.services.attendance.clock import clock
@@ -49,43 +50,29 @@ class EnrolInput:
     valid_from: Date
 
 
-async def clock_in(info: strawberry.Info, input: ClockInput | None = None) -> ClockPayload:  # noqa: A002
-    """Records that the caller comes to work now."""
-    key = input.idempotency_key if input else None
-    return await answered(info, Punch, lambda: clock(info.context.call(key), PunchKind.IN))
+async def _clock_in(context: Context, input: ClockInput | None = None) -> int:  # noqa: A002
+    return await clock(context.call(input.idempotency_key if input else None), PunchKind.IN)
 
 
-async def clock_out(info: strawberry.Info, input: ClockInput | None = None) -> ClockPayload:  # noqa: A002
-    """Records that the caller leaves work now."""
-    key = input.idempotency_key if input else None
-    return await answered(info, Punch, lambda: clock(info.context.call(key), PunchKind.OUT))
+async def _clock_out(context: Context, input: ClockInput | None = None) -> int:  # noqa: A002
+    return await clock(context.call(input.idempotency_key if input else None), PunchKind.OUT)
 
 
-async def register_device(info: strawberry.Info, input: RegisterDeviceInput) -> DevicePayload:  # noqa: A002
-    """Registers a machine, or adopts one that was met before."""
-
-    async def verb() -> int:
-        unit = number_of(input.unit, "Unit", "unit")
-        return await devices.register(info.context.call(), input.serial, input.name, unit, input.source)
-
-    return await answered(info, Device, verb)
+async def _register(context: Context, input: RegisterDeviceInput) -> int:  # noqa: A002
+    unit = number_of(input.unit, "Unit", "unit")
+    return await devices.register(context.call(), input.serial, input.name, unit, input.source)
 
 
-async def enrol(info: strawberry.Info, input: EnrolInput) -> DevicePayload:  # noqa: A002
-    """Says whose a PIN is; records that were unexplained find their owner."""
-
-    async def verb() -> int:
-        device = number_of(input.device, "Device", "device")
-        person = number_of(input.employee, "Employee", "employee")
-        await devices.enrol(info.context.call(), device, [(input.pin, person)], input.valid_from)
-        return device
-
-    return await answered(info, Device, verb)
+async def _enrol(context: Context, input: EnrolInput) -> int:  # noqa: A002
+    device = number_of(input.device, "Device", "device")
+    person = number_of(input.employee, "Employee", "employee")
+    await devices.enrol(context.call(), device, [(input.pin, person)], input.valid_from)
+    return device
 
 
 MUTATIONS = {
-    "clock_in": strawberry.mutation(resolver=clock_in, description="I come to work (presensi masuk)."),
-    "clock_out": strawberry.mutation(resolver=clock_out, description="I leave work (presensi pulang)."),
-    "register_device": strawberry.mutation(resolver=register_device, description="A machine for a unit."),
-    "enrol": strawberry.mutation(resolver=enrol, description="Whose a PIN of a machine is."),
+    "clock_in": verb(Punch, ClockPayload, _clock_in, "I come to work (presensi masuk)."),
+    "clock_out": verb(Punch, ClockPayload, _clock_out, "I leave work (presensi pulang)."),
+    "register_device": verb(Device, DevicePayload, _register, "A machine for a unit."),
+    "enrol": verb(Device, DevicePayload, _enrol, "Whose a PIN of a machine is."),
 }

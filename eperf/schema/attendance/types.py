@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,13 @@ import strawberry
 
 from eperf.domain.access import Operation
 from eperf.planner.mapping import column, computed, mapped, relation
+from eperf.schema.context import Context
 from eperf.schema.node import Node
 from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import Date, DateTime
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
-from eperf.store.scope import Columns, predicate
+from eperf.store.scope import Columns, reach
 
 
 @strawberry.type(description="A rule as it was applied to a day, with its legal basis (langkah).")
@@ -26,8 +28,8 @@ class DayStep:
     text: str
 
 
-def _steps(row: DayRow, language: str) -> list[DayStep]:
-    return [_step(step, language) for step in row.steps]
+def _steps(row: Mapping[str, Any], context: Context) -> list[DayStep]:
+    return [_step(step, context.language) for step in row["steps"]]
 
 
 def _step(step: dict[str, Any], language: str) -> DayStep:
@@ -39,7 +41,7 @@ def _step(step: dict[str, Any], language: str) -> DayStep:
     return DayStep(rule=str(step["rule"]), legal_basis=str(step["legal_basis"]), text=str(text))
 
 
-@mapped(DayRow, Operation.ATTENDANCE_READ, partial(predicate, columns=Columns()))
+@mapped(DayRow, Operation.ATTENDANCE_READ, partial(reach, columns=Columns()))
 @strawberry.type(description="An employee's civil day as the unit's work-time policy reads it (hari kerja).")
 class AttendanceDay(Node):
     """A classified day."""
@@ -56,13 +58,12 @@ class AttendanceDay(Node):
     missing_taps: int = column("missing_taps", "Taps that are missing.")
     policy: str = column("policy", "The work-time policy that read the day.")
 
-    @strawberry.field(description="The rules applied, in order, in the caller's language.")
-    def steps(self, info: strawberry.Info) -> list[DayStep]:
-        """The rules applied."""
-        return _steps(self.row, info.context.language)
+    steps: list[DayStep] = computed(
+        ("steps",), _steps, "The rules applied, in order, in the caller's language.", kind=list[DayStep]
+    )
 
 
-@mapped(PunchRow, Operation.ATTENDANCE_READ, partial(predicate, columns=Columns(unit=None)))
+@mapped(PunchRow, Operation.ATTENDANCE_READ, partial(reach, columns=Columns(unit=None)))
 @strawberry.type(description="A clock record as received (rekaman presensi).")
 class Punch(Node):
     """A clock record."""
@@ -78,7 +79,7 @@ class Punch(Node):
     employee: Employee | None = relation("employee_id", Employee, "Whose it is.")
 
 
-@mapped(DeviceRow, Operation.DEVICE_READ, partial(predicate, columns=Columns(employee=None)))
+@mapped(DeviceRow, Operation.DEVICE_READ, partial(reach, columns=Columns(employee=None)))
 @strawberry.type(description="An attendance machine (mesin presensi).")
 class Device(Node):
     """An attendance machine."""
@@ -89,6 +90,6 @@ class Device(Node):
     state: str = column("state", "active or inactive.")
     last_seen_at: DateTime | None = column("last_seen_at", "When it was last heard of.")
     firmware: str | None = computed(
-        ("facts",), lambda row: row.facts.get("firmware"), "Its firmware, if it said."
+        ("facts",), lambda row, _: row["facts"].get("firmware"), "Its firmware, if it said."
     )
     unit: Unit | None = relation("unit_id", Unit, "The unit it stands in.")

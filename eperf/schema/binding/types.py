@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import strawberry
@@ -12,17 +13,17 @@ from eperf.domain.access import Operation, Subject, require
 from eperf.domain.errors import BadInput, Forbidden
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.plugins.api import Contribution
+from eperf.schema.context import Context
 from eperf.schema.ids import number_of
-from eperf.schema.lists import Connection, connection, wanted
+from eperf.schema.lists import many
 from eperf.schema.node import Node
-from eperf.schema.organisation.queries import After, First, Info
 from eperf.schema.organisation.types import Unit
-from eperf.schema.problems import Problem, answered
+from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date, DateTime
 from eperf.services import binding
 from eperf.services.parts import Slot
 from eperf.store.binding import BindingRow
-from eperf.store.scope import Columns, predicate
+from eperf.store.scope import Columns, reach
 
 _ORDERS = {"SINCE": (("valid_from", True), ("id", True))}
 _MOST_SETTINGS = 16_384
@@ -41,7 +42,12 @@ class Plugin:
     parts: list[str]
 
 
-@mapped(BindingRow, Operation.PLUGIN_READ, partial(predicate, columns=Columns(employee=None)))
+def _settings_text(row: Mapping[str, Any], _: Any) -> str:
+    # In order of the keys: the databases keep them in orders of their own.
+    return orjson.dumps(row["settings"], option=orjson.OPT_SORT_KEYS).decode()
+
+
+@mapped(BindingRow, Operation.PLUGIN_READ, partial(reach, columns=Columns(employee=None)))
 @strawberry.type(
     description="A part that fills a slot of a unit from a day on; inherited by all below (pengikatan)."
 )
@@ -50,9 +56,7 @@ class Binding(Node):
 
     slot: Slot = column("slot", "The slot.", render=Slot)
     part: str = column("part", "The part, `plugin/part`.")
-    settings: str = computed(
-        ("settings",), lambda row: orjson.dumps(row.settings).decode(), "Its settings as JSON."
-    )
+    settings: str = computed(("settings",), _settings_text, "Its settings as JSON.")
     valid_from: Date = column("valid_from", "The first day.")
     known_from: DateTime = column("known_from", "When it was recorded.")
     unit: Unit | None = relation("unit_id", Unit, "The unit.")
@@ -77,17 +81,10 @@ class BindPartInput:
     idempotency_key: str | None = None
 
 
-async def bind_part(info: strawberry.Info, input: BindPartInput) -> BindingPayload:  # noqa: A002
-    """Binds a part to a slot of a unit from a day on."""
-
-    async def verb() -> int:
-        unit = number_of(input.unit, "Unit", "unit")
-        call = info.context.call(input.idempotency_key)
-        return await binding.bind(
-            call, unit, input.slot, input.part, _settings(input.settings), input.valid_from
-        )
-
-    return await answered(info, Binding, verb)
+async def _bind(context: Context, input: BindPartInput) -> int:  # noqa: A002
+    unit = number_of(input.unit, "Unit", "unit")
+    call = context.call(input.idempotency_key)
+    return await binding.bind(call, unit, input.slot, input.part, _settings(input.settings), input.valid_from)
 
 
 def _settings(text: str) -> dict[str, object]:
@@ -100,7 +97,7 @@ def _settings(text: str) -> dict[str, object]:
     return found
 
 
-async def plugins(info: Info) -> list[Plugin] | None:
+async def plugins(info: strawberry.Info) -> list[Plugin] | None:
     """What is installed; for those who administer plugins, and auditors."""
     viewer = info.context.seen()
     units = frozenset(unit for _, unit in viewer.grants)
@@ -120,21 +117,13 @@ async def plugins(info: Info) -> list[Plugin] | None:
     ]
 
 
-async def bindings(self: Unit, info: Info, first: First = None, after: After = None) -> Connection[Binding]:
-    """The unit's own bindings, the latest first."""
-    asked = wanted(_ORDERS, "SINCE", first, after, None, None)
-    return connection(Binding, await info.context.rows.page_of(Binding, "unit_id", self.row.id, asked), after)
-
-
 CONTRIBUTION = Contribution(
     types=(Binding,),
     query={
         "plugins": strawberry.field(resolver=plugins, description="What is installed, and what was left out.")
     },
-    mutation={
-        "bind_part": strawberry.mutation(resolver=bind_part, description="A part for a slot of a unit.")
-    },
+    mutation={"bind_part": verb(Binding, BindingPayload, _bind, "A part for a slot of a unit.")},
     extends={
-        "Unit": {"bindings": strawberry.field(resolver=bindings, description="The unit's own bindings.")}
+        "Unit": {"bindings": many(Binding, _ORDERS, "SINCE", "The unit's own bindings.", back="unit_id")}
     },
 )

@@ -7,21 +7,19 @@ from functools import partial
 import strawberry
 
 from eperf.domain.access import Operation
-from eperf.planner.mapping import column, mapped, relation
+from eperf.planner.mapping import Many, column, mapped, relation
 from eperf.plugins.api import Contribution
-from eperf.schema.lists import Connection, connection, wanted
+from eperf.schema.lists import After, Connection, First, connection, wanted
 from eperf.schema.node import Node
-from eperf.schema.organisation.queries import After, First, Info
 from eperf.schema.organisation.types import Unit
 from eperf.schema.scalars import Date, Hundredths
 from eperf.services.catalogue import items_for
 from eperf.store.catalogue import ItemRow
-from eperf.store.scope import Columns, Q, predicate
+from eperf.store.condition import Among
+from eperf.store.scope import Columns, reach
 
-_ORDERS = {"CODE": (("code", False), ("id", False))}
 
-
-@mapped(ItemRow, Operation.CATALOGUE_READ, partial(predicate, columns=Columns(employee=None)))
+@mapped(ItemRow, Operation.CATALOGUE_READ, partial(reach, columns=Columns(employee=None)))
 @strawberry.type(description="What a unit counts, in which unit size, for how many points (butir katalog).")
 class CatalogueItem(Node):
     """A catalogue item."""
@@ -40,13 +38,16 @@ class CatalogueItem(Node):
     unit: Unit | None = relation("unit_id", Unit, "The unit that set it; it holds for all below.")
 
 
+_ITEMS = Many(CatalogueItem, {"CODE": (("code", False), ("id", False))}, "CODE")
+
+
 async def catalogue(
-    self: Unit, info: Info, first: First = None, after: After = None
+    self: Unit, info: strawberry.Info, first: First = None, after: After = None
 ) -> Connection[CatalogueItem]:
     """The items that count today for this unit: of one code the nearest, its own first."""
     counting = await items_for(self.row.id, info.context.call().today)
-    where = Q(id__in=[item.id for item in counting])
-    asked = wanted(_ORDERS, "CODE", first, after, where, None)
+    where = Among("id", tuple(item.id for item in counting))
+    asked = wanted(_ITEMS, "CODE", first, after, where)
     return connection(CatalogueItem, await info.context.rows.page(CatalogueItem, asked), after)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import strawberry
 
 from eperf.domain.access import Operation, Scope
@@ -12,24 +10,25 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
-from eperf.store.scope import Columns, Q, Subquery, predicate
+from eperf.store.scope import Columns, reach
 
 
-def _reach(scope: Scope) -> Q | None:
+def _reach(scope: Scope) -> Condition | None:
     """One's own uploads, and what hangs on an activity in reach."""
-    activities = predicate(scope, Columns())
+    activities = reach(scope, Columns())
     if activities is None:
         return None
-    seen = Subquery(ActivityRow.filter(activities).values("id"))
-    cited = Subquery(EvidenceRow.filter(activity_id__in=seen).values("file_id"))
+    seen = Within("activity_id", ActivityRow, "id", activities)
+    cited = Within("id", EvidenceRow, "file_id", seen)
     if scope.employee_id is None:
-        return Q(id__in=cited)
-    own = Subquery(AccountRow.filter(employee_id=scope.employee_id).values("id"))
-    return Q(Q(id__in=cited), Q(account_id__in=own), join_type=Q.OR)
+        return cited
+    own = Within("account_id", AccountRow, "id", Is("employee_id", scope.employee_id))
+    return Either((cited, own))
 
 
-@mapped(FileRow, Operation.FILE_READ, partial(_reach))
+@mapped(FileRow, Operation.FILE_READ, _reach)
 @strawberry.type(description="A file kept by its content (berkas bukti).")
 class File(Node):
     """A file."""

@@ -10,9 +10,9 @@ from eperf.domain.access import Operation
 from eperf.planner.mapping import column, mapped, relation
 from eperf.schema.node import Node
 from eperf.store.organisation import PositionRow, UnitRow
-from eperf.store.scope import Columns, predicate
+from eperf.store.scope import Columns, reach
 
-_REACH = partial(predicate, columns=Columns(employee=None, unit="id"))
+_REACH = partial(reach, columns=Columns(employee=None, unit="id"))
 UNIT_ORDERS = {"CODE": (("code", False), ("id", False))}
 
 
@@ -29,7 +29,7 @@ class Unit(Node):
     zone: str = column("zone", "The time zone of its workplace.")
 
 
-@mapped(PositionRow, Operation.UNIT_READ, partial(predicate, columns=Columns(employee=None)))
+@mapped(PositionRow, Operation.UNIT_READ, partial(reach, columns=Columns(employee=None)))
 @strawberry.type(description="A post (jabatan).")
 class Position(Node):
     """A post."""

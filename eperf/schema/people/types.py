@@ -12,7 +12,7 @@ from eperf.schema.node import Node
 from eperf.schema.organisation.types import Position, Unit
 from eperf.schema.scalars import Date
 from eperf.store.people import ActingRow, EmployeeRow, PlacementRow
-from eperf.store.scope import OF_EMPLOYEES, Columns, predicate
+from eperf.store.scope import OF_EMPLOYEES, Columns, reach
 
 EMPLOYEE_ORDERS = {
     "NAME": (("name", False), ("id", False)),
@@ -21,7 +21,7 @@ EMPLOYEE_ORDERS = {
 SINCE = {"SINCE": (("valid_from", True), ("id", True))}
 
 
-@mapped(EmployeeRow, Operation.EMPLOYEE_READ, partial(predicate, columns=OF_EMPLOYEES))
+@mapped(EmployeeRow, Operation.EMPLOYEE_READ, partial(reach, columns=OF_EMPLOYEES))
 @strawberry.type(description="A civil servant (ASN, pegawai).")
 class Employee(Node):
     """A civil servant."""
@@ -38,7 +38,7 @@ class Employee(Node):
     position: Position | None = relation("position_id", Position, "The post of today's placement.")
 
 
-@mapped(PlacementRow, Operation.EMPLOYEE_READ, partial(predicate, columns=Columns()))
+@mapped(PlacementRow, Operation.EMPLOYEE_READ, partial(reach, columns=Columns()))
 @strawberry.type(description="Where an employee serves, from when to when (penempatan).")
 class Placement(Node):
     """Where an employee serves."""
@@ -52,9 +52,7 @@ class Placement(Node):
     valid_to: Date | None = column("valid_to", "The first day no more; null while open.")
 
 
-@mapped(
-    ActingRow, Operation.EMPLOYEE_READ, partial(predicate, columns=Columns(employee="officer_id", unit=None))
-)
+@mapped(ActingRow, Operation.EMPLOYEE_READ, partial(reach, columns=Columns(employee="officer_id", unit=None)))
 @strawberry.type(description="An acting officer (Plt, Plh).")
 class Acting(Node):
     """An acting officer."""

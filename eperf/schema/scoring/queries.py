@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import strawberry
-
 from eperf.plugins.api import Contribution
-from eperf.schema.lists import Connection, connection, wanted
-from eperf.schema.organisation.queries import After, First, Info
-from eperf.schema.organisation.types import Unit
-from eperf.schema.people.types import Employee
+from eperf.schema.context import Context
+from eperf.schema.lists import many, one
 from eperf.schema.scalars import YearMonth
 from eperf.schema.scoring.types import Score
-from eperf.store.scope import Q
+from eperf.store.condition import Condition, Is
 
 _ORDERS = {
     "LATEST": (("period", True), ("id", True)),
@@ -19,38 +15,28 @@ _ORDERS = {
 }
 
 
-async def scores(self: Employee, info: Info, first: First = None, after: After = None) -> Connection[Score]:
-    """The employee's scores, the latest first."""
-    asked = wanted(_ORDERS, "LATEST", first, after, None, None)
-    return connection(Score, await info.context.rows.page_of(Score, "employee_id", self.row.id, asked), after)
-
-
-async def score(self: Employee, info: Info, period: YearMonth) -> Score | None:
-    """The employee's score of one month."""
-    asked = wanted(_ORDERS, "LATEST", 1, None, Q(period=period), period)
-    page = await info.context.rows.page_of(Score, "employee_id", self.row.id, asked)
-    return Score(row=page.rows[0]) if page.rows else None
-
-
-async def of_unit(
-    self: Unit, info: Info, period: YearMonth, first: First = None, after: After = None
-) -> Connection[Score]:
-    """Scores that this very unit's rules made of one month."""
-    asked = wanted(_ORDERS, "EMPLOYEE", first, after, Q(period=period), period)
-    return connection(Score, await info.context.rows.page_of(Score, "unit_id", self.row.id, asked), after)
+def _of_period(_: Context, period: YearMonth) -> Condition:
+    return Is("period", period)
 
 
 CONTRIBUTION = Contribution(
     types=(Score,),
     extends={
         "Employee": {
-            "scores": strawberry.field(resolver=scores, description="Monthly scores, the latest first."),
-            "score": strawberry.field(
-                resolver=score, description="The score of one month; null when there is none."
+            "scores": many(Score, _ORDERS, "LATEST", "Monthly scores, the latest first.", back="employee_id"),
+            "score": one(
+                Score, _of_period, "The score of one month; null when there is none.", back="employee_id"
             ),
         },
         "Unit": {
-            "scores": strawberry.field(resolver=of_unit, description="Scores of one month, by employee.")
+            "scores": many(
+                Score,
+                _ORDERS,
+                "EMPLOYEE",
+                "Scores of one month, by employee.",
+                back="unit_id",
+                narrow=_of_period,
+            )
         },
     },
 )

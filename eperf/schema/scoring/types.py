@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import strawberry
 
 from eperf.domain.access import Operation
-from eperf.planner.mapping import column, mapped, relation
+from eperf.planner.mapping import column, computed, mapped, relation
+from eperf.schema.context import Context
 from eperf.schema.ids import global_id
 from eperf.schema.node import Node
 from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import DateTime, Hundredths, YearMonth, read_hundredths
-from eperf.store.scope import Columns, predicate
+from eperf.store.scope import Columns, reach
 from eperf.store.scoring import ScoreRow
 
 _NODES = {"activity": "Activity"}
@@ -49,6 +51,10 @@ class ScoreLeaf:
     facts: list[LeafFact]
 
 
+def _leaves(row: Mapping[str, Any], context: Context) -> list[ScoreLeaf]:
+    return [_leaf(stored, context.language) for stored in row["breakdown"]]
+
+
 def _leaf(stored: dict[str, Any], language: str) -> ScoreLeaf:
     return ScoreLeaf(
         stage=stored["stage"],
@@ -66,7 +72,7 @@ def _evidence(kind: str, number: str) -> LeafEvidence:
     return LeafEvidence(kind=kind, id=strawberry.ID(global_id(known, int(number)) if known else number))
 
 
-@mapped(ScoreRow, Operation.SCORE_READ, partial(predicate, columns=Columns()))
+@mapped(ScoreRow, Operation.SCORE_READ, partial(reach, columns=Columns()))
 @strawberry.type(description="An employee's score of a month (nilai kinerja bulanan).")
 class Score(Node):
     """A score."""
@@ -83,7 +89,6 @@ class Score(Node):
     employee: Employee | None = relation("employee_id", Employee, "Whose score it is.")
     unit: Unit | None = relation("unit_id", Unit, "The unit whose rules made it.")
 
-    @strawberry.field(description="The parts that sum to the score exactly, in order.")
-    def breakdown(self, info: strawberry.Info) -> list[ScoreLeaf]:
-        """The parts of the score."""
-        return [_leaf(stored, info.context.language) for stored in self.row.breakdown]
+    breakdown: list[ScoreLeaf] = computed(
+        ("breakdown",), _leaves, "The parts that sum to the score exactly, in order.", kind=list[ScoreLeaf]
+    )

@@ -1,0 +1,184 @@
+"""The lean lane: an operation that has been sent before, answered by its plan with nothing done twice.
+
+Most requests of a frontend differ from earlier ones in an id or a month. What can be known from an earlier request is
+remembered here (headers and what follows from them, who presents a token, the document, its price, its plan), so
+what is left is to read the body, bind the values, ask the database and send. Anything out of the ordinary goes the
+ordinary way with the body handed on, and that way decides and explains; so this one has no refusals of its own but
+the time limit, and a limit holds on both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from random import getrandbits
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from eperf.app.graphql import headers
+from eperf.app.graphql.connection import Headers, spoken
+from eperf.app.graphql.engine import Engine
+from eperf.app.graphql.guard import Cause, Guard
+from eperf.app.graphql.headers import HeaderList, Reply
+from eperf.app.graphql.json import decode
+from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.problems import Problems, Rejected
+from eperf.app.graphql.refusals import TimedOut
+from eperf.app.graphql.request import Request, from_json
+from eperf.domain.errors import Refused
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_PER_REQUEST = frozenset({b"authorization", b"content-length"})
+_UNKNOWN = frozenset({b"x-request-id", b"content-encoding", b"expect"})
+_BEARER = b"Bearer "
+_MOST_CALLERS = 256
+_PLAIN = frozenset({str, bool, type(None)})
+_MEMBERS = frozenset({"query", "variables", "operationName"})
+_BY_HASH = frozenset({"documentId", "extensions", "variables", "operationName"})
+
+
+class Recall(Protocol):
+    """The context of a caller whose token was looked up a moment ago; None when it was not."""
+
+    def __call__(self, bearer: str, language: str, request_id: str) -> Any:
+        """The context, or None."""
+        ...
+
+
+class _Caller(NamedTuple):
+    """What follows from a caller's headers."""
+
+    language: str
+    headers: HeaderList
+
+
+class Lane:
+    """The lane of one endpoint. It knows only callers that the ordinary way has answered."""
+
+    def __init__(self, engine: Engine, recall: Recall | None, limits: Limits, problems: Problems) -> None:
+        self._engine, self._recall, self._limits, self._problems = engine, recall, limits, problems
+        self._callers: dict[tuple[Any, ...], _Caller] = {}
+
+    def learn(self, scope: Any, found: Headers, media: str, origin: str | None) -> None:
+        """Remembers a caller whose request passed every check that depends on its headers."""
+        if self._recall is None or _UNKNOWN & {name for name, _ in scope["headers"]}:
+            return
+        if len(self._callers) >= _MOST_CALLERS:
+            self._callers.clear()
+        sent = headers.of_answer(Reply(200, b"", media, headers.CLOSED), "", origin)
+        kept = [(name, value) for name, value in sent if name not in (b"x-request-id", b"content-length")]
+        self._callers[_key(scope["headers"])] = _Caller(spoken(found), kept)
+
+    async def serve(self, scope: Any, receive: Receive, send: Any) -> Receive | None:
+        """Answers and gives None; or gives what is left to receive, for the ordinary way."""
+        caller = self._callers.get(_key(scope["headers"])) if scope["method"] == "POST" else None
+        if caller is None or scope["query_string"] or self._recall is None:
+            return receive
+        guard = Guard(receive, self._limits.execution_seconds)
+        left = receive
+        try:
+            message = await receive()
+            guard.received()
+            left = _handed_on(message, receive)
+            name = f"{getrandbits(128):032x}"
+            body = await self._body(scope, message, caller, name, guard)
+        except asyncio.CancelledError:
+            cause = guard.cause()
+            if cause is None:
+                raise
+            return self._cut_off(cause, left, caller.language)
+        finally:
+            guard.end()
+        if body is None:
+            return left
+        sent = [*caller.headers, (b"x-request-id", name.encode()), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
+        return None
+
+    async def _body(
+        self, scope: Any, message: MutableMapping[str, Any], caller: _Caller, name: str, guard: Guard
+    ) -> bytes | None:
+        bearer = _bearer(scope["headers"])
+        context = (
+            None if bearer is None or self._recall is None else self._recall(bearer, caller.language, name)
+        )
+        request = None if context is None else self._request(message)
+        return None if request is None else await self._engine.remembered(request, context, guard.changing)
+
+    def _cut_off(self, cause: Cause, left: Receive, language: str) -> Receive | None:
+        """What the ordinary way is to receive: what it would have, or the refusal."""
+        if cause is Cause.GONE:
+            return None
+        if cause is Cause.BODY:
+            return left
+
+        async def late() -> MutableMapping[str, Any]:
+            refused = TimedOut()
+            raise Rejected(self._problems.of_exception(refused, language), refused.status)
+
+        return late
+
+    def _request(self, message: MutableMapping[str, Any]) -> Request | None:
+        """The request in a body that came whole and is an ordinary one."""
+        raw = message.get("body", b"")
+        if (
+            message["type"] != "http.request"
+            or message.get("more_body")
+            or len(raw) > self._limits.body_bytes
+        ):
+            return None
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            return None
+        if type(value) is not dict or b"\\u0000" in raw:
+            return None
+        if not value.keys() <= _MEMBERS:
+            return self._by_hash(value, raw)
+        query, name, variables = value.get("query"), value.get("operationName"), value.get("variables") or {}
+        if type(query) is not str or type(name) not in _PLAIN or type(variables) is not dict:
+            return None
+        if not {type(one) for one in variables.values()} <= _PLAIN and not self._is_strict(raw):
+            return None
+        return Request(query, name or None, variables)
+
+    def _by_hash(self, value: dict[str, Any], raw: bytes) -> Request | None:
+        """A request for a registered document."""
+        if not value.keys() <= _BY_HASH or not self._is_strict(raw):
+            return None
+        try:
+            return from_json(value)
+        except Refused:
+            return None
+
+    def _is_strict(self, raw: bytes) -> bool:
+        try:
+            decode(raw, self._limits)
+        except Refused:
+            return False
+        return True
+
+
+def _key(found: Any) -> tuple[Any, ...]:
+    return tuple([pair for pair in found if pair[0] not in _PER_REQUEST])
+
+
+def _bearer(found: Any) -> str | None:
+    """The token, where there is one `Authorization` header of the usual form."""
+    values = [value for name, value in found if name == b"authorization"]
+    if len(values) != 1 or not values[0].startswith(_BEARER):
+        return None
+    token: str = values[0][len(_BEARER) :].decode("latin-1")
+    return token
+
+
+def _handed_on(message: MutableMapping[str, Any], receive: Receive) -> Receive:
+    """A `receive` that gives a message again before it goes on."""
+    waiting = [message]
+
+    async def again() -> MutableMapping[str, Any]:
+        return waiting.pop() if waiting else await receive()
+
+    return again

@@ -1,0 +1,63 @@
+"""Changes by their plans: run the verb, then answer with the changed row by one statement.
+
+Once a verb has begun there is no way back to the resolvers, which would run it again: every failure from then on is
+the answer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from eperf.planner.plans import Plans, Root, Unanswered
+from eperf.planner.tree import Change
+
+
+class Failed(Exception):
+    """A change that failed in an unexpected way: its key in the answer, its place in the document, and the cause."""
+
+    def __init__(self, key: str, node: Any, cause: Exception) -> None:
+        super().__init__(key)
+        self.key, self.node, self.cause = key, node, cause
+
+
+async def change(plans: Plans, roots: tuple[Root, ...], variables: Mapping[str, Any], context: Any) -> bytes:
+    """The answer of a mutation, field after field; `Unanswered` before the first, `Failed` from then on."""
+    if context.viewer is None:
+        raise Unanswered("anonymous")
+    given = [_given(root, variables) for root in roots]
+    parts: list[bytes] = []
+    for root, arguments in zip(roots, given, strict=True):
+        made: Any = root.tree.root
+        try:
+            value = await _changed(plans, root, made, arguments, context)
+        except Exception as error:
+            raise Failed(root.tree.key, getattr(made, "node", None), error) from error
+        parts += [b",", orjson.dumps(root.tree.key), b":", value]
+    return b'{"data":{' + b"".join(parts[1:]) + b"}}"
+
+
+def _given(root: Root, variables: Mapping[str, Any]) -> dict[str, Any]:
+    made = root.tree.root
+    if not isinstance(made, Change):
+        return {}
+    try:
+        return made.site.given(variables)
+    except Exception as wrong:
+        raise Unanswered("arguments") from wrong
+
+
+async def _changed(plans: Plans, root: Root, made: Any, arguments: dict[str, Any], context: Any) -> bytes:
+    if not isinstance(made, Change):
+        return orjson.dumps(made.name)
+    verb = made.site.mapping
+    try:
+        number = await verb.run(context, **arguments)
+    except Exception as error:
+        refusal = verb.refused(error, context)
+        if refusal is None:
+            raise
+        return orjson.dumps(made.refusal(refusal))
+    return await plans.row(root, made, number, context)

@@ -60,7 +60,12 @@ class StreamEndpoint(HttpEndpoint):
             return Reply(200, events.whole(answer), media, _UNBUFFERED)
 
         gate = self._engine.gate
-        left, gone = gate.stay(), gate.purse(prepared.context).stay()
+        left = gate.stay()
+        try:
+            gone = gate.purse(prepared.context).stay()
+        except BaseException:
+            left()
+            raise
 
         async def follow(receive: Any, send: Any) -> None:
             answers = self._engine.stream(prepared)

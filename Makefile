@@ -14,6 +14,7 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 ASSETS := node_modules/.installed
+SUITES := tests/conformance/node_modules/.installed
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins_contrib/*/pyproject.toml))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,10 +22,10 @@ export PYTHONUTF8 := 1
 # Behind an agency's proxy only the machine's own certificates are right; Node would use its own list.
 export NODE_USE_SYSTEM_CA := 1
 
-.PHONY: help setup assets demo test check fmt bench fault lock clean
+.PHONY: help setup assets conformance demo test check fmt bench fault lock clean
 
 help: ## show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ARGS='…' is passed on by demo, test and bench; PYTHON=… names another interpreter (3.11 or newer)"
 
 setup: $(READY) ## install eperf and its tools, pinned by hash, into .venv
@@ -51,11 +52,18 @@ $(ASSETS): package.json package-lock.json | $(READY)
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --fetch-retries=1 --fetch-timeout=20000
 	@touch $@
 
+conformance: $(SUITES) ## install the public suites and clients that the tests turn on the API, from npm
+
+# Not quick to give up: a test run without them would prove nothing, so it fails.
+$(SUITES): tests/conformance/package.json tests/conformance/package-lock.json tests/conformance/.npmrc | $(READY)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/conformance
+	@touch $@
+
 demo: $(READY) ## serve a living demo town on 127.0.0.1:8000
 	@$(MAKE) --no-print-directory assets || echo "The GraphQL page for browsers is not installed; get it with: make assets"
 	$(BIN)/eperf demo $(ARGS)
 
-test: check ## the checks, then the tests on SQLite and on PostgreSQL
+test: check $(SUITES) ## the checks, then the tests on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory assets || echo "The GraphQL page for browsers is not installed; get it with: make assets"
 	EPERF_TEST_DATABASE=sqlite $(BIN)/pytest -n $(WORKERS) $(ARGS)
 	EPERF_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) -m database $(ARGS)

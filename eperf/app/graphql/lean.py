@@ -33,6 +33,8 @@ _UNKNOWN = frozenset({b"x-request-id", b"content-encoding", b"expect"})
 _BEARER = b"Bearer "
 _MOST_CALLERS = 256
 _PLAIN = frozenset({str, bool, type(None)})
+_NAME = frozenset({str, type(None)})
+_MAP = frozenset({dict, type(None)})
 _MEMBERS = frozenset({"query", "variables", "operationName"})
 
 
@@ -133,9 +135,11 @@ class Lane:
             return None
         if type(value) is not dict or not value.keys() <= _MEMBERS or b"\\u0000" in raw:
             return None
-        query, name, variables = value.get("query"), value.get("operationName"), value.get("variables") or {}
-        if type(query) is not str or type(name) not in _PLAIN or type(variables) is not dict:
+        query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
+        # Only null is as good as absent: `0` and `false` are refused, and refusing is the ordinary way's.
+        if type(query) is not str or type(name) not in _NAME or type(variables) not in _MAP:
             return None
+        variables = variables or {}
         if not {type(one) for one in variables.values()} <= _PLAIN:
             decode(raw, self._limits)
         return Request(query, name or None, variables)

@@ -91,12 +91,13 @@ lock: $(READY) ## renew requirements.lock and package-lock.json (UPGRADE=1: to t
 	  --no-emit-index-annotation --no-emit-package eperf $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
 	cd bench/pgl && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
+	cd tests/conformance && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
 	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 # The lock says what is installed and its hash; an address of a sponsor's page is neither.
 define WITHOUT_FUNDING
 import json, pathlib
-for name in ("package-lock.json", "bench/pgl/package-lock.json"):
+for name in ("package-lock.json", "bench/pgl/package-lock.json", "tests/conformance/package-lock.json"):
     path = pathlib.Path(name)
     lock = json.loads(path.read_text())
     for package in lock["packages"].values():
@@ -106,5 +107,5 @@ endef
 export WITHOUT_FUNDING
 
 clean: ## remove all that was made here
-	rm -rf .venv node_modules bench/pgl/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules bench/pgl/node_modules tests/conformance/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

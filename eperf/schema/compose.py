@@ -42,6 +42,11 @@ CORE: tuple[Contribution, ...] = (
     EVENT,
 )
 _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
+_SAID = {
+    "Query": "What one may read (baca).",
+    "Mutation": "What one may do; what is refused comes back as a `Problem` (perintah).",
+    "Subscription": "What one may follow (langganan).",
+}
 
 
 class Clash(Refused):
@@ -107,7 +112,9 @@ def _schema(
     nodes: dict[str, type],
 ) -> Composed:
     made = {
-        root: create_type(root, [_named(name, field) for name, field in fields.items()])
+        root: create_type(
+            root, [_named(name, field) for name, field in fields.items()], description=_SAID[root]
+        )
         for root, fields in roots.items()
         if fields
     }

@@ -26,7 +26,7 @@ _SECONDS = 60
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """A demo town on SQLite, served; `url`, `tokens` by role, and `ids`."""
-    with demo_town(tmp_path_factory.mktemp("town"), "sqlite") as served:
+    with demo_town(tmp_path_factory.mktemp("town"), "sqlite", employees=60) as served:
         yield served
 
 

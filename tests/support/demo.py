@@ -17,14 +17,22 @@ _SECONDS = 120
 
 
 @contextmanager
-def demo_town(folder: Path, database: str) -> Iterator[dict[str, Any]]:
-    """A town of a hundred people; the value is what `--access` wrote. Fails when its log holds a traceback."""
+def demo_town(folder: Path, database: str, employees: int = 100) -> Iterator[dict[str, Any]]:
+    """A town, served; the value is what `--access` wrote. Fails when its log holds a traceback."""
     access, log = folder / "access.json", folder / "log"
-    command = [sys.executable, "-m", "eperf", "demo", "--employees", "100", "--port", "0", "--database", database]
+    command = [sys.executable, "-m", "eperf", "demo", "--port", "0", "--database", database]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EPERF_")}
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [*command, "--access", str(access), "--folder", str(folder / "town")],
+            [
+                *command,
+                "--employees",
+                str(employees),
+                "--access",
+                str(access),
+                "--folder",
+                str(folder / "town"),
+            ],
             cwd=_REPOSITORY,
             env=environment,
             stdin=subprocess.DEVNULL,

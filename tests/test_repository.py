@@ -38,7 +38,7 @@ def test_no_file_of_the_package_is_over_300_lines() -> None:
         "bench/pgl/.npmrc",
         "tests/conformance/package-lock.json",
         "tests/conformance/.npmrc",
-    ],  # fmt: skip
+    ],
 )
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     assert _HOST.findall((ROOT / name).read_text()) == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timezone
+from datetime import UTC, date
 
 import schemathesis
 from hypothesis import strategies as st
 
 _CIVIL = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
-_INSTANTS = st.datetimes(timezones=st.just(timezone.utc)).map(lambda instant: instant.isoformat())
+_INSTANTS = st.datetimes(timezones=st.just(UTC)).map(lambda instant: instant.isoformat())
 _HUNDREDTHS = st.integers(-(10**12), 10**12).map(lambda value: f"{value / 100:.2f}")
 _WRONG = st.text(max_size=12)
 

@@ -82,6 +82,6 @@ def test_only_sources_are_kept_under_version_control() -> None:
     made = [
         name
         for name in kept
-        if re.match(r"(\.venv|node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
+        if re.match(r"(\.venv|(.*/)?node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
     ]
     assert made == []

@@ -42,10 +42,10 @@ CORE: tuple[Contribution, ...] = (
     EVENT,
 )
 _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
-_SAID = {
-    "Query": "What one may read (baca).",
-    "Mutation": "What one may do; what is refused comes back as a `Problem` (perintah).",
-    "Subscription": "What one may follow (langganan).",
+_MEANT = {
+    "Query": "What may be read; everyone sees what is in their reach (membaca).",
+    "Mutation": "What may be done: verbs, each with one input, each with its result or a `Problem` (bertindak).",
+    "Subscription": "What may be listened to (mendengarkan).",
 }
 
 
@@ -113,7 +113,7 @@ def _schema(
 ) -> Composed:
     made = {
         root: create_type(
-            root, [_named(name, field) for name, field in fields.items()], description=_SAID[root]
+            root, [_named(name, field) for name, field in fields.items()], description=_MEANT[root]
         )
         for root, fields in roots.items()
         if fields

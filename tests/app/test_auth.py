@@ -515,7 +515,7 @@ async def test_over_http_a_provider_that_is_away_is_503_and_a_forged_token_401(
     assert (forged.status_code, error_of(forged)["code"]) == (401, "UNAUTHENTICATED")
     await link_subject(desk.system(), desk.town.accounts["Budi"], f"{ISSUER}|budi-42")
     foreign = await post(issuer.token())
-    assert (foreign.status_code, error_of(foreign)["code"]) == (400, "BAD_USER_INPUT")
+    assert (foreign.status_code, error_of(foreign)["code"]) == (400, "BAD_INPUT")
     issuer.answer = b"HTTP/1.1 500 No\r\n\r\n"
     away = await post(issuer.token())
     assert (away.status_code, error_of(away)["code"]) == (503, "UNAVAILABLE")

@@ -98,7 +98,7 @@ def test_with_a_login_the_password_is_read_from_the_input(command: Command, data
     assert look(database_url, kept).startswith("$argon2id$")
     assert command("bootstrap", "--nip", NIP, "--login", "budi", given="short\n").exit_code == 2
     wrong = command("bootstrap", "--nip", NIP, "--login", "other", given=f"{PASSWORD}\n")
-    assert (wrong.exit_code, "BAD_USER_INPUT" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "BAD_INPUT" in wrong.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,38 @@
-// The schema against the public rules for GraphQL schemas and for Relay. A rule that is off or loosened says why.
-import graphql from "@graphql-eslint/eslint-plugin";
+// The lint of the schema as strangers see it: the recommended rules and those of Relay.
+import { resolve } from 'node:path';
+import plugin from '@graphql-eslint/eslint-plugin';
 
-const WITHOUT_ID = ["DayStep", "LeafEvidence", "LeafFact", "PageInfo", "PerformanceUpdate", "Plugin", "Problem", "ScoreLeaf"];
+const repository = resolve(import.meta.dirname, '../..');
 
 export default [
   {
-    files: ["**/*.graphql"],
-    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: "docs/schema.graphql" } } },
-    plugins: { "@graphql-eslint": graphql },
+    files: ['docs/schema.graphql'],
+    languageOptions: {
+      parser: plugin.parser,
+      parserOptions: { graphQLConfig: { schema: resolve(repository, 'docs/schema.graphql') } },
+    },
+    plugins: { '@graphql-eslint': plugin },
     rules: {
-      ...graphql.configs["schema-recommended"].rules,
-      ...graphql.configs["schema-relay"].rules,
-      // A part of a node is named by its node; an update by its cursor, a plugin by its name.
-      "@graphql-eslint/strict-id-in-types": [
-        "error",
-        { exceptions: { types: WITHOUT_ID, suffixes: ["Connection", "Edge"] } },
+      ...plugin.configs['flat/schema-recommended'].rules,
+      ...plugin.configs['flat/schema-relay'].rules,
+      // Lists go forward only: a keyset's cursor is cheap and stable in the one direction in which a list is read.
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      // A page has `nodes` beside `edges`, and short lists of values (a score's leaves) are lists, not connections.
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      // Only what can be asked for with `node(id:)` has an id. A value, a page, a problem is a part of what holds it.
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        {
+          exceptions: {
+            types: [
+              'DayStep', 'LeafEvidence', 'LeafFact', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem', 'ScoreLeaf',
+            ],
+            suffixes: ['Connection', 'Edge'],
+          },
+        },
       ],
-      // Lists go forward only: a keyset read backwards would be a second index on every list.
-      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
-      // A connection also has `nodes`, and what is bounded by its owner (the leaves of a score, at most 10 files of an
-      // activity) is a plain list.
-      "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false }],
-      // `Score.score` is the score of a score: the regulations have one word for both.
-      "@graphql-eslint/no-typename-prefix": "off",
+      // A score's `score` is its number, by the word that the rules use; another name would be a second word for it.
+      '@graphql-eslint/no-typename-prefix': 'off',
     },
   },
 ];

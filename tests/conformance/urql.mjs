@@ -1,41 +1,31 @@
-// urql as a frontend sets it up: HTTP for queries and mutations, a socket for subscriptions.
-import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "@urql/core";
-import { createClient } from "graphql-ws";
-import { day } from "./day.mjs";
-import { asked, say, socketOf } from "./talk.mjs";
+// urql: queries and mutations over HTTP; the subscription over a socket, or by its own reading of event streams.
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { createClient } from 'graphql-ws';
+import { all, bearer, given, KINDS, ME, report, SUBMIT, UPDATES } from './operations.mjs';
 
-const { url, token, report } = await asked();
-const authorization = `Bearer ${token}`;
-const socket = createClient({ url: socketOf(url), connectionParams: { authorization }, retryAttempts: 0 });
-const client = new Client({
-  url: `${url}/graphql`,
-  fetchOptions: { headers: { authorization } },
-  exchanges: [
-    cacheExchange,
-    fetchExchange,
-    subscriptionExchange({
-      forwardSubscription: ({ query, variables }) => ({
-        subscribe: (sink) => ({ unsubscribe: socket.subscribe({ query, variables }, sink) }),
-      }),
-    }),
-  ],
+const socket = createClient({ url: given.socket, connectionParams: { authorization: bearer('employee') } });
+const overSocket = subscriptionExchange({
+  forwardSubscription: (operation) => ({
+    subscribe: (sink) => ({ unsubscribe: socket.subscribe(operation, sink) }),
+  }),
 });
-const data = ({ data, error }) => {
+const options = { fetchOptions: { headers: { authorization: bearer('employee') } }, preferGetMethod: false };
+const client = new Client({ ...options, url: given.url, exchanges: [fetchExchange, overSocket] });
+const listener = given.events
+  ? new Client({ ...options, url: given.events, fetchSubscriptions: true, exchanges: [fetchExchange] })
+  : client;
+
+function data({ data, error }) {
   if (error) throw error;
   return data;
-};
+}
 
-say(
-  await day(
-    {
-      query: async (document) => data(await client.query(document, {}).toPromise()),
-      mutate: async (document, variables) => data(await client.mutation(document, variables).toPromise()),
-      subscribe: (document, variables, next, failed) => {
-        const told = (result) => (result.error ? failed(result.error) : next(result.data));
-        return client.subscription(document, variables).subscribe(told).unsubscribe;
-      },
-    },
-    report,
-  ),
-);
-await socket.dispose();
+await all({
+  query: async () => data(await client.query(ME, {}).toPromise()),
+  mutate: async () => data(await client.mutation(SUBMIT, report()).toPromise()),
+  subscribe: (hear) => {
+    const found = listener.subscription(UPDATES, KINDS);
+    const subscription = found.subscribe((result) => hear(result.error ? { error: String(result.error) } : result.data));
+    return () => subscription.unsubscribe();
+  },
+});

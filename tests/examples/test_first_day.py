@@ -5,22 +5,19 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.database import KIND
-from tests.support.demo import demo_town
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.support.demo import REPOSITORY, demo
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """A demo town of a hundred people, served; the value is what `--access` wrote."""
-    with demo_town(tmp_path_factory.mktemp("demo"), KIND) as served:
-        yield served
+    with demo(tmp_path_factory.mktemp("demo"), KIND) as access:
+        yield access
 
 
 @pytest.mark.database

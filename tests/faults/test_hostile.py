@@ -132,7 +132,7 @@ async def _operations(port: int, item: str) -> int:
         answer = await connection.graphql(token_of("Budi"), SUBMIT, {"input": given})
         done = (answer.get("data") or {}).get("submitActivity")
         code = done["code"] if done else answer["errors"][0]["extensions"]["code"]
-        assert code in ("BAD_USER_INPUT", "NOT_FOUND", "BAD_USER_INPUT", "BAD_REQUEST", "LIMIT_EXCEEDED"), (
+        assert code in ("BAD_INPUT", "NOT_FOUND", "BAD_USER_INPUT", "BAD_REQUEST", "LIMIT_EXCEEDED"), (
             given,
             answer,
         )

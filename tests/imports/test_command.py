@@ -76,11 +76,11 @@ def test_bad_rows_exit_with_1_and_a_report_by_row_and_column(command: Command, t
     report = json.loads(done.stdout)
     assert (report["created"], report["bad"], report["bad_file"]) == (2, 1, "units.csv.bad.csv")
     assert report["problems"][0] | {"message": ""} == {
-        "row": 4, "column": "kind", "value": "castle", "code": "BAD_USER_INPUT", "message": "",
+        "row": 4, "column": "kind", "value": "castle", "code": "BAD_INPUT", "message": "",
     }  # fmt: skip
     assert done.stderr == ""
     shown = command("units", "units.csv", "--bad", "other.csv")
-    assert "row 4, kind: BAD_USER_INPUT" in shown.stderr
+    assert "row 4, kind: BAD_INPUT" in shown.stderr
     assert (tmp_path / "other.csv").exists()
 
 
@@ -102,8 +102,8 @@ def test_an_unreadable_file_exits_with_2_and_says_why(command: Command, tmp_path
         (("units", "."), "FILE_UNREADABLE"),
         (("units", "x.csv"), "UNKNOWN_COLUMN"),
         (("employees", "x.csv"), "UNKNOWN_COLUMN"),
-        (("units", "x.csv", "--bad", "./x.csv"), "BAD_USER_INPUT"),
-        (("units", "x.csv", "--bad", "nowhere/x.csv"), "BAD_USER_INPUT"),
+        (("units", "x.csv", "--bad", "./x.csv"), "BAD_INPUT"),
+        (("units", "x.csv", "--bad", "nowhere/x.csv"), "BAD_INPUT"),
     ):
         plain, machine = command(*arguments), command(*arguments, "--json")
         assert plain.exit_code == machine.exit_code == 2

@@ -117,7 +117,7 @@ async def test_what_hangs_on_a_bad_row_is_bad_and_the_rest_lands(database: str) 
         ),
     )
     assert problems(report) == [
-        (3, "kind", "BAD_USER_INPUT"),
+        (3, "kind", "BAD_INPUT"),
         (4, "parent_code", "DEPENDS_ON_BAD_ROW"),
         (5, "parent_code", "DEPENDS_ON_BAD_ROW"),
         (7, "parent_code", "NOT_FOUND"),

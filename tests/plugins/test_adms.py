@@ -211,7 +211,7 @@ def test_a_zone_is_read_back_as_it_was_written(minutes: int) -> None:
 def test_the_service_s_failures_tell_a_machine_to_come_again_or_not() -> None:
     assert UNAVAILABLE.status == refusal_reply(Unavailable()).status == 503
     assert refusal_reply(BadSerial("SN", "x y")).status == 400
-    assert refusal_reply(BadInput("table", "?", "no")) == DeviceReply(400, b"BAD_USER_INPUT")
+    assert refusal_reply(BadInput("table", "?", "no")) == DeviceReply(400, b"BAD_INPUT")
 
 
 @pytest.mark.parametrize("serial", ["", "A B", "A" * 65, "A;1", "A\n", "Ａ", "A\x00", "../x"])

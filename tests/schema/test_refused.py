@@ -20,7 +20,7 @@ async def test_a_refused_field_takes_no_other_field_with_it(ask: Ask) -> None:
         devices(first: 2) { nodes { id } } scores(period: "2026-11", after: "wrong") { nodes { id } } } }
       other: units(first: 2) { nodes { devices(first: 2) { nodes { id } } } } }"""
     result = await ask("Eka", text, AUDITOR)
-    assert [error.original_error.code for error in result.errors] == ["BAD_USER_INPUT"]
+    assert [error.original_error.code for error in result.errors] == ["BAD_INPUT"]
 
 
 async def test_a_search_for_more_than_a_number_holds_is_one_for_a_name(town: Town, ask: Ask) -> None:
@@ -45,4 +45,4 @@ async def test_a_cursor_of_what_no_row_can_hold_is_refused(
 ) -> None:
     text = "query($c: String) { %s(after: $c) { nodes { id } } %s" % (field, "}" * (1 + field.count("{")))
     result = await ask("Budi", text, c=cursor.write(order, values))
-    assert [error.original_error.code for error in result.errors] == ["BAD_USER_INPUT"]
+    assert [error.original_error.code for error in result.errors] == ["BAD_INPUT"]

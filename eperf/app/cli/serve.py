@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from eperf.app.cli.run import run, settings
+from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
@@ -43,7 +44,7 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
     listening = listen(house.settings)
     address = f"http://{house.settings.host}:{listening.getsockname()[1]}"
     web = build(house)
-    server = uvicorn.Server(_config(web.app))
+    server = _Server(_config(web.app), web.front)
     leading = asyncio.create_task(house.leader().run()) if house.settings.worker else None
     announcing = asyncio.create_task(
         _announce(server, address, started or (lambda url: print(f"eperf serves {url}", flush=True)))
@@ -58,6 +59,18 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
         listening.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that ends open streams when it is told to stop: it would wait for them to end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, front: GraphQLFront) -> None:
+        super().__init__(config)
+        self._front = front
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more, end what would not end by itself, and wait for the rest."""
+        await asyncio.gather(super().shutdown(sockets), self._front.aclose())
 
 
 def listen(chosen: Settings) -> socket.socket:

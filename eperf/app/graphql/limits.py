@@ -88,6 +88,8 @@ class Limits:
     operations_per_socket: int = 50
     """Operations under way at once on one socket."""
     send_seconds: float = 20.0
-    """How long a reader may leave a full socket unread."""
+    """How long a reader may leave a full socket or event stream unread."""
+    comment_seconds: float = 12.0
+    """Between two comments on an event stream, which show that it lives."""
     recheck_seconds: float = 0.5
-    """Between two looks at whether a socket's credential still holds."""
+    """Between two looks at whether the credential of a socket or an event stream still holds."""

@@ -1,8 +1,8 @@
-"""A revoked credential ends its open sockets within a second.
+"""A revoked credential ends its open sockets and event streams within a second.
 
-One task looks at all sockets of a front twice a second, or at once when it is woken (by whoever has just revoked a
+One task looks at all of them on a front twice a second, or at once when it is woken (by whoever has just revoked a
 credential, or heard that another process has). It looks at several at a time, so that a check that waits for a
-database does not add up over thousands of sockets; the check itself should be a look into memory. A check that fails
+database does not add up over thousands; the check itself should be a look into memory. A check that fails
 ends nothing: a database that is away must not throw everybody out.
 """
 
@@ -10,19 +10,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from eperf.app.graphql import counts
 from eperf.app.graphql.messages import Code
-from eperf.app.graphql.session import Session
 
 StillValid = Callable[[Any], Awaitable[bool]]
 
 _AT_ONCE = 16
 _CHECK_SECONDS = 1.0
+_GOING = (Code.GOING_AWAY, "Going away")
 _log = structlog.get_logger("eperf.graphql")
+
+
+class Watched(Protocol):
+    """A socket's session, or an event stream."""
+
+    context: Any
+    """Who it is open for; None until that is known."""
+
+    async def run(self) -> None:
+        """Serve it to its end."""
+
+    async def close(self, code: Code, reason: str) -> None:
+        """End it."""
 
 
 class Watch:
@@ -30,22 +43,26 @@ class Watch:
 
     def __init__(self, still_valid: StillValid | None, seconds: float) -> None:
         self._still_valid, self._seconds = still_valid, seconds
-        self._sessions: set[Session] = set()
+        self._sessions: set[Watched] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._going = False
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    async def over(self, session: Session) -> None:
+    async def over(self, session: Watched) -> None:
         """Run the session, watched."""
         self._sessions.add(session)
         counts.SOCKETS.inc()
         if self._still_valid is not None and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._look_again_and_again(self._still_valid))
+        late = asyncio.create_task(session.close(*_GOING)) if self._going else None
         try:
             await session.run()
         finally:
+            if late is not None:
+                await late
             self._sessions.discard(session)
             counts.SOCKETS.dec()
             if not self._sessions and self._task is not None:
@@ -57,11 +74,10 @@ class Watch:
         self._woken.set()
 
     async def close(self) -> None:
-        """The server is going: tell everybody."""
+        """The server is going: tell everybody, and whoever still comes."""
+        self._going = True
         if self._sessions:
-            await asyncio.gather(
-                *(each.close(Code.GOING_AWAY, "Going away") for each in tuple(self._sessions))
-            )
+            await asyncio.gather(*(each.close(*_GOING) for each in tuple(self._sessions)))
 
     async def _look_again_and_again(self, still_valid: StillValid) -> None:
         while True:
@@ -77,7 +93,7 @@ class Watch:
                     group.create_task(_look(rest, still_valid))
 
 
-async def _look(sessions: Iterator[Session], still_valid: StillValid) -> None:
+async def _look(sessions: Iterator[Watched], still_valid: StillValid) -> None:
     for session in sessions:
         try:
             async with asyncio.timeout(_CHECK_SECONDS):

@@ -45,7 +45,7 @@ class Refused(Exception):
 class BadInput(Refused):
     """An input that cannot be read: wrong shape, out of range, forbidden characters."""
 
-    code = "BAD_USER_INPUT"
+    code = "BAD_INPUT"
     text_id = "Isian {field} tidak dapat dipakai: {why} (nilai: {value})."
     text_en = "Field {field} cannot be used: {why} (value: {value})."
 

@@ -17,7 +17,7 @@ from eperf.services import activity
 
 ActivityPayload = Annotated[
     Activity | Problem,
-    strawberry.union("ActivityPayload", description="The activity as it is now, or why not."),
+    strawberry.union("ActivityPayload", description="The activity as it is now, or why it was not changed."),
 ]
 _MOST_EVIDENCE = 10
 

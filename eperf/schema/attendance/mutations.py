@@ -16,10 +16,10 @@ from eperf.services.attendance import devices
 from eperf.services.attendance.clock import clock
 
 ClockPayload = Annotated[
-    Punch | Problem, strawberry.union("ClockPayload", description="The clock record, or why there is none.")
+    Punch | Problem, strawberry.union("ClockPayload", description="The clocking, or why there is none.")
 ]
 DevicePayload = Annotated[
-    Device | Problem, strawberry.union("DevicePayload", description="The machine, or why not.")
+    Device | Problem, strawberry.union("DevicePayload", description="The machine, or why it was not changed.")
 ]
 
 

@@ -63,7 +63,7 @@ class Binding(Node):
 
 
 BindingPayload = Annotated[
-    Binding | Problem, strawberry.union("BindingPayload", description="The binding, or why not.")
+    Binding | Problem, strawberry.union("BindingPayload", description="The binding, or why there is none.")
 ]
 
 

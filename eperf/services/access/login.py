@@ -71,7 +71,7 @@ async def login(
 
 
 async def logout(call: Call) -> None:
-    """Ends the token that the caller presented; `BAD_USER_INPUT` when it was none of this service."""
+    """Ends the token that the caller presented; `BAD_INPUT` when it was none of this service."""
     viewer = call.viewer
     if viewer.token_id is None:
         raise BadInput("authorization", None, "not a token of this service: end it where it came from")

@@ -15,7 +15,6 @@ from eperf.planner.tree import Level, Site
 from eperf.planner.writer import Value, Writer
 from eperf.store.condition import shape
 
-
 _KEY = "id"
 
 

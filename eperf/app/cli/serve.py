@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from eperf.app.cli.run import run, settings
+from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
@@ -43,7 +44,7 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
     listening = listen(house.settings)
     address = f"http://{house.settings.host}:{listening.getsockname()[1]}"
     web = build(house)
-    server = uvicorn.Server(_config(web.app))
+    server = _Server(_config(web.app), web.front)
     leading = asyncio.create_task(house.leader().run()) if house.settings.worker else None
     announcing = asyncio.create_task(
         _announce(server, address, started or (lambda url: print(f"eperf serves {url}", flush=True)))
@@ -81,6 +82,17 @@ async def _announce(server: uvicorn.Server, address: str, started: Callable[[str
     while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
         await asyncio.sleep(0.02)
     started(address)
+
+
+class _Server(uvicorn.Server):
+    """Ends the event streams as soon as it is told to stop; it would wait for them until its grace is over."""
+
+    def __init__(self, config: uvicorn.Config, front: GraphQLFront) -> None:
+        super().__init__(config)
+        self._front = front
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.gather(super().shutdown(sockets), self._front.aclose())
 
 
 def _config(app: object) -> uvicorn.Config:

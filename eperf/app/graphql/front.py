@@ -1,4 +1,4 @@
-"""The front of one GraphQL schema: the routes that an application mounts, and the end of its sockets.
+"""The front of one GraphQL schema: the routes that an application mounts, and the end of what stays open.
 
 It knows no noun. Who calls is decided by `make_context`, what may be seen by the schema; the front only makes sure
 that nothing malformed, oversized or untimely comes that far, and that nothing but typed errors comes back.
@@ -22,6 +22,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
+from eperf.app.graphql.stream import StreamEndpoint
 from eperf.app.graphql.watch import StillValid, Watch
 from eperf.planner.plans import Plans
 
@@ -31,13 +32,13 @@ def _same(context: Any) -> Any:
 
 
 class GraphQLFront:
-    """HTTP and sockets for one schema at one path.
+    """HTTP, sockets and event streams for one schema at one path.
 
     `make_context` turns what is known of a caller into the context of its operations (an object with a `language`),
     or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
-    errors hint at names. `still_valid` is asked twice a second for every open socket.
+    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream.
     """
 
     def __init__(
@@ -93,12 +94,22 @@ class GraphQLFront:
             allowed_origins=allowed_origins,
             watch=self._watch,
         )
+        self._stream = StreamEndpoint(
+            self.engine,
+            make_context=make_context,
+            limits=limits,
+            problems=problems,
+            page=self._page,
+            allowed_origins=allowed_origins,
+            watch=self._watch,
+        )
 
     def routes(self) -> list[BaseRoute]:
-        """The routes to mount: requests and sockets at the path, the page's files below it."""
+        """The routes to mount: requests and sockets at the path, event streams and the page's files below it."""
         return [
             Route(self._path, self._http),
             WebSocketRoute(self._path, self._socket),
+            Route(f"{self._path}/stream", self._stream),
             *self._page.routes(),
         ]
 
@@ -116,14 +127,14 @@ class GraphQLFront:
         return app
 
     def recheck(self) -> None:
-        """Ask `still_valid` for every open socket now: a credential has just been revoked."""
+        """Ask `still_valid` for every open socket and stream now: a credential has just been revoked."""
         self._watch.wake()
 
     async def aclose(self) -> None:
-        """Close every open socket with 1001; the server is going."""
+        """Close every open socket with 1001 and end every event stream; the server is going."""
         await self._watch.close()
 
     @property
     def open_sockets(self) -> int:
-        """How many sockets are open."""
+        """How many sockets and event streams are open."""
         return len(self._watch)

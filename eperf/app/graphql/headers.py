@@ -7,7 +7,8 @@ are none but the bearer token, which the page must hold itself.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from eperf.app.graphql.connection import Headers
@@ -38,6 +39,8 @@ class Reply(NamedTuple):
     body: bytes
     media_type: str
     headers: HeaderList
+    follow: Callable[[Any, Any], Awaitable[None]] | None = None
+    """What sends the body, piece by piece, in place of `body`; it is given `receive` and `send`."""
 
 
 def of_answer(reply: Reply, request_id: str, origin: str | None) -> HeaderList:
@@ -45,6 +48,7 @@ def of_answer(reply: Reply, request_id: str, origin: str | None) -> HeaderList:
     headers = [(b"x-request-id", request_id.encode()), _VARY, *SECURE, *reply.headers]
     if reply.status != _NO_CONTENT:
         headers.append((b"content-type", f"{reply.media_type}; charset=utf-8".encode()))
+    if reply.status != _NO_CONTENT and reply.follow is None:
         headers.append((b"content-length", str(len(reply.body)).encode()))
     if origin is not None:
         headers.append((b"access-control-allow-origin", origin.encode("latin-1")))

@@ -10,9 +10,9 @@ no credential by itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import OperationType
 
@@ -58,6 +58,9 @@ _OK = 200
 class HttpEndpoint:
     """The ASGI application behind `GET`, `POST` and `OPTIONS` of the GraphQL path."""
 
+    served: ClassVar[Mapping[str, frozenset[OperationType]]] = _SERVED
+    """The kinds of operations that each method runs."""
+
     def __init__(
         self,
         engine: Engine,
@@ -90,6 +93,9 @@ class HttpEndpoint:
         if reply.status == _OK and scope["method"] == "POST":
             self._lane.learn(scope, found, reply.media_type, origin)
         await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        if reply.follow is not None:
+            await reply.follow(receive, send)
+            return
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _guarded(self, scope: Any, receive: Any, found: Headers, name: str) -> Reply:
@@ -109,14 +115,9 @@ class HttpEndpoint:
 
     async def _reply(self, scope: Any, receive: Any, found: Headers, name: str, media: str | None) -> Reply:
         method = scope["method"]
-        if method == "OPTIONS" and found.every(b"access-control-request-method"):
-            granted = headers.preflight(found, self._origins)
-            if granted is None:
-                raise OriginRefused("origin")
-            return Reply(204, b"", negotiate.PLAIN_JSON, granted)
-        if method not in _SERVED:
-            raise MethodNotAllowed("GET, POST")
-        self._check_address(scope)
+        granted = self._opening(scope, found)
+        if granted is not None:
+            return granted
         if method == "GET" and self._wants_page(scope, found):
             return self._page.reply()
         if media is None:
@@ -124,6 +125,18 @@ class HttpEndpoint:
         request = await self._request(scope, receive, found)
         context = await self._context(scope, found, name)
         return Reply(200, await self._answer(method, receive, request, context), media, headers.CLOSED)
+
+    def _opening(self, scope: Any, found: Headers) -> Reply | None:
+        """The grant that a preflight asks for; None for a request that may be read on."""
+        if scope["method"] == "OPTIONS" and found.every(b"access-control-request-method"):
+            granted = headers.preflight(found, self._origins)
+            if granted is None:
+                raise OriginRefused("origin")
+            return Reply(204, b"", negotiate.PLAIN_JSON, granted)
+        if scope["method"] not in self.served:
+            raise MethodNotAllowed("GET, POST")
+        self._check_address(scope)
+        return None
 
     def _check_address(self, scope: Any) -> None:
         size = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
@@ -152,18 +165,21 @@ class HttpEndpoint:
         return await within(self._make_context(facts), self._limits.execution_seconds)
 
     async def _answer(self, method: str, receive: Any, request: Request, context: Any) -> bytes:
+        return await self._executed(self._prepared(method, request, context), receive)
+
+    def _prepared(self, method: str, request: Request, context: Any) -> Prepared:
         prepared = self._engine.prepare(request, context, context.language, _EVERYWHERE)
         kind = prepared.operation.kind
-        if kind not in _SERVED[method]:
+        if kind not in self.served[method]:
             raise (
                 MethodNotAllowed("POST") if kind is OperationType.MUTATION else OperationNotServed(kind.value)
             )
-        if kind is OperationType.MUTATION:
-            return await self._engine.execute(prepared)
-        return await self._while_wanted(prepared, receive)
+        return prepared
 
-    async def _while_wanted(self, prepared: Prepared, receive: Any) -> bytes:
+    async def _executed(self, prepared: Prepared, receive: Any) -> bytes:
         """A query whose caller goes away is stopped; a mutation is not, its answer can be asked for by its key."""
+        if prepared.operation.kind is OperationType.MUTATION:
+            return await self._engine.execute(prepared)
         async with _watching(receive):
             return await self._engine.execute(prepared)
 

@@ -15,6 +15,7 @@ Language = Literal["id", "en"]
 
 RESPONSE_JSON = "application/graphql-response+json"
 PLAIN_JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 HTML = "text/html"
 
 _RANGES = 32

@@ -31,6 +31,13 @@ class NotAcceptable(Refused):
     status: ClassVar[int] = 406
 
 
+class EventsNotAccepted(NotAcceptable):
+    """The caller does not accept the event stream that this path answers with."""
+
+    text_id = "Jawaban di jalur ini hanya tersedia sebagai text/event-stream."
+    text_en = "Answers of this path come as text/event-stream only."
+
+
 class UnsupportedMediaType(Refused):
     """The body is not `application/json` in UTF-8, or it is compressed."""
 

@@ -1,8 +1,8 @@
-"""A revoked credential ends its open sockets within a second.
+"""A revoked credential ends its open sockets and event streams within a second.
 
-One task looks at all sockets of a front twice a second, or at once when it is woken (by whoever has just revoked a
+One task looks at all of a front twice a second, or at once when it is woken (by whoever has just revoked a
 credential, or heard that another process has). It looks at several at a time, so that a check that waits for a
-database does not add up over thousands of sockets; the check itself should be a look into memory. A check that fails
+database does not add up over thousands; the check itself should be a look into memory. A check that fails
 ends nothing: a database that is away must not throw everybody out.
 """
 
@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from eperf.app.graphql.messages import Code
-from eperf.app.graphql.session import Session
 
 StillValid = Callable[[Any], Awaitable[bool]]
 
@@ -24,19 +23,36 @@ _CHECK_SECONDS = 1.0
 _log = structlog.get_logger("eperf.graphql")
 
 
+class Watched(Protocol):
+    """Something that stays open on behalf of a caller: a socket's session, an event stream."""
+
+    @property
+    def context(self) -> Any:
+        """The caller's context; None as long as nobody knows who calls."""
+        ...
+
+    async def run(self) -> None:
+        """Serve it until it is closed by either side."""
+        ...
+
+    async def close(self, code: Code, reason: str) -> None:
+        """End it, and tell the other side why."""
+        ...
+
+
 class Watch:
     """The open sessions of one front, and the task that looks after them while there are any."""
 
     def __init__(self, still_valid: StillValid | None, seconds: float) -> None:
         self._still_valid, self._seconds = still_valid, seconds
-        self._sessions: set[Session] = set()
+        self._sessions: set[Watched] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    async def over(self, session: Session) -> None:
+    async def over(self, session: Watched) -> None:
         """Run the session, watched."""
         self._sessions.add(session)
         if self._still_valid is not None and (self._task is None or self._task.done()):
@@ -74,7 +90,7 @@ class Watch:
                     group.create_task(_look(rest, still_valid))
 
 
-async def _look(sessions: Iterator[Session], still_valid: StillValid) -> None:
+async def _look(sessions: Iterator[Watched], still_valid: StillValid) -> None:
     for session in sessions:
         try:
             async with asyncio.timeout(_CHECK_SECONDS):

@@ -1,0 +1,229 @@
+"""How event streams live and end: revoked, slow, vanished, or with the server; and that nothing of them stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket as sockets
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from eperf.app.graphql import GraphQLFront, Limits
+from tests.app.graphql import town
+from tests.app.graphql.listen import COMMENT, PATH, ask, listening
+from tests.app.graphql.talk import PROTOCOL, STAY, Talk, connect
+
+UNAUTHENTICATED = "UNAUTHENTICATED"
+
+
+@contextlib.asynccontextmanager
+async def open_front(limits: Limits | None = None) -> AsyncIterator[tuple[GraphQLFront, str]]:
+    front = town.front(limits)
+    async with town.served(Starlette(routes=front.routes())) as host:
+        yield front, host
+
+
+async def all_gone(front: GraphQLFront, trace: town.Trace, seconds: float = 3) -> None:
+    async for _ in town.until(seconds):
+        if (trace.streams, front.open_sockets) == (0, 0):
+            break
+
+
+async def test_a_revoked_credential_ends_its_stream_within_a_second_and_no_other(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with listening(host, STAY, authorization="Bearer a") as revoked, listening(host, STAY) as kept:
+            assert (await revoked.hear())["data"] == {"count": 0}
+            trace.revoked.add("a")
+            begun = time.monotonic()
+            *_, last, end = await revoked.to_the_end()
+            assert time.monotonic() - begun < 1
+            assert last["errors"][0]["extensions"] == {"code": UNAUTHENTICATED}
+            assert end == "complete"
+            assert "data" in await kept.hear()
+            assert (trace.streams, front.open_sockets) == (1, 1)
+        await all_gone(front, trace)
+
+
+async def test_whoever_revokes_need_not_wait_for_the_next_look(trace: town.Trace) -> None:
+    async with open_front(Limits(recheck_seconds=60)) as (front, host):
+        async with listening(host, STAY, authorization="Bearer a") as ear:
+            await ear.hear()
+            trace.revoked.add("a")
+            front.recheck()
+            heard = await asyncio.wait_for(ear.to_the_end(), 0.5)
+            assert heard[-1] == "complete"
+        await all_gone(front, trace)
+
+
+async def test_a_check_that_fails_ends_no_stream(trace: town.Trace) -> None:
+    query = "subscription { count(to: 20, delay: 0.02) }"
+    async with (
+        open_front(Limits(recheck_seconds=0.05)) as (_, host),
+        listening(host, query, authorization="Bearer dizzy") as ear,
+    ):
+        heard = await ear.to_the_end()
+    assert (len(heard), heard[-1]) == (21, "complete")
+
+
+async def test_a_revoked_credential_ends_a_stream_that_has_nothing_to_say(trace: town.Trace) -> None:
+    quiet = "subscription { count(to: 2, delay: 3600) }"
+    async with open_front() as (front, host):
+        async with listening(host, quiet, authorization="Bearer a") as ear:
+            await ear.hear()
+            trace.revoked.add("a")
+            assert [codes_or_end(event) for event in await ear.to_the_end()] == [UNAUTHENTICATED, "complete"]
+        await all_gone(front, trace)
+
+
+def codes_or_end(event: object) -> object:
+    return event["errors"][0]["extensions"]["code"] if isinstance(event, dict) else event
+
+
+async def test_sockets_and_streams_are_watched_side_by_side(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with (
+            connect(f"ws://{host}/graphql", subprotocols=PROTOCOL) as socket,
+            listening(host, STAY, authorization="Bearer a") as ear,
+        ):
+            talk = await Talk(socket).init({"authorization": "Bearer a"})
+            assert front.open_sockets == 2
+            trace.revoked.add("a")
+            assert await talk.closed() == 4403
+            assert (await ear.to_the_end())[-1] == "complete"
+        await all_gone(front, trace)
+
+
+async def test_a_quiet_stream_says_at_once_and_again_that_it_lives(trace: town.Trace) -> None:
+    query = "subscription { count(to: 1, delay: 1) }"
+    async with (
+        open_front(Limits(comment_seconds=0.1)) as (front, host),
+        listening(host, query) as ear,
+    ):
+        begun = time.monotonic()
+        heard = [await ear.hear(comments=True) for _ in range(2)]
+        assert time.monotonic() - begun < 0.5
+        while heard[-1] != "complete":
+            heard.append(await ear.hear(comments=True))
+    assert heard.count({"data": {"count": 0}}) == 1
+    assert heard[:2].count(COMMENT) == 1
+    assert heard[2:-1] == [COMMENT] * (len(heard) - 3)
+    assert 3 <= len(heard) - 3 <= 10
+
+
+def test_the_comments_are_twelve_seconds_apart() -> None:
+    assert Limits().comment_seconds == 12
+
+
+async def test_a_source_and_a_reader_who_never_wait_leave_the_loop_to_others(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with listening(host, "subscription { bulky(chars: 10) }", authorization="Bearer a") as ear:
+            await ear.hear()
+            async with httpx.AsyncClient(base_url=f"http://{host}") as http:
+                assert (await town.ask(http, "{ hello }"))["data"] == {"hello": "hello world"}
+            trace.revoked.add("a")
+            assert codes_or_end((await ear.to_the_end())[-2]) == UNAUTHENTICATED
+        await all_gone(front, trace)
+
+
+async def stuck_reader(host: str, query: str) -> asyncio.StreamWriter:
+    """A client that asks for much and then reads nothing, with small buffers."""
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    raw.setblocking(False)
+    name, port = host.split(":")
+    await asyncio.get_running_loop().sock_connect(raw, (name, int(port)))
+    reader, writer = await asyncio.open_connection(sock=raw, limit=16)
+    body = json.dumps({"query": query}).encode()
+    writer.write(
+        b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+        % (PATH.encode(), len(body), body)
+    )
+    await reader.readexactly(12)
+    return writer
+
+
+async def test_a_reader_who_stops_holds_the_source_back_and_is_given_up_in_time(trace: town.Trace) -> None:
+    async with open_front(Limits(send_seconds=1.0)) as (front, host):
+        writer = await stuck_reader(host, "subscription { bulky(chars: 100000) }")
+        await asyncio.sleep(0.6)
+        produced, begun = trace.produced, time.monotonic()
+        await asyncio.sleep(0.2)
+        assert trace.produced == produced < 200  # 20 MB at the very most, and standing still
+        await all_gone(front, trace)
+        assert time.monotonic() - begun < 2
+        writer.transport.abort()
+
+
+async def test_a_reader_who_is_only_slow_gets_everything_in_order() -> None:
+    async with open_front() as (_, host), listening(host, "subscription { count(to: 300) }") as ear:
+        heard = []
+        for _ in range(300):
+            heard.append((await ear.hear())["data"]["count"])
+            if len(heard) % 100 == 0:
+                await asyncio.sleep(0.05)
+        assert heard == list(range(300))
+        assert [await ear.hear(), await ear.hear()] == ["complete", None]
+
+
+async def test_clients_that_vanish_leave_no_stream_behind(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with contextlib.AsyncExitStack() as stack:
+            ears = [await stack.enter_async_context(listening(host, STAY)) for _ in range(5)]
+            for ear in ears:
+                await ear.hear()
+            assert (trace.streams, front.open_sockets) == (5, 5)
+        await all_gone(front, trace)
+
+
+async def test_a_client_that_vanishes_from_a_quiet_stream_cancels_its_source(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with listening(host, "subscription { count(to: 2, delay: 3600) }") as ear:
+            await ear.hear()
+            assert trace.streams == 1
+        await all_gone(front, trace)
+
+
+@pytest.mark.parametrize(
+    "query", ["{ later(seconds: 30) }", 'mutation { shelve(title: "kept", seconds: 1) }']
+)
+async def test_a_query_stops_when_its_reader_goes_away_and_a_mutation_does_not(
+    query: str, trace: town.Trace
+) -> None:
+    async with (
+        town.served(town.app()) as host,
+        httpx.AsyncClient(base_url=f"http://{host}", timeout=0.5) as http,
+    ):
+        with pytest.raises(httpx.ReadTimeout):
+            await ask(http, query)
+        async for _ in town.until():
+            if trace.cancelled or trace.shelved:
+                break
+        assert (await town.ask(http, "{ hello }"))["data"] == {"hello": "hello world"}
+    assert trace.shelved == (["kept"] if "mutation" in query else [])
+
+
+async def test_a_front_that_is_closed_ends_its_streams_without_saying_that_they_are_complete(
+    trace: town.Trace,
+) -> None:
+    async with open_front() as (front, host), listening(host, STAY) as ear:
+        await ear.hear()
+        await asyncio.wait_for(front.aclose(), 1)
+        assert (trace.streams, front.open_sockets) == (0, 0)
+        assert "complete" not in await ear.to_the_end()
+
+
+async def test_one_connection_carries_one_stream_after_the_other(trace: town.Trace) -> None:
+    async with open_front() as (front, host):
+        async with httpx.AsyncClient(
+            base_url=f"http://{host}", limits=httpx.Limits(max_connections=1)
+        ) as http:
+            for query in ("subscription { count(to: 2) }", "{ hello }", "{", "subscription { count(to: 2) }"):
+                response = await ask(http, query)
+                assert response.status_code == 200
+                assert response.text.endswith("event: complete\ndata:\n\n")
+        await all_gone(front, trace)

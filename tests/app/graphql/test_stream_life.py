@@ -100,10 +100,7 @@ async def test_sockets_and_streams_are_watched_side_by_side(trace: town.Trace) -
 
 async def test_a_quiet_stream_says_at_once_and_again_that_it_lives(trace: town.Trace) -> None:
     query = "subscription { count(to: 1, delay: 1) }"
-    async with (
-        open_front(Limits(comment_seconds=0.1)) as (front, host),
-        listening(host, query) as ear,
-    ):
+    async with open_front(Limits(comment_seconds=0.1)) as (_, host), listening(host, query) as ear:
         begun = time.monotonic()
         heard = [await ear.hear(comments=True) for _ in range(2)]
         assert time.monotonic() - begun < 0.5

@@ -73,6 +73,32 @@ class Settings(BaseSettings):
     max_depth: int = Field(14, ge=2, description="Deepest selection of an operation.")
     max_cost: int = Field(100_000, ge=1, description="Highest cost of an operation: list sizes times fields.")
     socket_operations: int = Field(20, ge=1, description="Most operations at once on one socket.")
+    sockets: int = Field(
+        10_000,
+        ge=1,
+        description="Most connections that stay open, sockets and event streams, of one process.",
+    )
+    sockets_each: int = Field(
+        200, ge=1, description="Most of those of one account, or of one anonymous address."
+    )
+    requests_per_minute: int = Field(
+        12_000,
+        ge=1,
+        description="Most GraphQL requests of one account, or of one anonymous address.",
+    )
+    cost_per_minute: int = Field(
+        30_000_000,
+        ge=1,
+        description="Highest cost of all those requests together, counted as for one operation.",
+    )
+    concurrent_operations: int = Field(
+        200, ge=1, description="Most queries and mutations of one account, or one anonymous address, at once."
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="Manifest of documents that may be asked for by their hash; see `docs/documents.md`.",
+    )
+    only_trusted: bool = Field(False, description="Whether no documents but those are served.")
     oidc_issuer: str | None = Field(None, description="Issuer whose access tokens are accepted.")
     oidc_audience: str | None = Field(None, description="Audience that such a token must name.")
     oidc_jwks_url: str | None = Field(None, description="Where the issuer's key set is.")

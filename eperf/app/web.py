@@ -18,8 +18,11 @@ from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.rates import network
+from eperf.app.graphql.trusted import Trusted, manifest
 from eperf.app.house import House
 from eperf.domain.access import Viewer
+from eperf.domain.errors import BadInput
 from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
@@ -27,6 +30,7 @@ from eperf.planner.writer import writer
 from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
+from eperf.settings import Settings
 from eperf.store import database
 from eperf.store.sqlite import Unfit
 
@@ -50,13 +54,15 @@ def build(house: House) -> Web:
         schema,
         make_context=_contexts(house, authenticator),
         introspection=_introspection(settings.introspection),
-        limits=_limits(house),
+        limits=limits_of(settings),
         page=IdePage(settings.assets_dir, first_query=FIRST_QUERY),
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
         plans=Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit),
         recall=_recall(house, authenticator),
+        principal_of=_principal,
+        trusted=_trusted(house),
         each_operation=lambda context: cast(Context, context).fresh(),
     )
     routes = [
@@ -85,7 +91,8 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         viewer: Viewer | None = None
         if facts.bearer is not None:
             viewer = await authenticator.authenticate(facts.bearer)
-        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown)
+        peer = "" if viewer else network(facts.peer)
+        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer)
 
     return make
 
@@ -107,6 +114,19 @@ def _still_valid(authenticator: Authenticator) -> Any:
     return ask
 
 
+def _principal(context: Context) -> int | str:
+    """An account, whatever token it comes with; else an address."""
+    return context.peer if context.viewer is None else context.viewer.account_id
+
+
+def _trusted(house: House) -> Trusted:
+    settings = house.settings
+    entries = manifest(settings.trusted_documents) if settings.trusted_documents else ()
+    if settings.only_trusted and not entries:
+        raise BadInput("only_trusted", True, "needs trusted_documents with at least one document")
+    return Trusted(entries, only=settings.only_trusted)
+
+
 def _introspection(who: str) -> Any:
     def may(context: Context) -> bool:
         return who == "all" or (who == "authenticated" and context.viewer is not None)
@@ -114,13 +134,18 @@ def _introspection(who: str) -> Any:
     return may
 
 
-def _limits(house: House) -> Limits:
-    settings = house.settings
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of the GraphQL front under these settings."""
     return Limits(
         body_bytes=settings.body_bytes,
         depth=settings.max_depth,
         cost=settings.max_cost,
         execution_seconds=settings.request_seconds,
         operations_per_socket=settings.socket_operations,
+        requests_per_minute=settings.requests_per_minute,
+        cost_per_minute=settings.cost_per_minute,
+        operations_per_principal=settings.concurrent_operations,
+        sockets=settings.sockets,
+        sockets_per_principal=settings.sockets_each,
         default_page=DEFAULT,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -56,6 +56,6 @@ def _unpacked(value: Any, kind: type) -> Any:
         return date.fromisoformat(value)
     if kind is datetime and type(value) is str:
         found = datetime.fromisoformat(value)
-        if found.tzinfo is not None:
+        if found.utcoffset() == timedelta(0):
             return found
     raise ValueError

@@ -15,12 +15,11 @@ from graphql import DocumentNode, OperationDefinitionNode
 
 from eperf.domain.access import scope
 from eperf.domain.errors import BadInput, Refused
-from eperf.planner import cursor
 from eperf.planner.compile import Chosen, Statement, compiled
 from eperf.planner.fill import filled
 from eperf.planner.mapping import Many, One, Table, table_of
 from eperf.planner.read import Reader
-from eperf.planner.rows import DEFAULT, MOST, kind_of
+from eperf.planner.rows import DEFAULT, MOST, place_of
 from eperf.planner.tree import Change, Choice, Site, Tree, TypeName, Unplannable
 from eperf.planner.writer import Writer
 from eperf.store.condition import shape, values
@@ -233,7 +232,7 @@ class Plans:
     @staticmethod
     def _beyond(mapping: Many, order: str, after: str) -> tuple[Any, ...]:
         row = table_of(mapping.target).row
-        found = cursor.read(after, order, tuple(kind_of(row, name) for name, _ in mapping.orders[order]))
+        found = place_of(row, mapping.orders[order], order, after)
         if any(value is None for value in found):
             raise Unanswered("a cursor of a row without a value")
         return found

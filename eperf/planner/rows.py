@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 from tortoise import fields
@@ -16,12 +17,15 @@ from tortoise.expressions import Q, RawSQL
 from tortoise.models import Model
 
 from eperf.domain.access import Operation, Scope
+from eperf.domain.errors import BadInput
 from eperf.planner import cursor
+from eperf.planner.budget import Budget
 from eperf.planner.mapping import Batch, Expression, Linked, Order, Table, table_of
 from eperf.store.condition import as_q, shape, values
 
 MOST = 100
 DEFAULT = 25
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Page:
 class Rows:
     """The rows that one request asks for. `scope_of` gives the viewer's reach for an operation, asked once each."""
 
-    def __init__(self, scope_of: Callable[[Operation], Scope]) -> None:
-        self._scope_of = scope_of
+    def __init__(self, scope_of: Callable[[Operation], Scope], budget: Budget | None = None) -> None:
+        self._scope_of, self._budget = scope_of, budget or Budget()
         self._reach: dict[Table, Q | None] = {}
         self._ones: dict[type, DataLoader[int, Any]] = {}
         self._pages: dict[Hashable, DataLoader[int, Page]] = {}
@@ -69,12 +73,13 @@ class Rows:
         """One row as its type, or None; all that are asked for at once are one statement."""
         if kind not in self._ones:
             self._ones[kind] = DataLoader(load_fn=lambda numbers: self._load(kind, numbers))
-        return await self._ones[kind].load(number)
+        return await _kept(self._ones[kind].load(number))
 
     async def page(self, kind: type, wanted: Slice) -> Page:
         """A page of everything the viewer may see of a type."""
         table = table_of(kind)
         found = await self._query(table, wanted).limit(wanted.first + 1)
+        self._budget.spend(len(found))
         return _page(found, wanted)
 
     async def page_of(self, kind: type, back: str, number: int, wanted: Slice) -> Page:
@@ -84,7 +89,7 @@ class Rows:
             self._pages[key] = DataLoader(
                 load_fn=lambda numbers: self._load_pages(kind, back, numbers, wanted)
             )
-        return await self._pages[key].load(number)
+        return await _kept(self._pages[key].load(number))
 
     async def filled(self, mapping: Batch, row: Any, context: Any) -> Any:
         """A value of a batch field; those of a level are made at once."""
@@ -95,7 +100,7 @@ class Rows:
 
         if mapping not in self._others:
             self._others[mapping] = DataLoader(load_fn=fill, cache=False)
-        return await self._others[mapping].load(row)
+        return await _kept(self._others[mapping].load(row))
 
     async def expressed(self, kind: type, mapping: Expression, number: int) -> Any:
         """A value that the database computes; those of a level are one statement."""
@@ -113,13 +118,14 @@ class Rows:
 
         if (kind, mapping) not in self._others:
             self._others[kind, mapping] = DataLoader(load_fn=compute)
-        return await self._others[kind, mapping].load(number)
+        return await _kept(self._others[kind, mapping].load(number))
 
     async def linked(self, mapping: Linked, number: int) -> list[Any]:
         """The rows that a table between links to one row; those of a level are two statements."""
 
         async def load(numbers: list[int]) -> list[list[Any]]:
             links = await mapping.link.filter(_is(f"{mapping.near}__in", numbers)).order_by("id")
+            self._budget.spend(len(links))
             pairs = [(getattr(link, mapping.near), getattr(link, mapping.far)) for link in links]
             wanted = [far for _, far in pairs]
             known = dict(zip(wanted, await self._load(mapping.target, wanted), strict=True)) if wanted else {}
@@ -131,7 +137,7 @@ class Rows:
 
         if mapping not in self._others:
             self._others[mapping] = DataLoader(load_fn=load)
-        found: list[Any] = await self._others[mapping].load(number)
+        found: list[Any] = await _kept(self._others[mapping].load(number))
         return found
 
     async def first(self, kind: type, order: Order, where: Any, back: str | None, number: int | None) -> Any:
@@ -144,6 +150,7 @@ class Rows:
 
     async def _load(self, kind: type, numbers: list[int]) -> list[Any]:
         table = table_of(kind)
+        self._budget.spend(len(numbers))
         found = table.row.filter(id__in=sorted(set(numbers)))
         reach = self.reach(table)
         rows = {row.pk: kind(row=row) for row in await (found.filter(reach) if reach is not None else found)}
@@ -153,8 +160,10 @@ class Rows:
         table = table_of(kind)
         if len(numbers) == 1:
             found = await self._query(table, wanted).filter(_is(back, numbers[0])).limit(wanted.first + 1)
+            self._budget.spend(len(found))
             return [_page(found, wanted)]
         ids = await self._ranked(table, back, numbers, wanted)
+        self._budget.spend(len(ids))
         rows: dict[int, list[Model]] = defaultdict(list)
         for row in await table.row.filter(id__in=ids).order_by(*_ordering(wanted.order)):
             rows[getattr(row, back)].append(row)
@@ -194,6 +203,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+async def _kept(loaded: Awaitable[V]) -> V:
+    """What several fields may wait for: where one of them is given up, the others still get it."""
+    return await asyncio.shield(loaded)
+
+
 async def _settled(made: Sequence[Any] | Awaitable[Sequence[Any]]) -> Sequence[Any]:
     return await made if isawaitable(made) else made
 
@@ -211,8 +225,7 @@ def _beyond(row: type[Model], wanted: Slice) -> Q | None:
     """The rows after the cursor: greater in the first column, or equal there and greater in the next…"""
     if wanted.after is None:
         return None
-    kinds = tuple(kind_of(row, column) for column, _ in wanted.order)
-    values = cursor.read(wanted.after, wanted.order_name, kinds)
+    values = place_of(row, wanted.order, wanted.order_name, wanted.after)
     if any(value is None for value in values):
         return Q(id__lt=0)
     alternatives: list[Q] = []
@@ -223,8 +236,17 @@ def _beyond(row: type[Model], wanted: Slice) -> Q | None:
     return Q(*alternatives, join_type=Q.OR)
 
 
-def kind_of(row: type[Model], column: str) -> type:
-    """The type of a column's values in a cursor."""
+def place_of(row: type[Model], order: Order, name: str, after: str) -> tuple[Any, ...]:
+    """The values of a cursor of an order; a text that its column cannot hold is none of ours."""
+    found = cursor.read(after, name, tuple(_kind(row, column) for column, _ in order))
+    for (column, _), value in zip(order, found, strict=True):
+        most = getattr(row._meta.fields_map[column], "max_length", None)
+        if most is not None and isinstance(value, str) and len(value) > most:
+            raise BadInput("after", after, "not a cursor of this list")
+    return found
+
+
+def _kind(row: type[Model], column: str) -> type:
     field = row._meta.fields_map[column]
     if isinstance(field, fields.DatetimeField):
         return datetime

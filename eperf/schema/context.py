@@ -25,6 +25,8 @@ class Context:
     now: Callable[[], datetime]
     registry: Registry
     grown: Rings
+    peer: str = ""
+    """The address of an anonymous caller, who has no other name."""
 
     @cached_property
     def rows(self) -> Rows:
@@ -43,7 +45,9 @@ class Context:
 
     def fresh(self) -> Context:
         """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
-        return Context(self.viewer, self.language, self.request_id, self.now, self.registry, self.grown)
+        return Context(
+            self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
+        )
 
     def _scope(self, operation: Operation) -> Scope:
         return scope(self.seen(), operation)

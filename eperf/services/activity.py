@@ -8,46 +8,76 @@ from datetime import date
 from typing import cast
 
 from eperf.domain.access import Operation, Subject
-from eperf.domain.activity import ActivityState, Decision, Report, checked, require_state
+from eperf.domain.activity import MOST_EVIDENCE, ActivityState, Decision, Report, checked, require_state
 from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.errors import Conflict, Forbidden, NotFound
+from eperf.domain.errors import Conflict, Forbidden, NotFound, Unavailable
 from eperf.domain.events import ActivityReturned, ActivitySubmitted, ActivityVerified
 from eperf.domain.text import clean
-from eperf.services.call import Call, Work, answer, answered, work
+from eperf.services.call import Call, Work, announce, answer, answered, key_of, same, usable, work
+from eperf.store import reporting
 from eperf.store.activity import ActivityRow, EvidenceRow
 from eperf.store.catalogue import ItemRow
 from eperf.store.file import FileRow
 from eperf.store.items import nearest_of
 from eperf.store.organisation import UnitRow
+from eperf.store.outbox import NEW, Key
 from eperf.store.people import EmployeeRow, PlacementRow
+from eperf.store.reporting import Facts, Submission
 from eperf.store.scope import subject_of_employee
+
+_TRIES = 5
 
 
 async def submit(call: Call, report: Report) -> int:
-    """Reports an activity of the caller's own; gives its id. The same key again gives the same id."""
-    employee = await _caller(call, Operation.ACTIVITY_SUBMIT)
-    report = checked(report, await _today(call, employee))
-    async with work(call) as opened:
-        before = await answered(call, "submitActivity", dataclasses.asdict(report))
-        if before is not None:
-            return before
-        unit_id = await _unit_on(employee, report.date)
-        await _require_item(report.item_id, unit_id, report.date)
-        row = await ActivityRow.create(
-            employee_id=employee.id,
-            unit_id=unit_id,
-            item_id=report.item_id,
-            date=report.date,
-            minutes=report.minutes,
-            quantity_h=report.quantity_h,
-            result=report.result,
-            state=ActivityState.SUBMITTED,
-            submitted_at=call.now,
-        )
-        await _attach(call, row.id, report.evidence)
-        _submitted(opened, row)
-        await answer(call, row.id)
-        return int(row.id)
+    """Reports an activity of the caller's own; gives its id. The same key again gives the same id.
+
+    Decided on facts that the write looks at again: when they have changed meanwhile, or the key has been taken, nothing
+    was written, and it is decided anew.
+    """
+    for _ in range(_TRIES):
+        facts = await _facts(call, report)
+        ready, key = _allowed(call, report, facts)
+        if key is not None and facts.answered is not None:
+            return same(key, facts.answered)
+        _require_known(ready, facts)
+        number = await reporting.write(_submission(call, ready, facts, key), facts)
+        if number is not None:
+            announce()
+            return number
+    raise Unavailable("activity")
+
+
+async def _facts(call: Call, report: Report) -> Facts:
+    key = call.key if call.key is not None and usable(call.key) else None
+    evidence = report.evidence[: MOST_EVIDENCE + 1]
+    asked = dataclasses.replace(report, evidence=evidence)
+    facts = await reporting.facts(call.viewer.employee_id or 0, call.viewer.account_id, asked, key)
+    if facts is None:
+        raise Forbidden(Operation.ACTIVITY_SUBMIT.value)
+    return facts
+
+
+def _allowed(call: Call, report: Report, facts: Facts) -> tuple[Report, Key | None]:
+    subject = Subject(
+        units=facts.above, employee_id=call.viewer.employee_id, supervisor_id=facts.supervisor_id
+    )
+    call.require(Operation.ACTIVITY_SUBMIT, subject)
+    ready = checked(report, civil_day(call.now, zone_named(facts.zone)))
+    return ready, key_of(call, "submitActivity", vars(ready))
+
+
+def _require_known(report: Report, facts: Facts) -> None:
+    if facts.nearest != report.item_id:
+        raise NotFound("item", report.item_id)
+    for file_id in report.evidence:
+        if file_id not in facts.owned:
+            raise NotFound("evidence", file_id)
+
+
+def _submission(call: Call, report: Report, facts: Facts, key: Key | None) -> Submission:
+    employee_id = cast(int, call.viewer.employee_id)
+    event = ActivitySubmitted(subject_id=NEW, unit_id=facts.placed, employee_id=employee_id, date=report.date)
+    return Submission(employee_id, call.viewer.account_id, call.now, report, (event,), key)
 
 
 async def resubmit(call: Call, activity_id: int, report: Report) -> int:

@@ -1,7 +1,8 @@
 """A call of a verb: who asks, when, under which key; and the transaction in which everything it does lies.
 
-`work(call)` is the only way into a transaction: what is emitted inside it is written in it, together with the months it
-makes dirty, and listeners are woken only when it has committed.
+`work(call)` is the way into a transaction of several steps: what is emitted inside it is written in it, together with
+the months it makes dirty, and listeners are woken only when it has committed. A verb whose whole change is known
+beforehand writes it as one batch of the store instead (`key_of`, `same`, `announce`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from eperf.domain.errors import BadInput, KeyReused
 from eperf.domain.events import Event
 from eperf.plugins.registry import Registry
 from eperf.store import database, outbox
+from eperf.store.outbox import Key
 
 _committed: list[Callable[[], None]] = []
 
@@ -81,8 +83,13 @@ async def work(call: Call) -> AsyncIterator[Work]:
         yield opened
         await outbox.write(opened.events, call.viewer.account_id or None, call.now)
     if opened.events:
-        for listener in tuple(_committed):
-            listener()
+        announce()
+
+
+def announce() -> None:
+    """Wakes the listeners; for a verb that has committed events without `work`."""
+    for listener in tuple(_committed):
+        listener()
 
 
 def digest_of(operation: str, given: object) -> str:
@@ -93,23 +100,39 @@ def digest_of(operation: str, given: object) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+def key_of(call: Call, operation: str, given: object) -> Key | None:
+    """The call's key for an input, if it came with one; refuses one that no database or log should meet."""
+    if call.key is None:
+        return None
+    if not usable(call.key):
+        raise BadInput("idempotencyKey", call.key, "1 to 128 printable characters")
+    return Key(call.viewer.account_id, call.key, operation, digest_of(operation, given))
+
+
+def usable(key: str) -> bool:
+    """Whether a key may be looked up."""
+    return 0 < len(key) <= 128 and key.isprintable()
+
+
+def same(key: Key, before: tuple[str, int]) -> int:
+    """What the key answered before; raises `KeyReused` when that was to another input."""
+    digest, answer_id = before
+    if digest != key.digest:
+        raise KeyReused("idempotencyKey", key.text)
+    return answer_id
+
+
 async def answered(call: Call, operation: str, given: object) -> int | None:
     """Inside `work`: takes the call's key. Gives the id answered before, or None when this call is the first.
 
     A second call with the same key waits here until the first has committed, then gets its answer. Raises `KeyReused`
     when the key came with another input.
     """
-    if call.key is None:
+    key = key_of(call, operation, given)
+    if key is None:
         return None
-    if not (0 < len(call.key) <= 128 and call.key.isprintable()):
-        raise BadInput("idempotencyKey", call.key, "1 to 128 printable characters")
-    digest = digest_of(operation, given)
-    before = await outbox.take_key(call.viewer.account_id, call.key, operation, digest, call.now)
-    if before is None:
-        return None
-    if before.digest != digest:
-        raise KeyReused("idempotencyKey", call.key)
-    return int(before.answer_id)
+    before = await outbox.take_key(key, call.now)
+    return None if before is None else same(key, before)
 
 
 async def answer(call: Call, answer_id: int) -> None:

@@ -65,12 +65,21 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
         "maxsize": pool,
         "server_settings": {"timezone": "UTC", "datestyle": "ISO", "jit": "off"},
         "command_timeout": 60,
+        "reset": _keep,
     }
+
+
+async def _keep(_: object) -> None:
+    """What the pool does to a connection that is given back: nothing that asks the server.
+
+    Its own way is a round trip after every statement, against settings, locks and cursors that a session keeps. Ours
+    end with their transaction, and an open transaction is rolled back by the pool all the same.
+    """
 
 
 def config(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:
     """The ORM's configuration: the core's app and those of plugins with tables of their own."""
-    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "tortoise.backends.asyncpg"
+    engine = "eperf.store.sqlite" if dialect_of(url) == "sqlite" else "eperf.store.postgres"
     core = {
         "models": list(MODULES),
         "migrations": "eperf.store.migrations",

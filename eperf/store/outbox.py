@@ -3,16 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+
+import orjson
 
 from eperf.domain.events import Event
 from eperf.store import database
+from eperf.store.batch import Rows, Table
 from eperf.store.event import EventRow, IdempotencyRow
 
-_MARK = (
-    "INSERT INTO dirty_score (employee_id, period, mark) VALUES ({}, {}, 1) "
-    "ON CONFLICT (employee_id, period) DO UPDATE SET mark = dirty_score.mark + 1"
-)
+_AGAIN = " ON CONFLICT (employee_id, period) DO UPDATE SET mark = dirty_score.mark + 1"
+_MARK = "INSERT INTO dirty_score (employee_id, period, mark) VALUES ({}, {}, 1)" + _AGAIN  # noqa: S608
+
+_EVENTS = Table(
+    "event",
+    "subject_id",
+    (
+        ("kind", "text"), ("version", "int"), ("subject_type", "text"), ("unit_id", "bigint"),
+        ("employee_id", "bigint"), ("account_id", "bigint"), ("occurred_at", "timestamptz"), ("payload", "jsonb"),
+    ),
+)  # fmt: skip
+_MARKS = Table("dirty_score", None, (("employee_id", "bigint"), ("period", "text")), _AGAIN)
+_KEYS = Table(
+    "idempotency",
+    "answer_id",
+    (
+        ("account_id", "bigint"), ("key", "text"), ("operation", "text"), ("digest", "text"),
+        ("created_at", "timestamptz"),
+    ),
+    " ON CONFLICT (account_id, key) DO NOTHING",
+)  # fmt: skip
+
+NEW = 0
+"""The subject of an event of a row that has no id yet; `rows_of` puts the id there."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """An idempotency key of an account, for one input of one operation."""
+
+    account_id: int
+    text: str
+    operation: str
+    digest: str
+
+    def rows(self, now: datetime) -> Rows:
+        """The row that remembers the answer, to be written with what it answers."""
+        return Rows(_KEYS, [(self.account_id, self.text, self.operation, self.digest, now)])
+
+
+def rows_of(events: Sequence[Event], account_id: int | None, now: datetime) -> tuple[Rows, Rows]:
+    """Events of the row that a batch writes (their subject is its id), and the months that they make dirty."""
+    told = [
+        (
+            event.kind, event.version, event.subject_type, event.unit_id, event.employee_id, account_id, now,
+            orjson.dumps(event.payload()).decode(),
+        )
+        for event in events
+    ]  # fmt: skip
+    return Rows(_EVENTS, told), Rows(_MARKS, _marks(events))
+
+
+def _marks(events: Sequence[Event]) -> list[tuple[int, str]]:
+    return sorted(
+        {(event.employee_id, str(month)) for event in events for month in event.marks() if event.employee_id}
+    )
 
 
 async def write(events: Sequence[Event], account_id: int | None, now: datetime) -> None:
@@ -37,16 +93,7 @@ async def write(events: Sequence[Event], account_id: int | None, now: datetime) 
         await rows[0].save()
     else:
         await EventRow.bulk_create(rows, batch_size=500)
-    await mark_dirty(
-        sorted(
-            {
-                (event.employee_id, str(month))
-                for event in events
-                for month in event.marks()
-                if event.employee_id
-            }
-        )
-    )
+    await mark_dirty(_marks(events))
 
 
 async def mark_dirty(months: Sequence[tuple[int, str]]) -> None:
@@ -59,16 +106,19 @@ async def mark_dirty(months: Sequence[tuple[int, str]]) -> None:
     )
 
 
-async def take_key(
-    account_id: int, key: str, operation: str, digest: str, now: datetime
-) -> IdempotencyRow | None:
-    """Takes a key, or gives the row of who took it before; waits for a rival that has not committed yet."""
+async def take_key(key: Key, now: datetime) -> tuple[str, int] | None:
+    """Takes a key, or gives the digest and the answer of who took it before; waits for who has not committed yet."""
     row = IdempotencyRow(
-        account_id=account_id, key=key, operation=operation, digest=digest, answer_id=0, created_at=now
+        account_id=key.account_id,
+        key=key.text,
+        operation=key.operation,
+        digest=key.digest,
+        answer_id=0,
+        created_at=now,
     )
     await IdempotencyRow.bulk_create([row], ignore_conflicts=True)
-    taken = await IdempotencyRow.get(account_id=account_id, key=key)
-    return taken if taken.answer_id else None
+    taken = await IdempotencyRow.get(account_id=key.account_id, key=key.text)
+    return (taken.digest, taken.answer_id) if taken.answer_id else None
 
 
 async def answer_key(account_id: int, key: str, answer_id: int) -> None:

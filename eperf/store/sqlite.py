@@ -2,7 +2,8 @@
 
 The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
 cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
-IMMEDIATE, and gives the lock back however the beginning ends.
+IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task. What is
+known beforehand is written in one visit to the writer's thread (`together`), so nothing of it can be left half done.
 """
 
 from __future__ import annotations
@@ -12,18 +13,27 @@ import base64
 import re
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from eperf.store.interrupt import Broken, Writing, WritingInside, rested
 
 
 def _base64(text: str | int) -> str:
@@ -53,12 +63,35 @@ _READS = ("SELECT", "WITH", "EXPLAIN")
 class WriterTransaction(SqliteTransactionWrapper):
     """A transaction that takes the write lock at once, so that it waits at its start or not at all."""
 
+    def __init__(self, connection: SqliteClient, broken: Broken | None = None) -> None:
+        super().__init__(connection)
+        self._broken = broken or Broken()
+
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement."""
+        return WritingInside(self._lock, self, self._broken)
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(WriterTransaction(self, self._broken))
+
     async def begin(self) -> None:
         """Begins IMMEDIATE; a busy database is waited for as long as the connection's time-out."""
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as busy:
             raise OperationalError(busy) from busy
+
+    async def commit(self) -> None:
+        """Commits, unless a statement was lost."""
+        if self._broken.yes:
+            await self.rollback()
+        self._broken.check()
+        await super().commit()
+
+    async def savepoint_rollback(self) -> None:
+        """Back to the savepoint, where the interrupt of a statement has left one."""
+        if self._connection.in_transaction:
+            await super().savepoint_rollback()
 
 
 class WriterContext(SqliteTransactionContext):
@@ -110,6 +143,10 @@ class WalClient(SqliteClient):
             self._reader = None
         await super().close()
 
+    def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
+        """The writer for one statement outside transactions."""
+        return Writing(self._lock, self)
+
     def _in_transaction(self) -> TransactionContext:
         return WriterContext(WriterTransaction(self), self._lock)
 
@@ -147,6 +184,78 @@ class WalClient(SqliteClient):
                 return list(await reader.execute_fetchall(query, values))
             except sqlite3.OperationalError as error:
                 raise OperationalError(error) from error
+            except asyncio.CancelledError:
+                await rested(reader)
+                raise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of a visit. `own`: its first value is the id of the new row; `needed`: it must change something."""
+
+    text: str
+    values: Sequence[Any]
+    own: bool = False
+    needed: bool = False
+
+
+class _Visit:
+    """A transaction as one function that the writer's thread runs from its beginning to its end."""
+
+    def __init__(self, new: Step, rest: Sequence[Step], *, inside: bool) -> None:
+        self._new, self._rest, self._inside = new, rest, inside
+        self.given_up = False
+
+    def __call__(self, connection: sqlite3.Connection) -> int | None:
+        if self.given_up:
+            return None
+        connection.execute("SAVEPOINT visit" if self._inside else "BEGIN IMMEDIATE")
+        try:
+            written = self._written(connection)
+            if written is None or self.given_up:
+                self._undo(connection)
+            else:
+                connection.execute("RELEASE visit" if self._inside else "COMMIT")
+        except BaseException:
+            self._undo(connection)
+            raise
+        return written
+
+    def _written(self, connection: sqlite3.Connection) -> int | None:
+        first = connection.execute(self._new.text, self._new.values)
+        if first.rowcount < 1:
+            return None
+        for step in self._rest:
+            values = [first.lastrowid, *step.values] if step.own else step.values
+            if connection.execute(step.text, values).rowcount < 1 and step.needed:
+                return None
+        return first.lastrowid
+
+    def _undo(self, connection: sqlite3.Connection) -> None:
+        if self._inside:
+            connection.execute("ROLLBACK TO visit")
+            connection.execute("RELEASE visit")
+        else:
+            connection.rollback()
+
+
+async def together(client: BaseDBAsyncClient, new: Step, rest: Sequence[Step]) -> int | None:
+    """Writes a row and what hangs on it, at once or not at all; gives its id, or None when nothing was to be written.
+
+    A caller who is cancelled before the commit leaves nothing behind; the lock is free again at once, because whoever
+    comes next waits in the same thread.
+    """
+    visit = _Visit(new, rest, inside=isinstance(client, TransactionalDBClient))
+    async with cast(SqliteClient, client).acquire_connection() as connection:
+        try:
+            return cast("int | None", await connection._execute(visit, connection._conn))
+        except asyncio.CancelledError:
+            visit.given_up = True
+            raise
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
 
 
 client_class = WalClient

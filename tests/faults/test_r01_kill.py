@@ -26,7 +26,7 @@ def test_r01_every_acknowledged_write_survives_kill_9_once(
     database_url: str, serve: Callable[..., Server], record_property: Callable[[str, object], None]
 ) -> None:
     town = populate(database_url)
-    server = serve(database_url)
+    server = serve(database_url, {"EPERF_REQUESTS_PER_MINUTE": "1000000"})
     ledger = Ledger()
     item = global_id("CatalogueItem", town.item)
     worst_start = asyncio.run(_storm(server, ledger, item))

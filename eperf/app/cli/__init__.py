@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from eperf import __version__
-from eperf.app.cli import imports, plugins, token
+from eperf.app.cli import documents, imports, plugins, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
 from eperf.app.cli.serve import serve
@@ -23,6 +23,7 @@ app.command()(migrate)
 app.command()(worker)
 app.add_typer(imports.app, name="import")
 app.add_typer(token.app, name="token")
+app.add_typer(documents.app, name="documents")
 app.add_typer(plugins.app, name="plugins")
 
 

@@ -15,8 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeGuard, cast
+from typing import Any, TypeGuard, cast
 
 import strawberry
 from graphql import (
@@ -33,39 +32,19 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
-from eperf.app.graphql import paths
-from eperf.app.graphql.compiled import Compiled, Roots
+from eperf.app.graphql import counts, paths
+from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
 from eperf.app.graphql.documents import Document, Documents, Operation
+from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.prepared import Prepared, Streams
 from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Problems, Rejected
-from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut
+from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
 from eperf.domain.errors import Refused, TooMany
 from eperf.planner.plans import Plans
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that may be executed: valid, within the limits, its variables read."""
-
-    request: Request
-    document: Document
-    operation: Operation
-    variables: dict[str, Any]
-    context: Any
-    language: str
-    roots: Roots | None = None
-    """The plan that answers it; None where the resolvers do."""
-
-
-class Streams(Protocol):
-    """How a prepared subscription becomes encoded answers; raises `Rejected` when it cannot start."""
-
-    def __call__(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
-        """The answers of one subscription, until it ends or the generator is closed."""
-        ...
 
 
 class Engine:
@@ -82,6 +61,7 @@ class Engine:
         price: Price | None = None,
         streams: Streams | None = None,
         plans: Plans | None = None,
+        gate: Gate | None = None,
     ) -> None:
         if schema.extensions or schema.directives:
             raise ValueError("the GraphQL front runs no schema extensions and no operation directives")
@@ -93,6 +73,8 @@ class Engine:
         self._price = price or ListPrice(self._schema, limits)
         self._streams = streams or self.own_stream
         self._compiled = Compiled(plans, problems) if plans is not None else None
+        self.gate = gate or Gate(limits)
+        """What every request passes first; connections that stay open are counted there too."""
 
     def prepare(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -100,14 +82,16 @@ class Engine:
         """Everything that can be refused before execution; raises `Rejected`."""
         try:
             return self._prepared(request, context, language, kinds)
-        except Refused as refused:
-            raise Rejected(self._problems.of_exception(refused, language), _status(refused)) from None
-        except GraphQLSyntaxError as error:
-            raise Rejected(self._problems.of_syntax(error)) from None
+        except (Rejected, Refused, GraphQLSyntaxError) as error:
+            counts.refused()
+            raise self._rejected(error, language) from None
 
     def _prepared(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
     ) -> Prepared:
+        purse = self.gate.purse(context)
+        purse.request()
+        request = self.gate.trusted.read(request)
         document = self._documents.get(request.query)
         if document.errors:
             raise Rejected(self._problems.of_request(document.errors, VALIDATION_FAILED, language))
@@ -120,30 +104,37 @@ class Engine:
         cost = self._cost(document, operation, variables)
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
+        purse.spend(cost)
         roots = self._compiled.roots(document, operation, variables) if self._compiled else None
-        return Prepared(request, document, operation, variables, context, language, roots)
+        return Prepared(request, document, operation, variables, context, language, purse, roots)
 
     async def remembered(self, request: Request, context: Any, begun: Callable[[], None]) -> bytes | None:
         """The answer of an operation whose document is known and which a plan answers; None for every other one.
 
         The caller bounds its time; `begun` is called before anything is changed.
         """
-        document = self._documents.known(request.query)
-        if self._compiled is None or document is None or document.errors:
+        if self._compiled is None:
             return None
         try:
+            request = self.gate.trusted.read(request)
+            document = self._documents.known(request.query)
+            if document is None or document.errors:
+                return None
             operation = document.operation(request.operation_name)
             variables = self._variables(request, operation, context.language)
         except (Refused, Rejected):
             return None
-        if self._cost(document, operation, variables) > self._limits.cost:
-            return None
-        roots = self._compiled.roots(document, operation, variables)
-        if roots is None:
+        cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
+        roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
+        if roots is None or not purse.paid(cost):
             return None
         if operation.kind is OperationType.MUTATION:
             begun()
-        return await self._compiled.answer(operation, roots, variables, context)
+        with purse:
+            answer = await self._compiled.answer(operation, roots, variables, context)
+        if answer is not None:
+            counts.answered(operation.kind)
+        return answer
 
     def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
         definitions = operation.node.variable_definitions
@@ -189,15 +180,29 @@ class Engine:
         return built
 
     async def execute(self, prepared: Prepared) -> bytes:
-        """The answer of a query or a mutation; raises `Rejected` when it takes too long."""
+        """The answer of a query or a mutation; raises `Rejected` when it takes too long or too many are under way."""
+        try:
+            with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.purse:
+                return await self._in_time(prepared)
+        except _REFUSALS as refused:
+            raise self._rejected(refused, prepared.language) from None
+
+    async def _in_time(self, prepared: Prepared) -> bytes:
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
                 return await self._executed(prepared)
         except TimeoutError:
             if not limit.expired():
                 raise
-            refused = TimedOut()
-            raise Rejected(self._problems.of_exception(refused, prepared.language), refused.status) from None
+            raise TimedOut from None
+
+    def _rejected(self, error: Exception, language: str) -> Rejected:
+        if isinstance(error, Rejected):
+            return error
+        if isinstance(error, GraphQLSyntaxError):
+            return Rejected(self._problems.of_syntax(error))
+        errors = self._problems.of_exception(error, language)
+        return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
         operation = prepared.operation
@@ -217,9 +222,10 @@ class Engine:
         if prepared.operation.kind is not OperationType.SUBSCRIPTION:
             yield await self.execute(prepared)
             return
-        async with aclosing(self._streams(prepared)) as answers:
-            async for answer in answers:
-                yield answer
+        with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
+            async with aclosing(self._streams(prepared)) as answers:
+                async for answer in answers:
+                    yield answer
 
     async def own_stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """A subscription executed for itself alone."""
@@ -269,13 +275,10 @@ class Engine:
 
 
 _MOST_PRICES = 64
+_REFUSALS = (TimedOut, TooFast)
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
 async def _settled(result: _Result) -> ExecutionResult:
     return result if isinstance(result, ExecutionResult) else await result
-
-
-def _status(refused: Refused) -> int:
-    return int(getattr(refused, "status", 400))

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
+from eperf.app.graphql import counts
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Code
@@ -87,6 +88,8 @@ class EventStream:
 
     async def close(self, code: Code, reason: str) -> None:
         """End the stream: with an error when its credential is gone, without `complete` when the server is going."""
+        if not self._last.done():
+            counts.closed(code)
         if code is Code.FORBIDDEN:
             errors = self._problems.of_exception(Unauthenticated(), self.context.language)
             self._end(failed(errors))
@@ -137,5 +140,13 @@ class EventStream:
         try:
             async with asyncio.timeout(self._limits.send_seconds), self._sending:
                 await self._send({"type": "http.response.body", "body": data, "more_body": more})
-        except OSError:  # a time-out is one too
+        except TimeoutError:
+            self._give_up()
             raise _Lost from None
+        except OSError:
+            raise _Lost from None
+
+    def _give_up(self) -> None:
+        if not self._last.done():
+            counts.closed(Code.TRY_AGAIN)
+            self._end(None)

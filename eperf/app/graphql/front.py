@@ -15,14 +15,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.cost import Price
-from eperf.app.graphql.engine import Engine, Streams
+from eperf.app.graphql.engine import Engine
+from eperf.app.graphql.gate import Gate, PrincipalOf
 from eperf.app.graphql.http import HttpEndpoint
 from eperf.app.graphql.lean import Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Streams
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.stream import StreamEndpoint
+from eperf.app.graphql.trusted import Trusted
 from eperf.app.graphql.watch import StillValid, Watch
 from eperf.planner.plans import Plans
 
@@ -38,7 +41,9 @@ class GraphQLFront:
     or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
-    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream.
+    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream. `principal_of`
+    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by their
+    hash.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class GraphQLFront:
         price: Price | None = None,
         streams: Streams | None = None,
         plans: Plans | None = None,
+        principal_of: PrincipalOf | None = None,
+        trusted: Trusted | None = None,
         recall: Recall | None = None,
         path: str = "/graphql",
     ) -> None:
@@ -74,6 +81,7 @@ class GraphQLFront:
             price=price,
             streams=streams,
             plans=plans,
+            gate=Gate(limits, principal_of, trusted),
         )
         """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
         self._http = HttpEndpoint(

@@ -39,8 +39,8 @@ class Reply(NamedTuple):
     body: bytes
     media_type: str
     headers: HeaderList
-    follow: Callable[[Any, Any], Awaitable[None]] | None = None
-    """What sends the body, piece by piece, in place of `body`; it is given `receive` and `send`."""
+    follow: Callable[[Any, Any, Any], Awaitable[None]] | None = None
+    """What sends the answer piece by piece, in place of `body`; it is given its start, `receive` and `send`."""
 
 
 def of_answer(reply: Reply, request_id: str, origin: str | None) -> HeaderList:

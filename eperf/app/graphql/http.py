@@ -3,8 +3,8 @@
 One exchange: method, accepted type, address, body, shape, caller, document, execution. A request that is not well
 formed gets a 4xx whatever it accepts; a GraphQL request that is well formed but refused (syntax, validation,
 variables, limits) gets 400 as `application/graphql-response+json` and 200 as the older `application/json`, in both
-cases without a `data` member. GET runs queries only and needs no preflight because it can change nothing and carries
-no credential by itself.
+cases without a `data` member. One that only came too fast gets 429 with `Retry-After` either way. GET runs queries
+only and needs no preflight because it can change nothing and carries no credential by itself.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from graphql import OperationType
 
 from eperf.app.graphql import body, headers, negotiate
 from eperf.app.graphql.connection import ConnectionFacts, Headers, bearer_in, peer, request_id, spoken
-from eperf.app.graphql.engine import Engine, Prepared
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.json import decode, encode
 from eperf.app.graphql.lean import Lane, Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import (
     MethodNotAllowed,
@@ -33,7 +34,7 @@ from eperf.app.graphql.refusals import (
     UnsupportedMediaType,
     UrlTooLong,
 )
-from eperf.app.graphql.request import Request, from_json, from_url, parameters
+from eperf.app.graphql.request import Request, from_json, from_url, names_a_document, parameters
 from eperf.domain.errors import Forbidden, Refused, TooMany, Unauthenticated, Unavailable
 
 MakeContext = Callable[[ConnectionFacts], Awaitable[Any]]
@@ -92,10 +93,11 @@ class HttpEndpoint:
         sent = headers.of_answer(reply, name, origin)
         if reply.status == _OK and scope["method"] == "POST":
             self._lane.learn(scope, found, reply.media_type, origin)
-        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        start = {"type": "http.response.start", "status": reply.status, "headers": sent}
         if reply.follow is not None:
-            await reply.follow(receive, send)
+            await reply.follow(start, receive, send)
             return
+        await send(start)
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _guarded(self, scope: Any, receive: Any, found: Headers, name: str) -> Reply:
@@ -105,8 +107,9 @@ class HttpEndpoint:
         try:
             return await self._reply(scope, receive, found, name, media)
         except Rejected as rejected:
-            status = 200 if shown == negotiate.PLAIN_JSON else rejected.status
-            return _errors(status, rejected.errors, shown)
+            again = rejected.retry_after
+            status = 200 if shown == negotiate.PLAIN_JSON and again is None else rejected.status
+            return _errors(status, rejected.errors, shown, _retry(again) if again else None)
         except Refused as refused:
             errors = self._problems.of_exception(refused, spoken(found))
             return _errors(_status(refused), errors, shown, _explained(refused))
@@ -146,7 +149,7 @@ class HttpEndpoint:
     @staticmethod
     def _wants_page(scope: Any, found: Headers) -> bool:
         accepted = negotiate.media_type(found.joined(b"accept"), _WITH_PAGE)
-        return accepted == negotiate.HTML and "query" not in parameters(scope["query_string"])
+        return accepted == negotiate.HTML and not names_a_document(parameters(scope["query_string"]))
 
     async def _request(self, scope: Any, receive: Any, found: Headers) -> Request:
         if scope["method"] == "GET":
@@ -240,4 +243,8 @@ def _explained(refused: Refused) -> HeaderList:
         return [(b"allow", refused.facts["allowed"].encode())]
     if isinstance(refused, Unauthenticated):
         return [(b"www-authenticate", b'Bearer realm="eperf"')]
-    return [(b"retry-after", b"1")] if _status(refused) in {429, 503} else []
+    return _retry(getattr(refused, "retry_after", 1)) if _status(refused) in {429, 503} else []
+
+
+def _retry(seconds: int) -> HeaderList:
+    return [(b"retry-after", str(seconds).encode())]

@@ -25,7 +25,8 @@ from eperf.app.graphql.json import decode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import TimedOut
-from eperf.app.graphql.request import Request
+from eperf.app.graphql.request import Request, from_json
+from eperf.domain.errors import Refused
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _PER_REQUEST = frozenset({b"authorization", b"content-length"})
@@ -34,6 +35,7 @@ _BEARER = b"Bearer "
 _MOST_CALLERS = 256
 _PLAIN = frozenset({str, bool, type(None)})
 _MEMBERS = frozenset({"query", "variables", "operationName"})
+_BY_HASH = frozenset({"documentId", "extensions", "variables", "operationName"})
 
 
 class Recall(Protocol):
@@ -131,14 +133,32 @@ class Lane:
             value = orjson.loads(raw)
         except orjson.JSONDecodeError:
             return None
-        if type(value) is not dict or not value.keys() <= _MEMBERS or b"\\u0000" in raw:
+        if type(value) is not dict or b"\\u0000" in raw:
             return None
+        if not value.keys() <= _MEMBERS:
+            return self._by_hash(value, raw)
         query, name, variables = value.get("query"), value.get("operationName"), value.get("variables") or {}
         if type(query) is not str or type(name) not in _PLAIN or type(variables) is not dict:
             return None
-        if not {type(one) for one in variables.values()} <= _PLAIN:
-            decode(raw, self._limits)
+        if not {type(one) for one in variables.values()} <= _PLAIN and not self._is_strict(raw):
+            return None
         return Request(query, name or None, variables)
+
+    def _by_hash(self, value: dict[str, Any], raw: bytes) -> Request | None:
+        """A request for a registered document."""
+        if not value.keys() <= _BY_HASH or not self._is_strict(raw):
+            return None
+        try:
+            return from_json(value)
+        except Refused:
+            return None
+
+    def _is_strict(self, raw: bytes) -> bool:
+        try:
+            decode(raw, self._limits)
+        except Refused:
+            return False
+        return True
 
 
 def _key(found: Any) -> tuple[Any, ...]:

@@ -2,8 +2,8 @@
 
 A valid document of one kilobyte can ask for more memory than the machine has, so nothing a stranger sends is without
 a bound: bytes before they are read, tokens before they are a tree, a tree before it is validated, a cost before it
-is executed, and a time while it runs. HTTP, sockets and event streams share these numbers; a limit that holds on one
-way in only holds on none.
+is executed, a time while it runs, and a rate for whoever asks. HTTP, sockets and event streams share these numbers; a
+limit that holds on one way in only holds on none.
 """
 
 from __future__ import annotations
@@ -56,6 +56,15 @@ class Limits:
     plain_list: int = 10
     """What a list that is no connection is taken for in the cost."""
 
+    requests_per_minute: int = 12_000
+    """Requests of one principal; as many at once, if it has asked for none for a minute."""
+    cost_per_minute: int = 30_000_000
+    """Cost of one principal's requests, likewise."""
+    operations_per_principal: int = 200
+    """Queries and mutations of one principal under way at once."""
+    principals: int = 10_000
+    """Principals whose rates are remembered."""
+
     execution_seconds: float = 10.0
     """One execution: a query, a mutation, the opening of a stream, one of its events, the making of a context."""
     errors: int = 50
@@ -72,6 +81,10 @@ class Limits:
     """One message on a socket."""
     id_chars: int = 128
     """The id of an operation on a socket."""
+    sockets: int = 10_000
+    """Connections that stay open: sockets and event streams."""
+    sockets_per_principal: int = 200
+    """Those of one principal."""
     operations_per_socket: int = 50
     """Operations under way at once on one socket."""
     send_seconds: float = 20.0

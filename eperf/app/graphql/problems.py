@@ -17,6 +17,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 from graphql.execution.values import get_argument_values
 
+from eperf.app.graphql import counts
 from eperf.domain.errors import Refused, TooMany
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -48,10 +49,14 @@ ProblemOf = Callable[[Exception, str], FormattedProblem | None]
 class Rejected(Exception):
     """A GraphQL request that was not executed; `errors` are formatted, `status` is what HTTP says with them."""
 
-    def __init__(self, errors: list[dict[str, Any]], status: int = 400) -> None:
+    def __init__(
+        self, errors: list[dict[str, Any]], status: int = 400, retry_after: int | None = None
+    ) -> None:
         super().__init__("the request was rejected")
         self.errors = errors
         self.status = status
+        self.retry_after = retry_after
+        """The seconds after which the same request is served, where that is all that is wrong with it."""
 
 
 def problem_of_refused(error: Exception, language: str) -> FormattedProblem | None:
@@ -62,6 +67,8 @@ def problem_of_refused(error: Exception, language: str) -> FormattedProblem | No
     if isinstance(error, TooMany):
         value = error.value if isinstance(error.value, int) else None
         details = {"limit": error.field, "most": int(error.facts["most"]), "value": value}
+        if hasattr(error, "retry_after"):
+            details["retryAfter"] = error.retry_after
     return FormattedProblem(error.message(language), error.code, error.field, details)
 
 
@@ -73,6 +80,8 @@ class Problems:
 
     def of_exception(self, error: Exception, language: str) -> list[dict[str, Any]]:
         """What ended a whole request: an expected failure, or a fault of ours."""
+        if isinstance(error, TooMany):
+            counts.limit_passed(error.field)
         return [self._of_cause(error, language) or self.fault(error)]
 
     def fault(self, error: BaseException, path: list[str | int] | None = None) -> dict[str, Any]:
@@ -91,7 +100,12 @@ class Problems:
 
     def of_execution(self, errors: Iterable[GraphQLError], language: str) -> list[dict[str, Any]]:
         """Errors that resolvers and results brought up, each with its path."""
-        return self._bounded([self._of_field(error, language) for error in self._first(errors)], language)
+        first = self._first(errors)
+        # One cause may be the error of many fields.
+        for cause in {id(cause): cause for cause in map(_cause, first)}.values():
+            if isinstance(cause, TooMany):
+                counts.limit_passed(cause.field)
+        return self._bounded([self._of_field(error, language) for error in first], language)
 
     def _first(self, errors: Iterable[GraphQLError]) -> list[GraphQLError]:
         """No more than can be shown and one: what is cut off needs no id and no line in the log."""

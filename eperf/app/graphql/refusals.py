@@ -95,6 +95,19 @@ class UrlTooLong(TooMany):
     status: ClassVar[int] = 414
 
 
+class TooFast(TooMany):
+    """A principal asks for more than it may at the moment; after `retry_after` seconds the same request is served."""
+
+    code = "RATE_LIMITED"
+    text_id = "Batas {limit} sebesar {most} terlampaui: {value}; coba lagi dalam {seconds} detik."
+    text_en = "The limit {limit} of {most} was passed: {value}; try again in {seconds} seconds."
+    status: ClassVar[int] = 429
+
+    def __init__(self, limit: str, most: int, value: int, retry_after: int) -> None:
+        Refused.__init__(self, limit, value, limit=limit, most=most, seconds=max(1, retry_after))
+        self.retry_after = max(1, retry_after)
+
+
 class TimedOut(Refused):
     """The execution took longer than is allowed and was stopped; nothing of it is kept."""
 
@@ -132,3 +145,28 @@ class IntrospectionRefused(Refused):
     code = "INTROSPECTION_DISABLED"
     text_id = "Introspeksi skema tidak diizinkan bagi pemanggil ini."
     text_en = "Introspection of the schema is not allowed for this caller."
+
+
+class PersistedQueryNotFound(Refused):
+    """No registered document has this hash. Clients of the protocol know it by its message and send the text then."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    text_id = text_en = "PersistedQueryNotFound"
+
+    def __init__(self, given: str) -> None:
+        super().__init__("documentId", given)
+
+
+class PersistedQueryNotSupported(PersistedQueryNotFound):
+    """Documents are not asked for by hash here: none is registered."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    text_id = text_en = "PersistedQueryNotSupported"
+
+
+class DocumentNotTrusted(Refused):
+    """Only registered documents are served here, and this is none of them."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+    text_id = "Server ini hanya melayani dokumen terdaftar; dokumen pada {field} tidak terdaftar."
+    text_en = "Only registered documents are served here; the one in {field} is not."

@@ -16,7 +16,7 @@ from typing import Any
 from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from eperf.app.graphql import messages
+from eperf.app.graphql import counts, messages
 from eperf.app.graphql.connection import bearer_in
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.limits import Limits
@@ -48,6 +48,7 @@ class Session:
         self._initiated = self._closed = self._cut = False
         self._main: asyncio.Task[Any] | None = None
         self._closer: asyncio.Task[None] | None = None
+        self._left: Callable[[], None] | None = None
         self.context: Any = None
         """What `make_context` gave; None until the connection is acknowledged."""
 
@@ -65,6 +66,8 @@ class Session:
         finally:
             timer.cancel()
             self._closed = True
+            if self._left is not None:
+                self._left()
             await self._end_operations()
 
     async def close(self, code: Code, reason: str) -> None:
@@ -72,6 +75,7 @@ class Session:
         if self._closed:
             return
         self._closed = True
+        counts.closed(code)
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._socket.close(code, reason)
@@ -123,8 +127,13 @@ class Session:
         if credential is not None and not isinstance(credential, str):
             raise Closing(Code.BAD_REQUEST, "The authorization in the payload is not a string")
         try:
-            self.context = await self._authenticate(bearer_in([] if credential is None else [credential]))
-        except (TooMany, Unavailable) as refused:
+            context = await self._authenticate(bearer_in([] if credential is None else [credential]))
+            self._left = self._engine.gate.purse(context).stay()
+            self.context = context
+        except TooMany as refused:
+            self._problems.of_exception(refused, "en")
+            raise Closing(Code.TRY_AGAIN, f"{refused.code} {refused.field}"[:100]) from None
+        except Unavailable as refused:
             raise Closing(Code.TRY_AGAIN, refused.code) from None
         except Refused as refused:
             raise Closing(Code.FORBIDDEN, refused.code) from None

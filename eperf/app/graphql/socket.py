@@ -13,7 +13,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from eperf.app.graphql import headers
+from eperf.app.graphql import counts, headers
 from eperf.app.graphql.connection import ConnectionFacts, Headers, peer, request_id, spoken
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.http import MakeContext, within
@@ -25,6 +25,7 @@ from eperf.app.graphql.problems import Problems
 from eperf.app.graphql.refusals import OriginRefused
 from eperf.app.graphql.session import Session
 from eperf.app.graphql.watch import Watch
+from eperf.domain.errors import TooMany
 
 
 class SocketEndpoint:
@@ -57,9 +58,22 @@ class SocketEndpoint:
                 await socket.close(Code.SUBPROTOCOL, "Subprotocol not acceptable")
                 return
             await socket.accept(PROTOCOL)
+            await self._stay(socket, found)
         except WebSocketDisconnect:
             return
-        await self._watch.over(self._session(socket, found))
+
+    async def _stay(self, socket: WebSocket, found: Headers) -> None:
+        try:
+            left = self._engine.gate.stay()
+        except TooMany as refused:
+            self._problems.of_exception(refused, spoken(found))
+            counts.closed(Code.TRY_AGAIN)
+            await socket.close(Code.TRY_AGAIN, f"{refused.code} {refused.field}")
+            return
+        try:
+            await self._watch.over(self._session(socket, found))
+        finally:
+            left()
 
     def _session(self, socket: WebSocket, found: Headers) -> Session:
         language, address, name = spoken(found), peer(socket.scope), request_id(found)

@@ -4,24 +4,27 @@ The exchange is that of `http`, with the same reading, limits, credentials and o
 streams are offered, so a caller who accepts none gets 406. Subscriptions are served. And a document that is refused
 (syntax, validation, variables, limits) is told in the stream, because the protocol wants it so: clients take a status
 other than 200 for a broken network and come again with the same document. Whatever is wrong before there is a document
-(method, address, body, credential, a mutation by GET) is an ordinary answer in JSON with its status.
+(method, address, body, credential, a mutation by GET) is an ordinary answer in JSON with its status, and so is what
+only came too fast: there clients do right to come again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from graphql import OperationType
 
 from eperf.app.graphql import events, headers, negotiate
 from eperf.app.graphql.connection import Headers
-from eperf.app.graphql.engine import Engine, Prepared
+from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.events import EventStream
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.http import HttpEndpoint, MakeContext
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import EventsNotAccepted
 from eperf.app.graphql.request import Request
@@ -70,6 +73,8 @@ class StreamEndpoint(HttpEndpoint):
         try:
             return await self._streamed(scope["method"], receive, request, context)
         except Rejected as rejected:
+            if rejected.retry_after is not None:
+                raise
             return _whole(events.failed(rejected.errors))
 
     async def _streamed(self, method: str, receive: Any, request: Request, context: Any) -> Reply:
@@ -80,7 +85,9 @@ class StreamEndpoint(HttpEndpoint):
         return _whole(events.only(await self._executed(prepared, receive)))
 
     def _followed(self, prepared: Prepared) -> Reply:
-        async def follow(receive: Any, send: Any) -> None:
+        leaving = self._stay(prepared.context)
+
+        async def follow(start: Any, receive: Any, send: Any) -> None:
             stream = EventStream(
                 receive,
                 send,
@@ -89,9 +96,18 @@ class StreamEndpoint(HttpEndpoint):
                 limits=self._limits,
                 problems=self._problems,
             )
-            await self._watch.over(stream)
+            with leaving:
+                await send(start)
+                await self._watch.over(stream)
 
         return Reply(200, b"", negotiate.EVENT_STREAM, _HEADERS, follow)
+
+    def _stay(self, context: Any) -> ExitStack:
+        """A place for a stream, to be left at its end; raises `TooFast` where there is none."""
+        with ExitStack() as leaving:
+            leaving.callback(self._engine.gate.stay())
+            leaving.callback(self._engine.gate.purse(context).stay())
+            return leaving.pop_all()
 
 
 def _whole(body: bytes) -> Reply:

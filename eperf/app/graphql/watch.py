@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from eperf.app.graphql import counts
 from eperf.app.graphql.messages import Code
 
 StillValid = Callable[[Any], Awaitable[bool]]
@@ -55,12 +56,14 @@ class Watch:
     async def over(self, session: Watched) -> None:
         """Run the session, watched."""
         self._sessions.add(session)
+        counts.SOCKETS.inc()
         if self._still_valid is not None and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._look_again_and_again(self._still_valid))
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
+            counts.SOCKETS.dec()
             if not self._sessions and self._task is not None:
                 self._task.cancel()
                 self._task = None

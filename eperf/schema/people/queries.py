@@ -6,6 +6,7 @@ from enum import Enum
 
 import strawberry
 
+from eperf.domain import nip
 from eperf.domain.text import clean
 from eperf.planner.mapping import relation
 from eperf.plugins.api import Contribution
@@ -42,7 +43,9 @@ class EmployeeFilter:
             parts.append(within_units("unit_id", [number_of(self.unit, "Unit", "filter.unit")]))
         if self.search is not None:
             text = clean("filter.search", self.search, most=100)
-            parts.append(Either((Holds("name", text), Is("nip", text))))
+            named = Holds("name", text)
+            # A longer text is no number of anybody; the column refuses to be compared with it.
+            parts.append(Either((named, Is("nip", text))) if len(text) <= nip.LENGTH else named)
         if self.active is not None:
             parts.append(Is("active", self.active))
         return Every(tuple(parts)) if parts else None

@@ -214,6 +214,40 @@ async def test_a_front_that_is_closed_ends_its_streams_without_saying_that_they_
         assert "complete" not in await ear.to_the_end()
 
 
+@pytest.mark.parametrize(
+    ("limits", "limit"),
+    [(Limits(sockets=2), "sockets"), (Limits(sockets_per_principal=2), "sockets_per_principal")],
+)
+async def test_streams_over_the_cap_are_refused_before_they_begin_and_a_place_left_is_free(
+    limits: Limits, limit: str, trace: town.Trace
+) -> None:
+    front = town.front(limits, principal_of=lambda context: context.bearer)
+    async with (
+        town.served(Starlette(routes=front.routes())) as host,
+        httpx.AsyncClient(base_url=f"http://{host}") as http,
+    ):
+        async with listening(host, STAY), listening(host, STAY):
+            refused = await ask(http, STAY)
+            once = await ask(http, "{ hello }")
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"] == "1"
+        (error,) = refused.json()["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["limit"]) == ("RATE_LIMITED", limit)
+        assert once.status_code == 200
+        await all_gone(front, trace)
+        assert (await ask(http, "subscription { count(to: 1) }")).status_code == 200
+        assert front.engine.gate.staying == 0
+
+
+async def test_whoever_asks_too_fast_gets_a_status_and_when_to_come_again() -> None:
+    async with town.client(Limits(requests_per_minute=1), principal_of=lambda _: "all") as http:
+        served = await ask(http, "subscription { count(to: 1) }")
+        refused = await ask(http, "subscription { count(to: 1) }")
+    assert (served.status_code, refused.status_code) == (200, 429)
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
 async def test_one_connection_carries_one_stream_after_the_other(trace: town.Trace) -> None:
     async with open_front() as (front, host):
         async with httpx.AsyncClient(

@@ -1,0 +1,126 @@
+"""What somebody may see of a random town, worked out from its plain rows: no database, no predicate, no query.
+
+The access table (`eperf.domain.access`) says how far a role carries; that a row is somebody's and in some unit is said
+here again, in Python, so that the two can only agree by both being right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from eperf.domain.access import GRANTED, IMPLIED, Operation, Role, Scope, Subject, Viewer, scope
+from tests.support.random_town.rows import Row, Tables
+
+TYPES = {
+    "unit": "Unit", "position": "Position", "employee": "Employee", "placement": "Placement", "acting": "Acting",
+    "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
+    "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding",
+}  # fmt: skip
+"""The GraphQL type of each table that has one."""
+
+_OPERATIONS = {
+    "unit": Operation.UNIT_READ, "position": Operation.UNIT_READ, "catalogue_item": Operation.CATALOGUE_READ,
+    "employee": Operation.EMPLOYEE_READ, "placement": Operation.EMPLOYEE_READ, "acting": Operation.EMPLOYEE_READ,
+    "device": Operation.DEVICE_READ, "punch": Operation.ATTENDANCE_READ,
+    "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
+    "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ,
+}  # fmt: skip
+_OWNER = {"employee": "id", "acting": "officer_id"}
+_NO_UNIT = frozenset({"acting", "punch"})
+_NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding"})
+
+
+def viewer_by_rows(tables: Tables, account_id: int, token_id: int | None, today: date) -> Viewer:
+    """Who an account is on a day, by itself or by one of its tokens."""
+    account = tables["account"][account_id]
+    token = tables["token"].get(token_id or 0)
+    grants = {
+        (Role(row["role"]), row["unit_id"])
+        for row in tables["role_grant"].values()
+        if row["account_id"] == account_id and in_force(row, today) and Role(row["role"]) in GRANTED
+    }
+    own = account["employee_id"]
+    roles = {role for role, _ in grants} | (IMPLIED if own is not None else set())
+    roles = {role for role in roles if token is None or role.value in token["roles"]}
+    acting = own is not None and Role.SUPERVISOR in roles
+    return Viewer(
+        account_id=account_id,
+        name=account["name"],
+        employee_id=own,
+        roles=frozenset(roles),
+        grants=frozenset(grant for grant in grants if grant[0] in roles),
+        stands_in_for=frozenset(
+            row["incumbent_id"]
+            for row in tables["acting"].values()
+            if acting and row["officer_id"] == own and in_force(row, today)
+        ),
+        token_id=token_id,
+    )
+
+
+def in_force(row: Row, day: date) -> bool:
+    """Whether a day lies in `[valid_from, valid_to)`."""
+    return bool(row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"]))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one viewer may see of the rows."""
+
+    tables: Tables
+    viewer: Viewer
+
+    @cached_property
+    def seen(self) -> dict[str, frozenset[int]]:
+        """The ids in sight, by table."""
+        found = {table: frozenset(self._seen(table)) for table in _OPERATIONS}
+        found["file"] = frozenset(self._files())
+        found["evidence"] = frozenset(
+            number
+            for number, row in self.tables["evidence"].items()
+            if row["activity_id"] in found["activity"] and row["file_id"] in found["file"]
+        )
+        return found
+
+    def _seen(self, table: str) -> Iterator[int]:
+        reach = scope(self.viewer, _OPERATIONS[table])
+        for number, row in self.tables[table].items():
+            if reach.covers(self._subject(table, row)):
+                yield number
+
+    def _files(self) -> Iterator[int]:
+        """One's own uploads, and what an activity within the reach for files cites."""
+        reach = scope(self.viewer, Operation.FILE_READ)
+        activities = self.tables["activity"]
+        cited = {
+            row["file_id"]
+            for row in self.tables["evidence"].values()
+            if reach.covers(self._subject("activity", activities[row["activity_id"]]))
+        }
+        for number, row in self.tables["file"].items():
+            if number in cited or self._uploaded(reach, row):
+                yield number
+
+    def _uploaded(self, reach: Scope, row: Row) -> bool:
+        owner = self.tables["account"][row["account_id"]]["employee_id"]
+        return reach.employee_id is not None and owner == reach.employee_id
+
+    def _subject(self, table: str, row: Row) -> Subject:
+        owner = None if table in _NOBODYS else row[_OWNER.get(table, "employee_id")]
+        person = self.tables["employee"][owner] if owner is not None else None
+        if table == "unit":
+            unit = row["id"]
+        elif table in _NO_UNIT:
+            unit = person["unit_id"] if person is not None else None
+        else:
+            unit = row["unit_id"]
+        above = frozenset(self._above(unit))
+        return Subject(above, owner, person["supervisor_id"] if person is not None else None)
+
+    def _above(self, unit: int | None) -> Iterator[int]:
+        while unit is not None:
+            yield unit
+            unit = self.tables["unit"][unit]["parent_id"]

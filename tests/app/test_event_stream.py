@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
+from eperf.app.cli.serve import listen
 from eperf.schema.ids import global_id
+from eperf.settings import Settings
 from eperf.store import database
 from eperf.store.access import TokenRow
 from tests.app.graphql.listen import Ear, ask, events, listening
@@ -125,3 +129,20 @@ def test_a_server_that_stops_ends_its_streams_at_once_and_does_not_wait_for_them
     assert heard == []  # no `complete`: a client comes again
     assert took < 3  # the server's grace is 5 s
     assert "Traceback" not in server.last_words()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system cannot do it")
+def test_a_connection_whose_peer_takes_nothing_is_dropped() -> None:
+    with listen(Settings(host="127.0.0.1", port=0), stuck_seconds=1) as listener, socket.socket() as peer:
+        peer.connect(listener.getsockname())
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(1)
+            with pytest.raises(TimeoutError):  # the buffers are full
+                connection.sendall(b"x" * 50_000_000)
+            connection.settimeout(10)
+            with pytest.raises(TimeoutError) as dropped:
+                connection.sendall(b"x")
+            assert (
+                dropped.value.errno == errno.ETIMEDOUT
+            )  # the connection's end, not the end of this test's patience

@@ -70,7 +70,7 @@ fmt: $(READY) ## format and sort imports
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure
+bench: $(READY) ## measure reads and a write against a floor, an ordinary build and PostGraphile
 	$(BIN)/python -m bench $(ARGS)
 
 fault: $(READY) ## kill the server a hundred times under load, on both databases
@@ -82,19 +82,21 @@ lock: $(READY) ## renew requirements.lock and package-lock.json (UPGRADE=1: to t
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-index-annotation --no-emit-package eperf $(if $(UPGRADE),--upgrade) --output-file requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
+	cd bench/pgl && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
 	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 # The lock says what is installed and its hash; an address of a sponsor's page is neither.
 define WITHOUT_FUNDING
 import json, pathlib
-path = pathlib.Path("package-lock.json")
-lock = json.loads(path.read_text())
-for package in lock["packages"].values():
-    package.pop("funding", None)
-path.write_text(json.dumps(lock, indent=2) + "\n")
+for name in ("package-lock.json", "bench/pgl/package-lock.json"):
+    path = pathlib.Path(name)
+    lock = json.loads(path.read_text())
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+    path.write_text(json.dumps(lock, indent=2) + "\n")
 endef
 export WITHOUT_FUNDING
 
 clean: ## remove all that was made here
-	rm -rf .venv node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules bench/pgl/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -28,7 +28,10 @@ def test_no_file_of_the_package_is_over_300_lines() -> None:
     assert {path: length for path, length in lengths.items() if length > _MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json", ".npmrc"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements.lock", "package-lock.json", ".npmrc", "bench/pgl/package-lock.json", "bench/pgl/.npmrc"],
+)
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     assert _HOST.findall((ROOT / name).read_text()) == []
 
@@ -41,8 +44,9 @@ def test_every_python_package_is_pinned_with_a_hash() -> None:
     ] == []
 
 
-def test_every_npm_package_is_pinned_with_a_hash() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", [".", "bench/pgl"])
+def test_every_npm_package_is_pinned_with_a_hash(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
 
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.types.field import StrawberryField
 from tortoise.models import Model
 
 from eperf.domain.access import Operation, Scope
+from eperf.plugins.fields import MAPPING, Batch, Expression, batch_field, field, sql_field
 
-MAPPING = "eperf.mapping"
+__all__ = [
+    "MAPPING", "Batch", "Expression", "Linked", "Many", "One", "Relation", "batch_field", "field", "sql_field",
+]  # fmt: skip
+
 TABLE = "__eperf_table__"
 T = TypeVar("T")
 Order = tuple[tuple[str, bool], ...]
@@ -56,25 +59,6 @@ class Polymorphic:
 
     kind: str
     column: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A value made outside the database, for all rows of a level at once.
-
-    `fill(rows, context)` gets the named columns of each row as a mapping (texts, numbers, booleans and JSON values;
-    dates and instants as ISO texts) and gives one value for each row, in order; it may be a coroutine function.
-    """
-
-    columns: tuple[str, ...]
-    fill: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[Any] | Awaitable[Sequence[Any]]]
-
-
-@dataclass(frozen=True)
-class Expression:
-    """A leaf computed by the database: SQL with `{column}` for columns of the row."""
-
-    sql: str
 
 
 @dataclass(frozen=True)
@@ -175,16 +159,6 @@ def relation(name: str, target: type, description: str, *, kind: Any = None) -> 
     return field(resolve, description, Relation(name, target), kind if kind is not None else target | None)
 
 
-def batch(columns: tuple[str, ...], fill: Callable[..., Any], description: str, *, kind: Any = None) -> Any:
-    """A field that is made for all rows of a level at once; see `Batch`."""
-    mapping = Batch(columns, fill)
-
-    async def resolve(self: Any, info: strawberry.Info) -> Any:
-        return await info.context.rows.filled(mapping, self.row, info.context)
-
-    return field(resolve, description, mapping, kind)
-
-
 def computed(
     columns: tuple[str, ...], make: Callable[..., Any], description: str, *, kind: Any = None
 ) -> Any:
@@ -197,21 +171,3 @@ def computed(
         return make({name: getattr(self.row, name) for name in columns}, info.context)
 
     return field(resolve, description, Batch(columns, fill), kind)
-
-
-def expression(sql: str, description: str, *, kind: Any) -> Any:
-    """A field that the database computes; `{column}` stands for a column of the row."""
-    mapping = Expression(sql)
-
-    async def resolve(self: Any, info: strawberry.Info) -> Any:
-        return await info.context.rows.expressed(type(self.row), mapping, self.row.id)
-
-    return field(resolve, description, mapping, kind)
-
-
-def field(resolve: Any, description: str, mapping: object, kind: Any) -> StrawberryField:
-    """A strawberry field that knows its mapping."""
-    found: StrawberryField = strawberry.field(
-        resolver=resolve, description=description, metadata={MAPPING: mapping}, graphql_type=kind
-    )
-    return found

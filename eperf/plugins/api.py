@@ -1,4 +1,4 @@
-"""The face for GraphQL contributions. Only this file of the floor loads strawberry.
+"""The face for GraphQL contributions. Only this file of the floor, and `fields` behind it, load strawberry.
 
 A contribution says what it adds and nothing about how a schema is built: `eperf.schema.compose` puts all of
 them together, the core's own included, and refuses two owners of one name.
@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from strawberry.types.field import StrawberryField
+
+from eperf.plugins.fields import batch_field, sql_field
+
+__all__ = ["Contribution", "Fields", "batch_field", "sql_field"]
 
 Fields = Mapping[str, StrawberryField]
 """Fields by Python name: `{"training_hours": strawberry.field(resolver=…)}`."""

@@ -84,7 +84,7 @@ def _question(postgres: bool) -> str:
         owned = _OWNED.format(ids="json_group_array(own.id)", among=among)
         lists = f"({above}) AS above, ({owned}) AS owned"
     text = (
-        f"SELECT f.*, {_NEAREST.format(unit='f.placed')} AS nearest, {lists}, k.digest, k.answer_id "
+        f"SELECT f.*, {_NEAREST.format(unit='f.placed')} AS nearest, {lists}, k.digest, k.answer_id "  # noqa: S608
         f"FROM (SELECT held.unit_id, held.supervisor_id, u.zone, {_PLACED} AS placed {_WHO}) AS f "
         "LEFT JOIN idempotency AS k ON k.account_id = $5 AND k.key = $6"
     )

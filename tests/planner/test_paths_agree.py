@@ -77,6 +77,7 @@ async def _planned(asked: Engine, planner: Plans, request: Request, context: Con
         return None
 
 
+@pytest.mark.timeout(600)
 async def test_plan_and_resolvers_agree_byte_for_byte(
     database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

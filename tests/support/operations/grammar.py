@@ -266,7 +266,7 @@ class _Making:
     def _weight(self, name: str, found: GraphQLField) -> float:
         if name in self.values.pool.rare:
             return 0.2
-        return 4 if name in _LISTED else 2 if not is_leaf_type(get_named_type(found.type)) else 1.5
+        return 4 if name in _LISTED else 2 if not is_leaf_type(get_named_type(found.type)) else 3
 
     def _arguments(self, place: _Place, name: str, found: GraphQLField) -> tuple[str, int]:
         """The text of a field's arguments, and how long a list they ask for."""

@@ -1,0 +1,65 @@
+"""Fields on existing types that keep a query one statement: made for a whole level at once, or by the database.
+
+A field with a resolver of its own works too, but sends every operation that asks for it to the slow path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+MAPPING = "eperf.mapping"
+"""The key of a field's metadata under which it says where it lives."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A value made outside the database, for all rows of a level at once.
+
+    `fill(rows, context)` gets the named columns of each row as a mapping (texts, numbers, booleans and JSON values;
+    dates and instants as ISO texts) and gives one value for each row, in order; it may be a coroutine function.
+    """
+
+    columns: tuple[str, ...]
+    fill: Callable[[Sequence[Mapping[str, Any]], Any], Sequence[Any] | Awaitable[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A leaf computed by the database: SQL with `{column}` for columns of the row."""
+
+    sql: str
+
+
+def batch_field(
+    columns: tuple[str, ...], fill: Callable[..., Any], description: str, *, kind: Any = None
+) -> Any:
+    """A field that is made for all rows of a level at once; see `Batch`."""
+    mapping = Batch(columns, fill)
+
+    async def resolve(self: Any, info: strawberry.Info) -> Any:
+        return await info.context.rows.filled(mapping, self.row, info.context)
+
+    return field(resolve, description, mapping, kind)
+
+
+def sql_field(sql: str, description: str, *, kind: Any) -> Any:
+    """A field that the database computes; `{column}` stands for a column of the row."""
+    mapping = Expression(sql)
+
+    async def resolve(self: Any, info: strawberry.Info) -> Any:
+        return await info.context.rows.expressed(type(self.row), mapping, self.row.id)
+
+    return field(resolve, description, mapping, kind)
+
+
+def field(resolve: Any, description: str, mapping: object, kind: Any) -> StrawberryField:
+    """A strawberry field that knows its mapping."""
+    found: StrawberryField = strawberry.field(
+        resolver=resolve, description=description, metadata={MAPPING: mapping}, graphql_type=kind
+    )
+    return found

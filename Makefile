@@ -1,4 +1,4 @@
-# eperf: everything a person or a machine does with a checkout. Only .venv and node_modules are written, and the
+# eperf: everything a person or a machine does with a checkout. Only .venv and the node_modules are written, and the
 # registries' own caches; a set-up step runs again only when what it is made from has changed.
 
 SHELL := /bin/bash
@@ -14,14 +14,17 @@ BIN := .venv/bin
 LOCKED := .venv/.locked
 READY := .venv/.ready
 ASSETS := node_modules/.installed
+CONFORMANCE := tests/conformance
+SUITES := $(CONFORMANCE)/node_modules/.installed
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins_contrib/*/pyproject.toml))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 # Behind an agency's proxy only the machine's own certificates are right; Node would use its own list.
 export NODE_USE_SYSTEM_CA := 1
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets demo test check fmt bench fault lock clean
+.PHONY: help setup assets suites demo test fuzz check fmt bench fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,14 +51,22 @@ assets: $(ASSETS) ## install the GraphQL page for browsers from npm
 
 # Quick to give up: without the registry the server starts all the same, and its page says what is missing.
 $(ASSETS): package.json package-lock.json | $(READY)
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --fetch-retries=1 --fetch-timeout=20000
+	$(NPM) ci --fetch-retries=1 --fetch-timeout=20000
+	@touch $@
+
+suites: $(SUITES) ## install the conformance suites and the clients of others from npm
+
+# Node is the wheel's, so a machine without one installs and runs them too. Without the registry this fails, and so do
+# the tests: a suite that is skipped shows nothing.
+$(SUITES): $(CONFORMANCE)/package.json $(CONFORMANCE)/package-lock.json | $(READY)
+	cd $(CONFORMANCE) && $(NPM) ci
 	@touch $@
 
 demo: $(READY) ## serve a living demo town on 127.0.0.1:8000
 	@$(MAKE) --no-print-directory assets || echo "The GraphQL page for browsers is not installed; get it with: make assets"
 	$(BIN)/eperf demo $(ARGS)
 
-test: check ## the checks, then the tests on SQLite and on PostgreSQL
+test: check $(SUITES) ## the checks, then the tests on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory assets || echo "The GraphQL page for browsers is not installed; get it with: make assets"
 	EPERF_TEST_DATABASE=sqlite $(BIN)/pytest -n $(WORKERS) $(ARGS)
 	EPERF_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) -m database $(ARGS)
@@ -73,23 +84,26 @@ fmt: $(READY) ## format and sort imports
 bench: $(READY) ## measure reads and a write against a floor, an ordinary build and PostGraphile
 	$(BIN)/python -m bench $(ARGS)
 
+fuzz: $(READY) ## generated operations against a served town for ten minutes
+	EPERF_FUZZ_SECONDS=600 $(BIN)/pytest $(CONFORMANCE)/test_fuzz.py --timeout 1200 -s $(ARGS)
+
 fault: $(READY) ## kill the server a hundred times under load, on both databases
 	EPERF_TEST_DATABASE=sqlite EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
 	EPERF_TEST_DATABASE=postgres EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
 
-lock: $(READY) ## renew requirements.lock and package-lock.json (UPGRADE=1: to the newest versions)
+lock: $(READY) ## renew requirements.lock and both package-lock.json (UPGRADE=1: to the newest versions)
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-index-annotation --no-emit-package eperf $(if $(UPGRADE),--upgrade) --output-file requirements.lock
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
-	cd bench/pgl && PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
+	$(NPM) install --package-lock-only
+	cd $(CONFORMANCE) && $(NPM) install --package-lock-only
+	cd bench/pgl && $(NPM) install --package-lock-only
 	$(BIN)/python -c "$$WITHOUT_FUNDING"
 
 # The lock says what is installed and its hash; an address of a sponsor's page is neither.
 define WITHOUT_FUNDING
 import json, pathlib
-for name in ("package-lock.json", "bench/pgl/package-lock.json"):
-    path = pathlib.Path(name)
+for path in map(pathlib.Path, ("package-lock.json", "$(CONFORMANCE)/package-lock.json", "bench/pgl/package-lock.json")):
     lock = json.loads(path.read_text())
     for package in lock["packages"].values():
         package.pop("funding", None)
@@ -97,6 +111,10 @@ for name in ("package-lock.json", "bench/pgl/package-lock.json"):
 endef
 export WITHOUT_FUNDING
 
+release-schema: $(READY) ## take the schema of today for the released one, at a release
+	cp docs/schema.graphql docs/schema.released.graphql
+
 clean: ## remove all that was made here
-	rm -rf .venv node_modules bench/pgl/node_modules build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules bench/pgl/node_modules $(CONFORMANCE)/node_modules build dist
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

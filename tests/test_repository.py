@@ -30,7 +30,15 @@ def test_no_file_of_the_package_is_over_300_lines() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.lock", "package-lock.json", ".npmrc", "bench/pgl/package-lock.json", "bench/pgl/.npmrc"],
+    [
+        "requirements.lock",
+        "package-lock.json",
+        ".npmrc",
+        "bench/pgl/package-lock.json",
+        "bench/pgl/.npmrc",
+        "tests/conformance/package-lock.json",
+        "tests/conformance/.npmrc",
+    ],
 )
 def test_a_lock_names_no_host_and_no_path(name: str) -> None:
     assert _HOST.findall((ROOT / name).read_text()) == []
@@ -44,7 +52,7 @@ def test_every_python_package_is_pinned_with_a_hash() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("folder", [".", "bench/pgl"])
+@pytest.mark.parametrize("folder", [".", "bench/pgl", "tests/conformance"])
 def test_every_npm_package_is_pinned_with_a_hash(folder: str) -> None:
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
@@ -74,6 +82,6 @@ def test_only_sources_are_kept_under_version_control() -> None:
     made = [
         name
         for name in kept
-        if re.match(r"(\.venv|node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
+        if re.match(r"(\.venv|(.*/)?node_modules|build|dist)/|.*\.(pyc|db|db-wal|db-shm)$", name)
     ]
     assert made == []

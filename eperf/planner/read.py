@@ -25,6 +25,7 @@ from graphql import (
 from strawberry import Schema
 
 from eperf.planner.arguments import BACK, site
+from eperf.planner.connections import Connections, Fields, sets
 from eperf.planner.mapping import (
     MAPPING,
     TABLE,
@@ -48,14 +49,11 @@ from eperf.planner.tree import (
     Argument,
     Change,
     Choice,
-    Edges,
     Identity,
-    Info,
     Leaf,
     Level,
     Links,
     Made,
-    Nodes,
     Pages,
     Single,
     Site,
@@ -66,7 +64,6 @@ from eperf.planner.tree import (
 from eperf.store.condition import Is
 
 _DIRECTIVES = frozenset({"skip", "include"})
-Fields = dict[str, list[FieldNode]]
 
 
 class Reader:
@@ -90,7 +87,7 @@ class Reader:
         )
 
 
-class _Reading:
+class _Reading(Connections):
     """The reading of one operation under one set of steering values."""
 
     def __init__(self, reader: Reader, document: DocumentNode, variables: Mapping[str, Any]) -> None:
@@ -203,7 +200,7 @@ class _Reading:
         kind: Any = self.reader.types[name]
         level = Level(name, table_of(target))
         self.tables.setdefault(level.table)
-        for key, selected in self.collected(kind, _sets(nodes)).items():
+        for key, selected in self.collected(kind, sets(nodes)).items():
             level.fields.append((key, self._on_row(level, kind, selected)))
         return level
 
@@ -240,39 +237,6 @@ class _Reading:
                     place, mapping, table_of(mapping.target), self._parts(mapping, definition, nodes)
                 )
         raise Unplannable(f"{owner}.{nodes[0].name.value}")
-
-    def _parts(
-        self, mapping: Many, definition: GraphQLField, nodes: list[FieldNode]
-    ) -> list[tuple[str, Any]]:
-        kind: Any = get_named_type(definition.type)
-        return [
-            (key, self._part(mapping, kind, selected))
-            for key, selected in self.collected(kind, _sets(nodes)).items()
-        ]
-
-    def _part(self, mapping: Many, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
-        name = nodes[0].name.value
-        if name == "__typename":
-            return TypeName(kind.name)
-        if name == "nodes":
-            return Nodes(self._level(mapping.target, nodes))
-        below: Any = get_named_type(kind.fields[name].type)
-        selected = self.collected(below, _sets(nodes)).items()
-        if name == "pageInfo":
-            return Info([(key, self._plain(below, one)) for key, one in selected])
-        if name != "edges":
-            raise Unplannable(f"{kind.name}.{name}")
-        return Edges([(key, self._edge(mapping, below, one)) for key, one in selected])
-
-    def _edge(self, mapping: Many, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
-        if nodes[0].name.value == "node":
-            return self._level(mapping.target, nodes)
-        return self._plain(kind, nodes)
-
-    @staticmethod
-    def _plain(kind: GraphQLObjectType, nodes: list[FieldNode]) -> Any:
-        name = nodes[0].name.value
-        return TypeName(kind.name) if name == "__typename" else name
 
     def _column(self, level: Level, definition: GraphQLField, mapping: Column) -> Leaf:
         null = is_null(level.table.row, mapping.name)
@@ -315,10 +279,6 @@ def _given_number(variables: Mapping[str, Any]) -> Any:
 def _mapping(definition: GraphQLField) -> Any:
     field = definition.extensions.get(BACK)
     return field.metadata.get(MAPPING) if field is not None else None
-
-
-def _sets(nodes: Sequence[FieldNode]) -> list[SelectionSetNode]:
-    return [node.selection_set for node in nodes if node.selection_set]
 
 
 def _names(kind: GraphQLEnumType, mapping: Column) -> tuple[tuple[Any, str], ...]:

@@ -42,6 +42,11 @@ CORE: tuple[Contribution, ...] = (
     EVENT,
 )
 _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
+_MEANT = {
+    "Query": "What may be read; everyone sees what is in their reach (membaca).",
+    "Mutation": "What may be done: verbs, each with one input, each with its result or a `Problem` (bertindak).",
+    "Subscription": "What may be listened to (mendengarkan).",
+}
 
 
 class Clash(Refused):
@@ -107,7 +112,9 @@ def _schema(
     nodes: dict[str, type],
 ) -> Composed:
     made = {
-        root: create_type(root, [_named(name, field) for name, field in fields.items()])
+        root: create_type(
+            root, [_named(name, field) for name, field in fields.items()], description=_MEANT[root]
+        )
         for root, fields in roots.items()
         if fields
     }

@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.database import KIND
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.support.demo import REPOSITORY, demo
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """A demo town of a hundred people, served; the value is what `--access` wrote."""
-    folder = tmp_path_factory.mktemp("demo")
-    access = folder / "access.json"
-    command = [sys.executable, "-m", "eperf", "demo", "--employees", "100", "--port", "0", "--database", KIND]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("EPERF_")}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--access", str(access), "--folder", str(folder / "town")],
-            cwd=REPOSITORY,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        deadline = time.monotonic() + 120
-        while not access.exists():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, (folder / "log").read_text()
-            time.sleep(0.1)
-        time.sleep(0.2)
-        yield json.loads(access.read_text())
-    finally:
-        process.terminate()
-        process.wait(30)
-    assert "Traceback" not in (folder / "log").read_text()
+    with demo(tmp_path_factory.mktemp("demo"), KIND) as access:
+        yield access
 
 
 @pytest.mark.database

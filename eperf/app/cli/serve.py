@@ -62,6 +62,18 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
         listening.close()
 
 
+class _Server(uvicorn.Server):
+    """A server that ends open streams when it is told to stop: it would wait for them to end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, front: GraphQLFront) -> None:
+        super().__init__(config)
+        self._front = front
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more, end what would not end by itself, and wait for the rest."""
+        await asyncio.gather(super().shutdown(sockets), self._front.aclose())
+
+
 def listen(chosen: Settings, stuck_seconds: int = _STUCK_SECONDS) -> socket.socket:
     """A listening socket; a taken port is an exit with 2 that names it."""
     family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
@@ -86,17 +98,6 @@ async def _announce(server: uvicorn.Server, address: str, started: Callable[[str
     while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
         await asyncio.sleep(0.02)
     started(address)
-
-
-class _Server(uvicorn.Server):
-    """Ends the event streams as soon as it is told to stop; it would wait for them until its grace is over."""
-
-    def __init__(self, config: uvicorn.Config, front: GraphQLFront) -> None:
-        super().__init__(config)
-        self._front = front
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await asyncio.gather(super().shutdown(sockets), self._front.aclose())
 
 
 def _config(app: object) -> uvicorn.Config:

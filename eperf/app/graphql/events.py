@@ -19,7 +19,7 @@ from eperf.app.graphql.messages import Code
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.domain.errors import Unauthenticated
 
-_COMPLETE = b"event: complete\ndata:\n\n"
+_COMPLETE = b"event: complete\ndata: \n\n"
 _COMMENT = b":\n\n"
 _IN_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _CLOSE_SECONDS = 1.0
@@ -59,6 +59,7 @@ class EventStream:
     ) -> None:
         self._receive, self._send, self._answers = receive, send, answers
         self._limits, self._problems = limits, problems
+        self._patience = limits.send_seconds
         self._sending = asyncio.Lock()
         self._last: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
@@ -71,13 +72,13 @@ class EventStream:
             last = await self._worked_off()
             if last is not None:
                 with suppress(_Lost):
-                    await self._put(last, more=False)
+                    await self._put(last, more=False, seconds=self._patience)
         finally:
             self._over.set()
 
     async def _worked_off(self) -> bytes | None:
         """The last bytes to send, when everything before them is out and the source is closed."""
-        parts = (self._tell(), self._keep_alive(), self._await_leaving())
+        parts = (self._keep_alive(), self._tell(), self._await_leaving())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
             return await self._last
@@ -86,10 +87,11 @@ class EventStream:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    async def close(self, code: Code, reason: str) -> None:
+    async def close(self, code: Code, _reason: str) -> None:
         """End the stream: with an error when its credential is gone, without `complete` when the server is going."""
         if not self._last.done():
             counts.closed(code)
+            self._patience = _CLOSE_SECONDS
         if code is Code.FORBIDDEN:
             errors = self._problems.of_exception(Unauthenticated(), self.context.language)
             self._end(failed(errors))
@@ -135,10 +137,10 @@ class EventStream:
         finally:
             self._end(None)
 
-    async def _put(self, data: bytes, *, more: bool = True) -> None:
+    async def _put(self, data: bytes, *, more: bool = True, seconds: float | None = None) -> None:
         """Send some bytes, waiting for a reader who is slow but not for one who has stopped."""
         try:
-            async with asyncio.timeout(self._limits.send_seconds), self._sending:
+            async with asyncio.timeout(seconds or self._limits.send_seconds), self._sending:
                 await self._send({"type": "http.response.body", "body": data, "more_body": more})
         except TimeoutError:
             self._give_up()

@@ -1,4 +1,4 @@
-"""The front of one GraphQL schema: the routes that an application mounts, and the end of what stays open.
+"""The front of one GraphQL schema: the routes that an application mounts, and the end of its sockets and streams.
 
 It knows no noun. Who calls is decided by `make_context`, what may be seen by the schema; the front only makes sure
 that nothing malformed, oversized or untimely comes that far, and that nothing but typed errors comes back.
@@ -42,8 +42,7 @@ class GraphQLFront:
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
     errors hint at names. `still_valid` is asked twice a second for every open socket and event stream. `principal_of`
-    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by their
-    hash.
+    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by hash.
     """
 
     def __init__(
@@ -103,13 +102,13 @@ class GraphQLFront:
             watch=self._watch,
         )
         self._stream = StreamEndpoint(
-            self.engine,
+            self._watch,
+            engine=self.engine,
             make_context=make_context,
             limits=limits,
             problems=problems,
             page=self._page,
             allowed_origins=allowed_origins,
-            watch=self._watch,
         )
 
     def routes(self) -> list[BaseRoute]:
@@ -135,7 +134,7 @@ class GraphQLFront:
         return app
 
     def recheck(self) -> None:
-        """Ask `still_valid` for every open socket and stream now: a credential has just been revoked."""
+        """Ask `still_valid` for every open socket and event stream now: a credential has just been revoked."""
         self._watch.wake()
 
     async def aclose(self) -> None:

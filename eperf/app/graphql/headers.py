@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from eperf.app.graphql.connection import Headers
 
 HeaderList = list[tuple[bytes, bytes]]
+Follow = Callable[[Any, Any], Awaitable[None]]
 
 SECURE: HeaderList = [
     (b"cache-control", b"no-store"),
@@ -39,8 +40,8 @@ class Reply(NamedTuple):
     body: bytes
     media_type: str
     headers: HeaderList
-    follow: Callable[[Any, Any, Any], Awaitable[None]] | None = None
-    """What sends the answer piece by piece, in place of `body`; it is given its start, `receive` and `send`."""
+    follow: Follow | None = None
+    """Sends the body bit by bit, in place of `body`, when the head is out."""
 
 
 def of_answer(reply: Reply, request_id: str, origin: str | None) -> HeaderList:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from graphql import OperationType
 
@@ -39,12 +40,7 @@ from eperf.domain.errors import Forbidden, Refused, TooMany, Unauthenticated, Un
 
 MakeContext = Callable[[ConnectionFacts], Awaitable[Any]]
 
-_OFFERED = (negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON)
-_WITH_PAGE = (*_OFFERED, negotiate.HTML)
-_SERVED = {
-    "GET": frozenset({OperationType.QUERY}),
-    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
-}
+_JSON = frozenset({negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON})
 _EVERYWHERE = frozenset(OperationType)
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Unauthenticated, 401),
@@ -59,8 +55,13 @@ _OK = 200
 class HttpEndpoint:
     """The ASGI application behind `GET`, `POST` and `OPTIONS` of the GraphQL path."""
 
-    served: ClassVar[Mapping[str, frozenset[OperationType]]] = _SERVED
-    """The kinds of operations that each method runs."""
+    offered: tuple[str, ...] = (negotiate.RESPONSE_JSON, negotiate.PLAIN_JSON)
+    served: Mapping[str, frozenset[OperationType]] = MappingProxyType(
+        {
+            "GET": frozenset({OperationType.QUERY}),
+            "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+        }
+    )
 
     def __init__(
         self,
@@ -102,14 +103,12 @@ class HttpEndpoint:
 
     async def _guarded(self, scope: Any, receive: Any, found: Headers, name: str) -> Reply:
         """Every failure as a reply: refusals typed, faults masked."""
-        media = negotiate.media_type(found.joined(b"accept"), _OFFERED)
-        shown = media or negotiate.PLAIN_JSON
+        media = negotiate.media_type(found.joined(b"accept"), self.offered)
+        shown = media if media in _JSON else negotiate.PLAIN_JSON
         try:
             return await self._reply(scope, receive, found, name, media)
         except Rejected as rejected:
-            again = rejected.retry_after
-            status = 200 if shown == negotiate.PLAIN_JSON and again is None else rejected.status
-            return _errors(status, rejected.errors, shown, _retry(again) if again else None)
+            return self._rejected(rejected, shown)
         except Refused as refused:
             errors = self._problems.of_exception(refused, spoken(found))
             return _errors(_status(refused), errors, shown, _explained(refused))
@@ -118,37 +117,35 @@ class HttpEndpoint:
 
     async def _reply(self, scope: Any, receive: Any, found: Headers, name: str, media: str | None) -> Reply:
         method = scope["method"]
-        granted = self._opening(scope, found)
-        if granted is not None:
-            return granted
-        if method == "GET" and self._wants_page(scope, found):
-            return self._page.reply()
-        if media is None:
-            raise NotAcceptable("accept")
-        request = await self._request(scope, receive, found)
-        context = await self._context(scope, found, name)
-        return Reply(200, await self._answer(method, receive, request, context), media, headers.CLOSED)
-
-    def _opening(self, scope: Any, found: Headers) -> Reply | None:
-        """The grant that a preflight asks for; None for a request that may be read on."""
-        if scope["method"] == "OPTIONS" and found.every(b"access-control-request-method"):
+        if method == "OPTIONS" and found.every(b"access-control-request-method"):
             granted = headers.preflight(found, self._origins)
             if granted is None:
                 raise OriginRefused("origin")
             return Reply(204, b"", negotiate.PLAIN_JSON, granted)
-        if scope["method"] not in self.served:
+        if method not in self.served:
             raise MethodNotAllowed("GET, POST")
         self._check_address(scope)
-        return None
+        if method == "GET" and self._wants_page(scope, found):
+            return self._page.reply()
+        if media is None:
+            raise NotAcceptable(self.offered)
+        request = await self._request(scope, receive, found)
+        context = await self._context(scope, found, name)
+        return await self._answered(self._prepared(method, request, context), receive, media)
+
+    def _rejected(self, rejected: Rejected, media: str) -> Reply:
+        """A well-formed request whose GraphQL was refused."""
+        again = rejected.retry_after
+        status = 200 if media == negotiate.PLAIN_JSON and again is None else rejected.status
+        return _errors(status, rejected.errors, media, _retry(again) if again else None)
 
     def _check_address(self, scope: Any) -> None:
         size = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
         if size > self._limits.url_bytes:
             raise UrlTooLong("url_bytes", self._limits.url_bytes, size)
 
-    @staticmethod
-    def _wants_page(scope: Any, found: Headers) -> bool:
-        accepted = negotiate.media_type(found.joined(b"accept"), _WITH_PAGE)
+    def _wants_page(self, scope: Any, found: Headers) -> bool:
+        accepted = negotiate.media_type(found.joined(b"accept"), (*self.offered, negotiate.HTML))
         return accepted == negotiate.HTML and not names_a_document(parameters(scope["query_string"]))
 
     async def _request(self, scope: Any, receive: Any, found: Headers) -> Request:
@@ -167,9 +164,6 @@ class HttpEndpoint:
         facts = ConnectionFacts(bearer, spoken(found), peer(scope), name, "http")
         return await within(self._make_context(facts), self._limits.execution_seconds)
 
-    async def _answer(self, method: str, receive: Any, request: Request, context: Any) -> bytes:
-        return await self._executed(self._prepared(method, request, context), receive)
-
     def _prepared(self, method: str, request: Request, context: Any) -> Prepared:
         prepared = self._engine.prepare(request, context, context.language, _EVERYWHERE)
         kind = prepared.operation.kind
@@ -178,6 +172,9 @@ class HttpEndpoint:
                 MethodNotAllowed("POST") if kind is OperationType.MUTATION else OperationNotServed(kind.value)
             )
         return prepared
+
+    async def _answered(self, prepared: Prepared, receive: Any, media: str) -> Reply:
+        return Reply(200, await self._executed(prepared, receive), media, headers.CLOSED)
 
     async def _executed(self, prepared: Prepared, receive: Any) -> bytes:
         """A query whose caller goes away is stopped; a mutation is not, its answer can be asked for by its key."""

@@ -2,8 +2,8 @@
 
 A valid document of one kilobyte can ask for more memory than the machine has, so nothing a stranger sends is without
 a bound: bytes before they are read, tokens before they are a tree, a tree before it is validated, a cost before it
-is executed, a time while it runs, and a rate for whoever asks. HTTP, sockets and event streams share these numbers; a
-limit that holds on one way in only holds on none.
+is executed, a time while it runs, and a rate for whoever asks. HTTP and sockets share these numbers; a limit that
+holds on one way in only holds on none.
 """
 
 from __future__ import annotations
@@ -90,6 +90,6 @@ class Limits:
     send_seconds: float = 20.0
     """How long a reader may leave a full socket or event stream unread."""
     comment_seconds: float = 12.0
-    """Between two comments on an event stream: proxies cut what is silent for long."""
+    """Between two comments on an event stream, which show that it lives."""
     recheck_seconds: float = 0.5
     """Between two looks at whether the credential of a socket or an event stream still holds."""

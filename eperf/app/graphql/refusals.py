@@ -5,6 +5,7 @@ They are `Refused` like all expected failures, so one renderer serves them; `sta
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from eperf.domain.errors import Refused, TooMany
@@ -26,16 +27,12 @@ class NotAcceptable(Refused):
     """No media type that this server speaks is accepted by the caller."""
 
     code = "NOT_ACCEPTABLE"
-    text_id = "Jawaban hanya tersedia sebagai application/graphql-response+json atau application/json."
-    text_en = "Answers come as application/graphql-response+json or application/json only."
+    text_id = "Jawaban di sini hanya tersedia sebagai: {offered}."
+    text_en = "Answers here come as one of: {offered}."
     status: ClassVar[int] = 406
 
-
-class EventsNotAccepted(NotAcceptable):
-    """The caller does not accept the event stream that this path answers with."""
-
-    text_id = "Jawaban di jalur ini hanya tersedia sebagai text/event-stream."
-    text_en = "Answers of this path come as text/event-stream only."
+    def __init__(self, offered: Iterable[str]) -> None:
+        super().__init__("accept", None, offered=", ".join(offered))
 
 
 class UnsupportedMediaType(Refused):

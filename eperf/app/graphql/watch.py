@@ -1,6 +1,6 @@
 """A revoked credential ends its open sockets and event streams within a second.
 
-One task looks at all of a front twice a second, or at once when it is woken (by whoever has just revoked a
+One task looks at all of them on a front twice a second, or at once when it is woken (by whoever has just revoked a
 credential, or heard that another process has). It looks at several at a time, so that a check that waits for a
 database does not add up over thousands; the check itself should be a look into memory. A check that fails
 ends nothing: a database that is away must not throw everybody out.
@@ -21,24 +21,21 @@ StillValid = Callable[[Any], Awaitable[bool]]
 
 _AT_ONCE = 16
 _CHECK_SECONDS = 1.0
+_GOING = (Code.GOING_AWAY, "Going away")
 _log = structlog.get_logger("eperf.graphql")
 
 
 class Watched(Protocol):
-    """Something that stays open on behalf of a caller: a socket's session, an event stream."""
+    """A socket's session, or an event stream."""
 
-    @property
-    def context(self) -> Any:
-        """The caller's context; None as long as nobody knows who calls."""
-        ...
+    context: Any
+    """Who it is open for; None until that is known."""
 
     async def run(self) -> None:
-        """Serve it until it is closed by either side."""
-        ...
+        """Serve it to its end."""
 
     async def close(self, code: Code, reason: str) -> None:
-        """End it, and tell the other side why."""
-        ...
+        """End it."""
 
 
 class Watch:
@@ -49,6 +46,7 @@ class Watch:
         self._sessions: set[Watched] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._going = False
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -59,9 +57,12 @@ class Watch:
         counts.SOCKETS.inc()
         if self._still_valid is not None and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._look_again_and_again(self._still_valid))
+        late = asyncio.create_task(session.close(*_GOING)) if self._going else None
         try:
             await session.run()
         finally:
+            if late is not None:
+                await late
             self._sessions.discard(session)
             counts.SOCKETS.dec()
             if not self._sessions and self._task is not None:
@@ -73,11 +74,10 @@ class Watch:
         self._woken.set()
 
     async def close(self) -> None:
-        """The server is going: tell everybody."""
+        """The server is going: tell everybody, and whoever still comes."""
+        self._going = True
         if self._sessions:
-            await asyncio.gather(
-                *(each.close(Code.GOING_AWAY, "Going away") for each in tuple(self._sessions))
-            )
+            await asyncio.gather(*(each.close(*_GOING) for each in tuple(self._sessions)))
 
     async def _look_again_and_again(self, still_valid: StillValid) -> None:
         while True:

@@ -15,7 +15,10 @@ from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date, Hundredths
 from eperf.services import activity
 
-ActivityPayload = Annotated[Activity | Problem, strawberry.union("ActivityPayload")]
+ActivityPayload = Annotated[
+    Activity | Problem,
+    strawberry.union("ActivityPayload", description="The activity as it is now, or why it was not changed."),
+]
 _MOST_EVIDENCE = 10
 
 

@@ -15,8 +15,12 @@ from eperf.schema.scalars import Date
 from eperf.services.attendance import devices
 from eperf.services.attendance.clock import clock
 
-ClockPayload = Annotated[Punch | Problem, strawberry.union("ClockPayload")]
-DevicePayload = Annotated[Device | Problem, strawberry.union("DevicePayload")]
+ClockPayload = Annotated[
+    Punch | Problem, strawberry.union("ClockPayload", description="The clocking, or why there is none.")
+]
+DevicePayload = Annotated[
+    Device | Problem, strawberry.union("DevicePayload", description="The machine, or why it was not changed.")
+]
 
 
 @strawberry.input(description="Coming or going, now.")

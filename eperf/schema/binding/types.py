@@ -62,7 +62,9 @@ class Binding(Node):
     unit: Unit | None = relation("unit_id", Unit, "The unit.")
 
 
-BindingPayload = Annotated[Binding | Problem, strawberry.union("BindingPayload")]
+BindingPayload = Annotated[
+    Binding | Problem, strawberry.union("BindingPayload", description="The binding, or why there is none.")
+]
 
 
 @strawberry.input(description="A part for a slot of a unit.")

@@ -27,7 +27,7 @@ def _event(block: str) -> Any:
         return COMMENT
     kind, data = block.split("\n")
     if kind == "event: complete":
-        assert data == "data:"
+        assert data == "data: "
         return "complete"
     assert kind == "event: next"
     return json.loads(data.removeprefix("data: "))

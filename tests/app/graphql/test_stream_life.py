@@ -1,4 +1,4 @@
-"""How event streams live and end: revoked, slow, vanished, or with the server; and that nothing of them stays behind."""
+"""How event streams live side by side, and that nothing of them stays behind: no source, no place, no queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import socket as sockets
-import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -15,7 +14,7 @@ from starlette.applications import Starlette
 
 from eperf.app.graphql import GraphQLFront, Limits
 from tests.app.graphql import town
-from tests.app.graphql.listen import COMMENT, PATH, ask, listening
+from tests.app.graphql.listen import PATH, ask, listening
 from tests.app.graphql.talk import PROTOCOL, STAY, Talk, connect
 
 UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -32,32 +31,6 @@ async def all_gone(front: GraphQLFront, trace: town.Trace, seconds: float = 3) -
     async for _ in town.until(seconds):
         if (trace.streams, front.open_sockets) == (0, 0):
             break
-
-
-async def test_a_revoked_credential_ends_its_stream_within_a_second_and_no_other(trace: town.Trace) -> None:
-    async with open_front() as (front, host):
-        async with listening(host, STAY, authorization="Bearer a") as revoked, listening(host, STAY) as kept:
-            assert (await revoked.hear())["data"] == {"count": 0}
-            trace.revoked.add("a")
-            begun = time.monotonic()
-            *_, last, end = await revoked.to_the_end()
-            assert time.monotonic() - begun < 1
-            assert last["errors"][0]["extensions"] == {"code": UNAUTHENTICATED}
-            assert end == "complete"
-            assert "data" in await kept.hear()
-            assert (trace.streams, front.open_sockets) == (1, 1)
-        await all_gone(front, trace)
-
-
-async def test_whoever_revokes_need_not_wait_for_the_next_look(trace: town.Trace) -> None:
-    async with open_front(Limits(recheck_seconds=60)) as (front, host):
-        async with listening(host, STAY, authorization="Bearer a") as ear:
-            await ear.hear()
-            trace.revoked.add("a")
-            front.recheck()
-            heard = await asyncio.wait_for(ear.to_the_end(), 0.5)
-            assert heard[-1] == "complete"
-        await all_gone(front, trace)
 
 
 async def test_a_check_that_fails_ends_no_stream(trace: town.Trace) -> None:
@@ -98,20 +71,6 @@ async def test_sockets_and_streams_are_watched_side_by_side(trace: town.Trace) -
         await all_gone(front, trace)
 
 
-async def test_a_quiet_stream_says_at_once_and_again_that_it_lives(trace: town.Trace) -> None:
-    query = "subscription { count(to: 1, delay: 1) }"
-    async with open_front(Limits(comment_seconds=0.1)) as (_, host), listening(host, query) as ear:
-        begun = time.monotonic()
-        heard = [await ear.hear(comments=True) for _ in range(2)]
-        assert time.monotonic() - begun < 0.5
-        while heard[-1] != "complete":
-            heard.append(await ear.hear(comments=True))
-    assert heard.count({"data": {"count": 0}}) == 1
-    assert heard[:2].count(COMMENT) == 1
-    assert heard[2:-1] == [COMMENT] * (len(heard) - 3)
-    assert 3 <= len(heard) - 3 <= 10
-
-
 def test_the_comments_are_twelve_seconds_apart() -> None:
     assert Limits().comment_seconds == 12
 
@@ -127,7 +86,7 @@ async def test_a_source_and_a_reader_who_never_wait_leave_the_loop_to_others(tra
         await all_gone(front, trace)
 
 
-async def stuck_reader(host: str, query: str) -> asyncio.StreamWriter:
+async def stuck_reader(host: str, query: str, bearer: str) -> asyncio.StreamWriter:
     """A client that asks for much and then reads nothing, with small buffers."""
     raw = sockets.socket()
     raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
@@ -137,22 +96,22 @@ async def stuck_reader(host: str, query: str) -> asyncio.StreamWriter:
     reader, writer = await asyncio.open_connection(sock=raw, limit=16)
     body = json.dumps({"query": query}).encode()
     writer.write(
-        b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
-        % (PATH.encode(), len(body), body)
+        b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer %s\r\n"
+        b"content-length: %d\r\n\r\n%s" % (PATH.encode(), bearer.encode(), len(body), body)
     )
     await reader.readexactly(12)
     return writer
 
 
-async def test_a_reader_who_stops_holds_the_source_back_and_is_given_up_in_time(trace: town.Trace) -> None:
-    async with open_front(Limits(send_seconds=1.0)) as (front, host):
-        writer = await stuck_reader(host, "subscription { bulky(chars: 100000) }")
-        await asyncio.sleep(0.6)
-        produced, begun = trace.produced, time.monotonic()
-        await asyncio.sleep(0.2)
-        assert trace.produced == produced < 200  # 20 MB at the very most, and standing still
-        await all_gone(front, trace)
-        assert time.monotonic() - begun < 2
+async def test_a_stuck_reader_for_whom_a_comment_waits_is_given_up_when_its_credential_is_revoked(
+    trace: town.Trace,
+) -> None:
+    async with open_front(Limits(comment_seconds=0.05)) as (front, host):
+        writer = await stuck_reader(host, "subscription { bulky(chars: 100000) }", "a")
+        await asyncio.sleep(0.5)
+        assert front.open_sockets == 1
+        trace.revoked.add("a")
+        await all_gone(front, trace, 2.5)
         writer.transport.abort()
 
 
@@ -177,43 +136,6 @@ async def test_clients_that_vanish_leave_no_stream_behind(trace: town.Trace) -> 
         await all_gone(front, trace)
 
 
-async def test_a_client_that_vanishes_from_a_quiet_stream_cancels_its_source(trace: town.Trace) -> None:
-    async with open_front() as (front, host):
-        async with listening(host, "subscription { count(to: 2, delay: 3600) }") as ear:
-            await ear.hear()
-            assert trace.streams == 1
-        await all_gone(front, trace)
-
-
-@pytest.mark.parametrize(
-    "query", ["{ later(seconds: 30) }", 'mutation { shelve(title: "kept", seconds: 1) }']
-)
-async def test_a_query_stops_when_its_reader_goes_away_and_a_mutation_does_not(
-    query: str, trace: town.Trace
-) -> None:
-    async with (
-        town.served(town.app()) as host,
-        httpx.AsyncClient(base_url=f"http://{host}", timeout=0.5) as http,
-    ):
-        with pytest.raises(httpx.ReadTimeout):
-            await ask(http, query)
-        async for _ in town.until():
-            if trace.cancelled or trace.shelved:
-                break
-        assert (await town.ask(http, "{ hello }"))["data"] == {"hello": "hello world"}
-    assert trace.shelved == (["kept"] if "mutation" in query else [])
-
-
-async def test_a_front_that_is_closed_ends_its_streams_without_saying_that_they_are_complete(
-    trace: town.Trace,
-) -> None:
-    async with open_front() as (front, host), listening(host, STAY) as ear:
-        await ear.hear()
-        await asyncio.wait_for(front.aclose(), 1)
-        assert (trace.streams, front.open_sockets) == (0, 0)
-        assert "complete" not in await ear.to_the_end()
-
-
 @pytest.mark.parametrize(
     ("limits", "limit"),
     [(Limits(sockets=2), "sockets"), (Limits(sockets_per_principal=2), "sockets_per_principal")],
@@ -227,7 +149,7 @@ async def test_streams_over_the_cap_are_refused_before_they_begin_and_a_place_le
         httpx.AsyncClient(base_url=f"http://{host}") as http,
     ):
         async with listening(host, STAY), listening(host, STAY):
-            refused = await ask(http, STAY)
+            refused = [await ask(http, STAY) for _ in range(5)][-1]
             once = await ask(http, "{ hello }")
         assert refused.status_code == 429
         assert refused.headers["retry-after"] == "1"
@@ -256,5 +178,5 @@ async def test_one_connection_carries_one_stream_after_the_other(trace: town.Tra
             for query in ("subscription { count(to: 2) }", "{ hello }", "{", "subscription { count(to: 2) }"):
                 response = await ask(http, query)
                 assert response.status_code == 200
-                assert response.text.endswith("event: complete\ndata:\n\n")
+                assert response.text.endswith("event: complete\ndata: \n\n")
         await all_gone(front, trace)

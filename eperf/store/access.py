@@ -85,11 +85,6 @@ async def account_of(**condition: Any) -> AccountRow | None:
     return await AccountRow.get_or_none(**condition).select_related("employee")
 
 
-async def token_of(**condition: Any) -> TokenRow | None:
-    """A token with its account and the account's employee, by a unique column."""
-    return await TokenRow.get_or_none(**condition).select_related("account", "account__employee")
-
-
 async def saved(row: Model) -> bool:
     """Saves a row; False when a unique column of it is taken. On False the transaction can only be rolled back."""
     try:

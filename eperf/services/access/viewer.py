@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import cast
 
 from eperf.domain.access import GRANTED, IMPLIED, Role, Viewer
 from eperf.domain.attendance.calendar import ZONES, civil_day
 from eperf.domain.errors import Unauthenticated
-from eperf.store.access import AccountRow, GrantRow, TokenRow, account_of, token_of
+from eperf.store.access import AccountRow, GrantRow, TokenRow, account_of
 from eperf.store.people import ActingRow, EmployeeRow
+from eperf.store.standing import Standing, standing_of_digest, standing_of_token
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Recognised:
 
 
 async def viewer_of(account: AccountRow, token: TokenRow | None, today: date) -> Viewer:
-    """The viewer that an account is today, by a token of it or by none. Two queries.
+    """The viewer that an account is today, by a token of it or by none.
 
     Raises `Unauthenticated` for an account, or an employee, that is not active. Who acts for an incumbent has the
     incumbent's direct reports and nothing else: not the incumbent's grants, nor those for whom the incumbent acts.
@@ -30,25 +31,34 @@ async def viewer_of(account: AccountRow, token: TokenRow | None, today: date) ->
     employee = await _employee(account)
     if not account.active or (employee is not None and not employee.active):
         raise Unauthenticated("authorization")
-    granted = await _grants(account.id, today)
-    carried = frozenset(role for role, _ in granted) | (IMPLIED if employee else frozenset())
-    if token is not None and token.roles is not None:
-        carried = frozenset(role for role in carried if role.value in token.roles)
-    stands_in = employee is not None and Role.SUPERVISOR in carried
-    return Viewer(
+    who = Viewer(
         account_id=account.id,
         name=account.name,
         employee_id=account.employee_id,
-        roles=carried,
-        grants=frozenset(grant for grant in granted if grant[0] in carried),
-        stands_in_for=await _incumbents(cast(int, account.employee_id), today) if stands_in else frozenset(),
+        grants=await _grants(account.id, today),
+        stands_in_for=await _incumbents(employee.id, today) if employee else frozenset(),
         token_id=token.id if token else None,
+    )
+    return _cut(who, None if token is None or token.roles is None else frozenset(token.roles))
+
+
+def _cut(who: Viewer, carried: frozenset[str] | None) -> Viewer:
+    """The viewer with the roles in effect: all that the account has, or those that the token carries."""
+    own = IMPLIED if who.employee_id is not None else frozenset()
+    roles = frozenset(role for role, _ in who.grants) | own
+    if carried is not None:
+        roles = frozenset(role for role in roles if role.value in carried)
+    return dataclasses.replace(
+        who,
+        roles=roles,
+        grants=frozenset(grant for grant in who.grants if grant[0] in roles),
+        stands_in_for=who.stands_in_for if Role.SUPERVISOR in roles else frozenset(),
     )
 
 
 async def viewer_of_token(digest: str, now: datetime) -> Recognised:
     """The viewer behind a token's digest; `Unauthenticated` when it is unknown, expired or revoked."""
-    return await _by_token(await token_of(digest=digest), now)
+    return _by_token(await standing_of_digest(digest, _today(now)), now)
 
 
 async def viewer_of_account(account_id: int, now: datetime) -> Recognised:
@@ -63,13 +73,17 @@ async def viewer_again(viewer: Viewer, now: datetime) -> Recognised:
     """What a viewer is now by the same credential; `Unauthenticated` when that no longer holds."""
     if viewer.token_id is None:
         return await viewer_of_account(viewer.account_id, now)
-    return await _by_token(await token_of(id=viewer.token_id), now)
+    return _by_token(await standing_of_token(viewer.token_id, _today(now)), now)
 
 
-async def _by_token(token: TokenRow | None, now: datetime) -> Recognised:
-    if token is None or token.revoked_at is not None or token.expires_at <= now:
+def _by_token(found: Standing | None, now: datetime) -> Recognised:
+    if found is None or found.revoked or found.expires_at <= now or not found.active:
         raise Unauthenticated("authorization")
-    return Recognised(await viewer_of(token.account, token, _today(now)), token.expires_at)
+    grants = frozenset((Role(role), unit) for role, unit in found.grants if role in GRANTED)
+    who = Viewer(
+        found.account_id, found.name, found.employee_id, frozenset(), grants, found.incumbents, found.token_id
+    )
+    return Recognised(_cut(who, found.roles), found.expires_at)
 
 
 async def _employee(account: AccountRow) -> EmployeeRow | None:

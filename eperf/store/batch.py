@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import asyncpg
+
 from eperf.store import database
 from eperf.store.visit import Ask, Reading, Step, Written, together
 
@@ -85,11 +87,16 @@ async def _by_postgres(
         *(value for place, value in enumerate(read) if reading is None or place != reading.new),
     ]
     text = _statement(guard.unit, guard.text, len(guard.values), shape, key is not None, shown)
-    found = await database.connection().execute_query_dict(text, values)
+    try:
+        found = await database.connection().execute_query_dict(text, values)
+    except asyncpg.ProgramLimitExceededError:
+        if shown is None:
+            raise
+        return await _by_postgres(guard, row, key, rest, None)  # the reading is larger than the server takes
     return Written(found[0]["id"], found[0]["text"]) if found else None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _shown(text: str, new: int, tables: tuple[Table, ...]) -> str | None:
     """A reading as part of the statement: `{new}` for the id, `{0}`, `{1}`… for the places of its other values.
 

@@ -24,3 +24,14 @@ def configure(level: str, as_json: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    logging.getLogger("uvicorn.error").addFilter(without_strangers_traceback)
+
+
+def without_strangers_traceback(record: logging.LogRecord) -> bool:
+    """A text message that is no UTF-8 is the sender's fault: a line for the operator, not a traceback of ours.
+
+    The server logs one for each, so anybody could fill the log.
+    """
+    if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True

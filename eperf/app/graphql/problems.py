@@ -18,7 +18,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from graphql.execution.values import get_argument_values
 
 from eperf.app.graphql import counts
-from eperf.domain.errors import Refused, TooMany
+from eperf.domain.errors import BadInput, Refused, TooMany
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -69,7 +69,9 @@ def problem_of_refused(error: Exception, language: str) -> FormattedProblem | No
         details = {"limit": error.field, "most": int(error.facts["most"]), "value": value}
         if hasattr(error, "retry_after"):
             details["retryAfter"] = error.retry_after
-    return FormattedProblem(error.message(language), error.code, error.field, details)
+    # Among GraphQL's errors a value that cannot be used has the code that every GraphQL client knows.
+    code = BAD_USER_INPUT if isinstance(error, BadInput) else error.code
+    return FormattedProblem(error.message(language), code, error.field, details)
 
 
 class Problems:

@@ -87,8 +87,8 @@ async def test_another_renderer_may_know_more_problems_and_may_fail() -> None:
 @pytest.mark.parametrize(
     ("query", "variables", "code"),
     [
-        ('{ nip(nip: "x") }', None, "BAD_INPUT"),
-        ("query($n: Nip!) { nip(nip: $n) }", {"n": "x"}, "BAD_INPUT"),
+        ('{ nip(nip: "x") }', None, "BAD_USER_INPUT"),
+        ("query($n: Nip!) { nip(nip: $n) }", {"n": "x"}, "BAD_USER_INPUT"),
         ('{ nip(nip: "crash") }', None, "GRAPHQL_VALIDATION_FAILED"),
         ("query($n: Nip!) { nip(nip: $n) }", {"n": "crash"}, "BAD_USER_INPUT"),
         ("query($n: Int!) { need(number: $n) }", {"n": "x"}, "BAD_USER_INPUT"),

@@ -369,3 +369,27 @@ async def test_a_body_that_stalls_or_is_too_long_opens_no_stream() -> None:
         headers = {**EVENTS, "content-type": "application/json"}
         with contextlib.suppress(httpx.WriteError):
             assert (await http.post(PATH, content=stalling(), headers=headers)).status_code == 408
+
+
+async def test_a_caller_with_too_many_streams_is_told_so_and_takes_no_place_of_others(
+    trace: town.Trace,
+) -> None:
+    limits = Limits(sockets=3, sockets_per_principal=1)
+    front = town.front(limits, principal_of=lambda context: context.bearer)
+    async with (
+        town.served(Starlette(routes=front.routes())) as host,
+        httpx.AsyncClient(base_url=f"http://{host}") as http,
+        listening(host, authorization="Bearer a") as (_, heard),
+    ):
+        await anext(heard)
+        for _ in range(5):
+            refused = await http.post(
+                PATH, json={"query": STAY}, headers={**EVENTS, "authorization": "Bearer a"}
+            )
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+            assert codes(refused.json()) == ["LIMIT_EXCEEDED"]
+        async with listening(host, authorization="Bearer b") as (_, other):
+            await anext(other)
+        await asyncio.sleep(0.1)
+        async with listening(host, authorization="Bearer b") as (_, other):  # the place was given back
+            await anext(other)

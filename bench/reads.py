@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ _VARIANTS = ("floor", "steps", "eperf", "idle", "batch", "ordinary", "postgraphi
 def main(arguments: Sequence[str]) -> None:
     """Measures each database asked for; ends with 1 when a goal is missed and `--judge` was given."""
     options = _options(arguments)
+    # Told to stop, the run stops its servers first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     missed = 0
     for kind in ("postgres", "sqlite") if options.database == "both" else (options.database,):
         report = measured(kind, options)

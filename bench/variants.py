@@ -141,7 +141,6 @@ def eperf(
             "EPERF_DATABASE_POOL": str(POOL),
             "EPERF_PORT": str(port),
             "EPERF_WORKER": "false",
-            "EPERF_LOG_LEVEL": "warning",
             "EPERF_DATA_DIR": f"data-{name.replace(' ', '-')}",
             **(extra or {}),
         }

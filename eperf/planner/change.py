@@ -54,10 +54,21 @@ async def _changed(plans: Plans, root: Root, made: Any, arguments: dict[str, Any
         return orjson.dumps(made.name)
     verb = made.site.mapping
     try:
-        number = await verb.run(context, **arguments)
+        number, text = await _run(plans, root, made, arguments, context)
     except Exception as error:
         refusal = verb.refused(error, context)
         if refusal is None:
             raise
         return orjson.dumps(made.refusal(refusal))
-    return await plans.row(root, made, number, context)
+    return await plans.row(root, made, number, context) if text is None else text.encode()
+
+
+async def _run(
+    plans: Plans, root: Root, made: Change, arguments: dict[str, Any], context: Any
+) -> tuple[int, str | None]:
+    verb = made.site.mapping
+    asked = plans.row_to_come(root, made, context) if verb.shown is not None else None
+    if asked is None:
+        return await verb.run(context, **arguments), None
+    found: tuple[int, str | None] = await verb.shown(context, *asked, **arguments)
+    return found

@@ -15,6 +15,8 @@ from eperf.planner.tree import Level, Site
 from eperf.planner.writer import Value, Writer
 from eperf.store.condition import shape
 
+_KEY = "id"
+
 
 class Making(Protocol):
     """The compilation that a part of a statement belongs to."""
@@ -73,15 +75,18 @@ class Conditions:
 
     def _within(self, condition: Any, alias: str) -> Sql:
         inner, start = self._making.alias(), self._next
-        query = Query.from_(From(condition.row._meta.db_table).as_(inner)).select(
-            column(inner, condition.pick)
-        )
+        query = Query.from_(From(condition.row._meta.db_table).as_(inner))
         if condition.where is not None:
             query = query.where(self.sql(condition.where, inner))
-        found: Any = query
+        what, picked = column(alias, condition.column), column(inner, condition.pick)
         if self._making.writer.shallow:
-            found = self._making.named((self._source, start, shape(condition)), query)
-        return Sql(column(alias, condition.column), " IN ", found)
+            query = query.select(picked)
+            return Sql(what, " IN ", self._making.named((self._source, start, shape(condition)), query))
+        # Tests, not joins, so that they change nothing about how the rows are found. A row that is known by its key
+        # is looked at; of others the database keeps a set, whose making it counts for each of its scans.
+        if condition.pick == _KEY:
+            return Sql("EXISTS ", query.select(Sql("1")).where(Sql(picked, " = ", what)), " IS TRUE")
+        return Sql("(", what, " IN ", query.select(picked), ") IS TRUE")
 
     def _holds(self, condition: Any, alias: str) -> Sql:
         return self._making.writer.holds(column(alias, condition.column), self.place())

@@ -106,6 +106,10 @@ class Verb:
     target: type
     run: Callable[..., Awaitable[int]]
     refused: Callable[[Exception, Any], Any]
+    shown: Callable[..., Awaitable[tuple[int, str | None]]] | None = None
+    """Where a change can show the row by the statement that writes it: `shown(context, sql, values, place, …)`, with
+    the place of the row's number among the values. The text is None when the row was there already or cannot be shown.
+    """
 
 
 @dataclass(frozen=True)

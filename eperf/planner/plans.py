@@ -28,6 +28,8 @@ Ask = Callable[[str, Sequence[Any]], Awaitable[str | None]]
 """Runs a statement with its values and gives its single text."""
 _MOST_STATEMENTS = 64
 _MOST_VIEWERS = 256
+_TO_COME = -(2**63)
+"""Stands for a number that the database has yet to give; no row has it."""
 
 
 class Unanswered(Exception):
@@ -117,6 +119,20 @@ class Plans:
         """The row that a change answers with, as the caller may see it."""
         answer = root.kinds.setdefault(change.site.mapping.target, Root(change.answer))
         return await self._json(answer, self._bound(answer, {"number": number}, context), context)
+
+    def row_to_come(self, root: Root, change: Change, context: Any) -> tuple[str, Sequence[Any], int] | None:
+        """The statement of the row that a change will make, its values, and which of them is the number to come.
+
+        None when the row takes more than that statement.
+        """
+        answer = root.kinds.setdefault(change.site.mapping.target, Root(change.answer))
+        try:
+            asked = self._bound(answer, {"number": _TO_COME}, context)
+        except Unanswered:
+            return None
+        if asked is None or asked.root.tree.made or asked.values.count(_TO_COME) != 1:
+            return None
+        return asked.sql, asked.values, asked.values.index(_TO_COME)
 
     async def _json(self, root: Root, asked: Asked | None, context: Any) -> bytes:
         if asked is None:

@@ -23,9 +23,18 @@ class Problem:
     field: str | None = strawberry.field(default=None, description="The input that caused it, by its path.")
 
 
-def verb(target: type, payload: Any, run: Callable[..., Awaitable[int]], description: str) -> Any:
-    """A mutation: `run(context, …)` changes something and gives its number; the answer is it, or the problem."""
-    mapping = Verb(target, run, _refused)
+def verb(
+    target: type,
+    payload: Any,
+    run: Callable[..., Awaitable[int]],
+    description: str,
+    shown: Callable[..., Awaitable[tuple[int, str | None]]] | None = None,
+) -> Any:
+    """A mutation: `run(context, …)` changes something and gives its number; the answer is it, or the problem.
+
+    `shown` does the same and shows the row at once; see `Verb`.
+    """
+    mapping = Verb(target, run, _refused, shown)
 
     async def resolve(self: Any, info: strawberry.Info, **given: Any) -> Any:
         async def changed() -> int:

@@ -9,8 +9,8 @@ from typing import cast
 
 from eperf.domain.access import Operation, Subject
 from eperf.domain.activity import MOST_EVIDENCE, ActivityState, Decision, Report, checked, require_state
-from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.errors import Conflict, Forbidden, NotFound, Unavailable
+from eperf.domain.attendance.calendar import civil_day, zone_named, zones_reached
+from eperf.domain.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
 from eperf.domain.events import ActivityReturned, ActivitySubmitted, ActivityVerified
 from eperf.domain.text import clean
 from eperf.services.call import Call, Work, announce, answer, answered, key_of, same, usable, work
@@ -20,50 +20,74 @@ from eperf.store.catalogue import ItemRow
 from eperf.store.file import FileRow
 from eperf.store.items import nearest_of
 from eperf.store.organisation import UnitRow
-from eperf.store.outbox import NEW, Key
+from eperf.store.outbox import NEW
 from eperf.store.people import EmployeeRow, PlacementRow
 from eperf.store.reporting import Facts, Submission
 from eperf.store.scope import subject_of_employee
+from eperf.store.visit import Reading, Written
 
+_SUBMIT = "submitActivity"
 _TRIES = 5
 
 
 async def submit(call: Call, report: Report) -> int:
-    """Reports an activity of the caller's own; gives its id. The same key again gives the same id.
+    """Reports an activity of the caller's own; gives its id. The same key again gives the same id."""
+    return (await submitted(call, report)).id
 
-    Decided on facts that the write looks at again: when they have changed meanwhile, or the key has been taken, nothing
-    was written, and it is decided anew.
+
+async def submitted(call: Call, report: Report, reading: Reading | None = None) -> Written:
+    """As `submit`; what is new also comes as `reading` shows it, if that could be told at once.
+
+    The statement that writes asks for itself whether all is as it must be. Only when it has written nothing is looked
+    for the reason, which is the answer; where there is none any more (it has changed meanwhile) it is tried again.
     """
+    ready = _ready(call, report)
     for _ in range(_TRIES):
-        facts = await _facts(call, report)
-        ready, key = _allowed(call, report, facts)
-        if key is not None and facts.answered is not None:
-            return same(key, facts.answered)
-        _require_known(ready, facts)
-        number = await reporting.write(_submission(call, ready, facts, key), facts)
-        if number is not None:
+        written = None if ready is None else await reporting.write(ready, reading)
+        if written is not None:
             announce()
-            return number
+            return written
+        facts = await _facts(call, report)
+        ready = _submission(call, _allowed(call, report, facts))
+        if ready.key is not None and facts.answered is not None:
+            return Written(same(ready.key, facts.answered), None)
+        _require_known(ready.report, facts)
     raise Unavailable("activity")
+
+
+def _ready(call: Call, report: Report) -> Submission | None:
+    """What would be written; None when that takes facts to say, if only for which refusal comes first."""
+    known = Subject(units=frozenset(), employee_id=call.viewer.employee_id)
+    try:
+        call.require(Operation.ACTIVITY_SUBMIT, known)
+        # Whether the day has come is for the statement to say, by the zone of the unit.
+        ready = _submission(call, checked(report, report.date))
+    except Refused:
+        return None
+    return ready if ready.zones else None
+
+
+def _submission(call: Call, report: Report) -> Submission:
+    employee_id = cast(int, call.viewer.employee_id)
+    key = key_of(call, _SUBMIT, vars(report))
+    event = ActivitySubmitted(subject_id=NEW, employee_id=employee_id, date=report.date)
+    zones = zones_reached(call.now, report.date)
+    return Submission(employee_id, call.viewer.account_id, call.now, zones, report, (event,), key)
 
 
 async def _facts(call: Call, report: Report) -> Facts:
     key = call.key if call.key is not None and usable(call.key) else None
-    evidence = report.evidence[: MOST_EVIDENCE + 1]
-    asked = dataclasses.replace(report, evidence=evidence)
+    asked = dataclasses.replace(report, evidence=report.evidence[: MOST_EVIDENCE + 1])
     facts = await reporting.facts(call.viewer.employee_id or 0, call.viewer.account_id, asked, key)
     if facts is None:
         raise Forbidden(Operation.ACTIVITY_SUBMIT.value)
     return facts
 
 
-def _allowed(call: Call, report: Report, facts: Facts) -> tuple[Report, Key | None]:
-    subject = Subject(
-        units=facts.above, employee_id=call.viewer.employee_id, supervisor_id=facts.supervisor_id
-    )
+def _allowed(call: Call, report: Report, facts: Facts) -> Report:
+    subject = Subject(facts.above, call.viewer.employee_id, facts.supervisor_id)
     call.require(Operation.ACTIVITY_SUBMIT, subject)
-    ready = checked(report, civil_day(call.now, zone_named(facts.zone)))
-    return ready, key_of(call, "submitActivity", vars(ready))
+    return checked(report, civil_day(call.now, zone_named(facts.zone)))
 
 
 def _require_known(report: Report, facts: Facts) -> None:
@@ -72,12 +96,6 @@ def _require_known(report: Report, facts: Facts) -> None:
     for file_id in report.evidence:
         if file_id not in facts.owned:
             raise NotFound("evidence", file_id)
-
-
-def _submission(call: Call, report: Report, facts: Facts, key: Key | None) -> Submission:
-    employee_id = cast(int, call.viewer.employee_id)
-    event = ActivitySubmitted(subject_id=NEW, unit_id=facts.placed, employee_id=employee_id, date=report.date)
-    return Submission(employee_id, call.viewer.account_id, call.now, report, (event,), key)
 
 
 async def resubmit(call: Call, activity_id: int, report: Report) -> int:

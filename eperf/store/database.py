@@ -63,7 +63,12 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
         "database": parts.path.lstrip("/"),
         "minsize": 1,
         "maxsize": pool,
-        "server_settings": {"timezone": "UTC", "datestyle": "ISO", "jit": "off"},
+        "server_settings": {
+            "timezone": "UTC",
+            "datestyle": "ISO",
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+        },
         "command_timeout": 60,
         "reset": _keep,
     }

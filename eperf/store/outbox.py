@@ -18,25 +18,28 @@ _MARK = "INSERT INTO dirty_score (employee_id, period, mark) VALUES ({}, {}, 1)"
 
 _EVENTS = Table(
     "event",
-    "subject_id",
-    (
-        ("kind", "text"), ("version", "int"), ("subject_type", "text"), ("unit_id", "bigint"),
-        ("employee_id", "bigint"), ("account_id", "bigint"), ("occurred_at", "timestamptz"), ("payload", "jsonb"),
-    ),
+    {"subject_id": "id", "unit_id": "unit_id"},
+    {
+        "kind": "text", "version": "int", "subject_type": "text", "employee_id": "bigint", "account_id": "bigint",
+        "occurred_at": "timestamptz", "payload": "jsonb",
+    },
 )  # fmt: skip
-_MARKS = Table("dirty_score", None, (("employee_id", "bigint"), ("period", "text")), _AGAIN)
+_MARKS = Table("dirty_score", {}, {"employee_id": "bigint", "period": "text"}, _AGAIN)
 _KEYS = Table(
     "idempotency",
-    "answer_id",
-    (
-        ("account_id", "bigint"), ("key", "text"), ("operation", "text"), ("digest", "text"),
-        ("created_at", "timestamptz"),
-    ),
+    {"answer_id": "id"},
+    {
+        "account_id": "bigint",
+        "key": "text",
+        "operation": "text",
+        "digest": "text",
+        "created_at": "timestamptz",
+    },
     " ON CONFLICT (account_id, key) DO NOTHING",
-)  # fmt: skip
+)
 
 NEW = 0
-"""The subject of an event of a row that has no id yet; `rows_of` puts the id there."""
+"""The subject, and the unit, of an event of a row that a batch will write; see `rows_of`."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ class Key:
 
 
 def rows_of(events: Sequence[Event], account_id: int | None, now: datetime) -> tuple[Rows, Rows]:
-    """Events of the row that a batch writes (their subject is its id), and the months that they make dirty."""
+    """Events of the row that a batch writes, whose subject and unit are the batch's; and the months they make dirty."""
     told = [
         (
-            event.kind, event.version, event.subject_type, event.unit_id, event.employee_id, account_id, now,
+            event.kind, event.version, event.subject_type, event.employee_id, account_id, now,
             orjson.dumps(event.payload()).decode(),
         )
         for event in events

@@ -51,10 +51,11 @@ def reach(scope: Scope, columns: Columns) -> Condition | None:
     parts: list[Condition] = []
     if columns.employee and scope.employee_id is not None:
         parts.append(Is(columns.employee, scope.employee_id))
-    if scope.supervisors:
-        parts.extend(_of_reports(columns, tuple(sorted(scope.supervisors))))
+    # The widest first: most rows that are in reach need no second look.
     if scope.units:
         parts.extend(_of_units(columns, scope.units))
+    if scope.supervisors:
+        parts.extend(_of_reports(columns, tuple(sorted(scope.supervisors))))
     found = Either(tuple(parts))
     if scope.not_employee_id is not None and columns.employee:
         return Every((found, Not(Is(columns.employee, scope.not_employee_id))))

@@ -21,6 +21,7 @@ from eperf.settings import Settings
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 5
+_STUCK_SECONDS = 30
 
 
 def serve(
@@ -73,7 +74,7 @@ class _Server(uvicorn.Server):
         await asyncio.gather(super().shutdown(sockets), self._front.aclose())
 
 
-def listen(chosen: Settings) -> socket.socket:
+def listen(chosen: Settings, stuck_seconds: int = _STUCK_SECONDS) -> socket.socket:
     """A listening socket; a taken port is an exit with 2 that names it."""
     family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -86,6 +87,9 @@ def listen(chosen: Settings) -> socket.socket:
             f"EPERF_HOST/EPERF_PORT: cannot listen on {chosen.host}:{chosen.port}: {taken.strerror}", err=True
         )
         raise typer.Exit(2) from taken
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; accepted connections inherit it
+        # A reader who takes nothing is given up by the front, but closing waits for what is in the buffers to be taken.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, stuck_seconds * 1000)
     listening.listen(_BACKLOG)
     return listening
 

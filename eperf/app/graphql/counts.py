@@ -17,8 +17,10 @@ _OPERATIONS = Counter(
     "eperf_graphql_operations", "Operations by kind and by how they ended.", ["kind", "outcome"]
 )
 _REFUSALS = Counter("eperf_graphql_refusals", "Requests that passed a limit, by its name.", ["limit"])
-_CLOSINGS = Counter("eperf_graphql_socket_closings", "Sockets that the server closed, by code.", ["code"])
-SOCKETS = Gauge("eperf_graphql_sockets", "Open sockets.")
+_CLOSINGS = Counter(
+    "eperf_graphql_socket_closings", "Sockets and event streams that the server closed, by code.", ["code"]
+)
+SOCKETS = Gauge("eperf_graphql_sockets", "Open sockets and event streams.")
 
 _NAMES = (*(field.name for field in dataclasses.fields(Limits)), "nodes")
 _LIMITS = {name: _REFUSALS.labels(name) for name in _NAMES}

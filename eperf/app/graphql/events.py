@@ -1,9 +1,8 @@
-"""One event stream from its first byte to its last: the distinct connections mode of the `graphql-sse` protocol.
+"""One event stream, from its first byte to its last: the distinct connections mode of `graphql-sse`.
 
-Events are parted by LF LF, as every reader of event streams takes them. Nothing is queued here: a reader who is slow
-holds its own source back, and one who has stopped is let go after `send_seconds`. How a stream ends tells the client
-what to do: after `complete` there is nothing more; after a `next` with errors and `complete`, coming again is of no
-use; a stream that just ends (the server is going) is taken up again by every client.
+Nothing is queued here: a slow reader holds its own source back, one who takes nothing for `send_seconds` is given up.
+How a stream ends says what the client is to do. `complete` is the end of the operation; after errors and `complete`
+coming again is of no use; a body that ends without `complete` (the server is going) is one to come back for.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
+from eperf.app.graphql import counts
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Code
@@ -21,27 +21,31 @@ from eperf.domain.errors import Unauthenticated
 
 _COMPLETE = b"event: complete\ndata: \n\n"
 _COMMENT = b":\n\n"
-_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")  # in JSON a raw line end is only ever white space
+_IN_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _CLOSE_SECONDS = 1.0
 
 
-def next_(answer: bytes) -> bytes:
-    """One answer as an event."""
-    return b"event: next\ndata: " + answer.translate(_ONE_LINE) + b"\n\n"
-
-
-def whole(answer: bytes) -> bytes:
+def only(answer: bytes) -> bytes:
     """The whole stream of an operation that has one answer."""
-    return next_(answer) + _COMPLETE
+    return _next(answer) + _COMPLETE
 
 
 def failed(errors: list[dict[str, Any]]) -> bytes:
-    """The end of an operation that was refused or broke off."""
-    return whole(encode({"errors": errors}))
+    """The end of a stream whose operation was refused or broke off."""
+    return only(encode({"errors": errors}))
+
+
+def _next(answer: bytes) -> bytes:
+    """An answer as an event; a raw line end, which would cut it, is only ever white space in JSON."""
+    return b"event: next\ndata: " + answer.translate(_IN_ONE_LINE) + b"\n\n"
+
+
+class _Lost(Exception):
+    """The reader takes nothing any more."""
 
 
 class EventStream:
-    """The answers of one subscription on their way to one reader."""
+    """The answers of one operation on their way to one reader."""
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class EventStream:
     ) -> None:
         self._receive, self._send, self._answers = receive, send, answers
         self._limits, self._problems = limits, problems
+        self._patience = limits.send_seconds
         self._sending = asyncio.Lock()
         self._last: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         self._over = asyncio.Event()
@@ -62,78 +67,88 @@ class EventStream:
         """What `make_context` gave."""
 
     async def run(self) -> None:
-        """Send what comes until the source, the reader or the server has had enough."""
-        tasks = [asyncio.create_task(self._tell()), asyncio.create_task(self._watch_reader())]
+        """Send answers until the source ends, the reader goes or stops, or the stream is closed."""
         try:
-            await self._keep_alive()
+            last = await self._worked_off()
+            if last is not None:
+                with suppress(_Lost):
+                    await self._put(last, more=False, seconds=self._patience)
+        finally:
+            self._over.set()
+
+    async def _worked_off(self) -> bytes | None:
+        """The last bytes to send, when everything before them is out and the source is closed."""
+        parts = (self._keep_alive(), self._tell(), self._await_leaving())
+        tasks = [asyncio.create_task(part) for part in parts]
+        try:
+            return await self._last
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            self._over.set()
-        await self._say_goodbye(self._last.result())
 
     async def close(self, code: Code, _reason: str) -> None:
-        """End the stream: with the reason when its credential is gone, openly when the server is going."""
-        revoked = code is Code.FORBIDDEN
-        self._end(
-            failed(self._problems.of_exception(Unauthenticated(), self.context.language)) if revoked else b""
-        )
+        """End the stream: with an error when its credential is gone, without `complete` when the server is going."""
+        if not self._last.done():
+            counts.closed(code)
+            self._patience = _CLOSE_SECONDS
+        if code is Code.FORBIDDEN:
+            errors = self._problems.of_exception(Unauthenticated(), self.context.language)
+            self._end(failed(errors))
+        else:
+            self._end(b"")
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._over.wait()
 
     def _end(self, last: bytes | None) -> None:
-        """The first to end it says how: with last words, or without any where nobody hears them."""
+        """Who is first says with which bytes it ends; None when nobody is there to read any."""
         if not self._last.done():
             self._last.set_result(last)
 
     async def _tell(self) -> None:
-        last: bytes | None = _COMPLETE
+        """The source's answers, and the end that it comes to."""
         try:
             async with aclosing(self._answers) as answers:
                 async for answer in answers:
-                    await self._put(next_(answer))
-                    await asyncio.sleep(
-                        0
-                    )  # a source that never waits must not keep the loop from hearing a farewell
+                    await self._put(_next(answer))
+                    await asyncio.sleep(0)  # neither a source nor a reader who never waits may keep the loop
+            self._end(_COMPLETE)
         except Rejected as rejected:
-            last = failed(rejected.errors)
-        except _Stuck:
-            last = None
+            self._end(failed(rejected.errors))
+        except _Lost:
+            self._end(None)
         except Exception as error:
-            last = failed([self._problems.fault(error)])
-        self._end(last)
-
-    async def _watch_reader(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._end(None)
+            self._end(failed([self._problems.fault(error)]))
 
     async def _keep_alive(self) -> None:
-        """A comment now and then, so that nothing between takes a quiet stream for a dead one."""
+        """Comments: one at once, since some browsers wait for a first byte, and one every now and then."""
         try:
-            while not self._last.done():
+            while True:
                 await self._put(_COMMENT)
-                await asyncio.wait([self._last], timeout=self._limits.comment_seconds)
-        except _Stuck:
+                await asyncio.sleep(self._limits.comment_seconds)
+        except _Lost:
             self._end(None)
 
-    async def _put(self, event: bytes) -> None:
+    async def _await_leaving(self) -> None:
         try:
-            async with asyncio.timeout(self._limits.send_seconds), self._sending:
-                await self._send({"type": "http.response.body", "body": event, "more_body": True})
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            self._end(None)
+
+    async def _put(self, data: bytes, *, more: bool = True, seconds: float | None = None) -> None:
+        """Send some bytes, waiting for a reader who is slow but not for one who has stopped."""
+        try:
+            async with asyncio.timeout(seconds or self._limits.send_seconds), self._sending:
+                await self._send({"type": "http.response.body", "body": data, "more_body": more})
         except TimeoutError:
-            raise _Stuck from None
+            self._give_up()
+            raise _Lost from None
+        except OSError:
+            raise _Lost from None
 
-    async def _say_goodbye(self, last: bytes | None) -> None:
-        """The last words and the end of the body; where they are not taken, the server cuts the connection."""
-        if last is None:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._send({"type": "http.response.body", "body": last, "more_body": False})
-
-
-class _Stuck(Exception):
-    """The reader has not read for too long."""
+    def _give_up(self) -> None:
+        if not self._last.done():
+            counts.closed(Code.TRY_AGAIN)
+            self._end(None)

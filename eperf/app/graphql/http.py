@@ -94,10 +94,11 @@ class HttpEndpoint:
         sent = headers.of_answer(reply, name, origin)
         if reply.status == _OK and scope["method"] == "POST":
             self._lane.learn(scope, found, reply.media_type, origin)
-        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        start = {"type": "http.response.start", "status": reply.status, "headers": sent}
         if reply.follow is not None:
-            await reply.follow(receive, send)
+            await reply.follow(start, receive, send)
             return
+        await send(start)
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
     async def _guarded(self, scope: Any, receive: Any, found: Headers, name: str) -> Reply:

@@ -34,6 +34,8 @@ _UNKNOWN = frozenset({b"x-request-id", b"content-encoding", b"expect"})
 _BEARER = b"Bearer "
 _MOST_CALLERS = 256
 _PLAIN = frozenset({str, bool, type(None)})
+_NAME = frozenset({str, type(None)})
+_MAP = frozenset({dict, type(None)})
 _MEMBERS = frozenset({"query", "variables", "operationName"})
 _BY_HASH = frozenset({"documentId", "extensions", "variables", "operationName"})
 
@@ -137,9 +139,11 @@ class Lane:
             return None
         if not value.keys() <= _MEMBERS:
             return self._by_hash(value, raw)
-        query, name, variables = value.get("query"), value.get("operationName"), value.get("variables") or {}
-        if type(query) is not str or type(name) not in _PLAIN or type(variables) is not dict:
+        query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
+        # Only null is as good as absent: `0` and `false` are refused, and refusing is the ordinary way's.
+        if type(query) is not str or type(name) not in _NAME or type(variables) not in _MAP:
             return None
+        variables = variables or {}
         if not {type(one) for one in variables.values()} <= _PLAIN and not self._is_strict(raw):
             return None
         return Request(query, name or None, variables)

@@ -7,6 +7,7 @@ was promised events), and that a page of another origin is refused as on sockets
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from types import MappingProxyType
 from typing import Any
 
@@ -57,17 +58,11 @@ class StreamEndpoint(HttpEndpoint):
     async def _answered(self, prepared: Prepared, receive: Any, media: str) -> Reply:
         if prepared.operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self._executed(prepared, receive)
-            return Reply(200, events.whole(answer), media, _UNBUFFERED)
+            return Reply(200, events.only(answer), media, _UNBUFFERED)
 
-        gate = self._engine.gate
-        left = gate.stay()
-        try:
-            gone = gate.purse(prepared.context).stay()
-        except BaseException:
-            left()
-            raise
+        leaving = self._stay(prepared.context)
 
-        async def follow(receive: Any, send: Any) -> None:
+        async def follow(start: Any, receive: Any, send: Any) -> None:
             answers = self._engine.stream(prepared)
             stream = EventStream(
                 receive,
@@ -77,10 +72,15 @@ class StreamEndpoint(HttpEndpoint):
                 limits=self._limits,
                 problems=self._problems,
             )
-            try:
+            with leaving:
+                await send(start)
                 await self._watch.over(stream)
-            finally:
-                left()
-                gone()
 
         return Reply(200, b"", media, _UNBUFFERED, follow)
+
+    def _stay(self, context: Any) -> ExitStack:
+        """A place for a stream, to be left at its end; raises `TooFast`, and takes none, where there is none."""
+        with ExitStack() as leaving:
+            leaving.callback(self._engine.gate.stay())
+            leaving.callback(self._engine.gate.purse(context).stay())
+            return leaving.pop_all()

@@ -112,6 +112,12 @@ def civil_day(instant: datetime, zone: ZoneInfo) -> date:
     return local_time(instant, zone).date()
 
 
+def zones_reached(instant: datetime, day: date) -> tuple[str, ...]:
+    """The zones, by both of their names, in which `day` has begun at an instant."""
+    reached = {name: zone.key for name, zone in ZONES.items() if day <= civil_day(instant, zone)}
+    return (*reached, *reached.values())
+
+
 def local_time(instant: datetime, zone: ZoneInfo) -> datetime:
     """The instant on the wall clock of a zone."""
     if instant.utcoffset() is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import strawberry
 
@@ -14,6 +15,7 @@ from eperf.schema.ids import number_of
 from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import Date, Hundredths
 from eperf.services import activity
+from eperf.store.visit import Reading
 
 ActivityPayload = Annotated[
     Activity | Problem,
@@ -72,6 +74,17 @@ async def _submit(context: Context, input: SubmitActivityInput) -> int:  # noqa:
     return await activity.submit(context.call(input.idempotency_key), input.report())
 
 
+async def _submitted(
+    context: Context,
+    sql: str,
+    values: Sequence[Any],
+    place: int,
+    input: SubmitActivityInput,  # noqa: A002
+) -> tuple[int, str | None]:
+    call = context.call(input.idempotency_key)
+    return await activity.submitted(call, input.report(), Reading(sql, values, place))
+
+
 async def _resubmit(context: Context, input: ResubmitActivityInput) -> int:  # noqa: A002
     number = number_of(input.activity, "Activity", "activity")
     return await activity.resubmit(context.call(input.idempotency_key), number, input.report())
@@ -93,7 +106,9 @@ async def _decide(
 
 
 MUTATIONS = {
-    "submit_activity": verb(Activity, ActivityPayload, _submit, "I report work (lapor aktivitas)."),
+    "submit_activity": verb(
+        Activity, ActivityPayload, _submit, "I report work (lapor aktivitas).", _submitted
+    ),
     "resubmit_activity": verb(Activity, ActivityPayload, _resubmit, "I send a returned report again."),
     "verify_activity": verb(Activity, ActivityPayload, _verify, "I accept a report (verifikasi)."),
     "return_activity": verb(Activity, ActivityPayload, _return, "I send a report back (kembalikan)."),

@@ -32,7 +32,7 @@ async def clock(call: Call, kind: PunchKind) -> int:
         if before is not None:
             return before
         # One tap of a person at a time, so that two at once are not both the first.
-        await EmployeeRow.select_for_update().get(id=employee.id)
+        await EmployeeRow.select_for_update(no_key=True).get(id=employee.id)
         known = await PunchRow.get_or_none(digest=content)
         stored = known or await PunchRow.create(
             source=SOURCE,

@@ -387,7 +387,7 @@ async def test_a_caller_with_too_many_streams_is_told_so_and_takes_no_place_of_o
                 PATH, json={"query": STAY}, headers={**EVENTS, "authorization": "Bearer a"}
             )
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
-            assert codes(refused.json()) == ["LIMIT_EXCEEDED"]
+            assert codes(refused.json()) == ["RATE_LIMITED"]
         async with listening(host, authorization="Bearer b") as (_, other):
             await anext(other)
         await asyncio.sleep(0.1)

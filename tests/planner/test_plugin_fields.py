@@ -123,3 +123,21 @@ async def test_what_steers_an_operation_makes_variants_and_they_are_bounded(town
     for first in range(1, 101):
         await made.answer(roots, {"yes": True, "first": first}, context(town))
     assert len(root.statements) <= 64
+
+
+async def test_what_all_plans_keep_together_is_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eperf.planner.plans._MOST_BYTES", 200_000)
+    made, held = plans(), []
+    for number in range(60):
+        document = parse(f"query($first: Int) {{ units(first: $first) {{ nodes {{ a{number}: name }} }} }}")
+        plan = Plan(steering(document))
+        held.append(plan)
+        for first in range(1, 20):
+            roots = made.roots(plan, document, document.definitions[0], {"first": first})  # type: ignore[arg-type]
+            answer = orjson.loads(await made.answer(roots, {"first": first}, context(town)))
+            assert len(answer["data"]["units"]["nodes"]) <= first
+    statements = [
+        one for plan in held for roots in plan.variants.values() for root in roots for one in root.statements
+    ]
+    assert 0 < len(statements) < 60 * 19
+    assert made._size <= 200_000

@@ -49,6 +49,7 @@ DOCUMENTS: dict[str, bytes] = {
     "deep fields": _query(_nested(60)),
     "very deep fields": _query(_nested(450)),
     "wide": _query("{ me { " + "id " * 1990 + "} }"),
+    "wide and repeated": _query("{ me { " + "id " * 990 + "} }"),
     "aliases": _query("{ " + " ".join(f"a{n}: __typename" for n in range(600)) + " }"),
     "aliases in fragments": _query(
         "{ ...a ...b } fragment a on Query { " + " ".join(f"a{n}: __typename" for n in range(40)) + " } "

@@ -54,9 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Says how many tests met it."""
+    """Says how many tests met it, and the figures that tests give with `record_property("figure", …)`."""
     if config.option.collectonly:
         return
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "figure" and report.when == "call":
+                terminalreporter.write_line(str(value))
     met = sum("database" in report.keywords for report in terminalreporter.getreports("passed"))
     terminalreporter.write_sep("=", f"{met} tests passed on a real {support.described()}")
 

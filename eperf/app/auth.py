@@ -1,11 +1,13 @@
 """Who calls: from a bearer token to a `Viewer`; and the two paths that give and end a session.
 
-What was found is remembered for less than half a second. Sockets are looked at twice a second, so a credential that
-another process revokes is dead within a second everywhere; one that this process revokes is dead at once.
+What was found is remembered for less than half a second, and by the lean lane for less than a whole one. Sockets are
+looked at twice a second, so a credential that another process revokes is dead within a second everywhere; one that
+this process revokes is dead at once.
 """
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import re
 from collections.abc import Callable, Hashable
@@ -14,6 +16,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -42,6 +45,7 @@ F = TypeVar("F")
 _BEARER = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}={0,4}")
 _NIP = re.compile(r"[0-9]{18}")
 _KEEP_SECONDS = 0.4
+_log = structlog.get_logger("eperf.auth")
 _MOST_KEPT = 10_000
 
 
@@ -69,6 +73,7 @@ class Authenticator:
         self._now, self._provider = now, provider
         self._by_bearer = _Recent[str, Authenticated](keep)
         self._again = _Recent[tuple[int, int | None], Recognised](keep)
+        self._renewing: dict[str, asyncio.Task[None]] = {}
 
     async def authenticate(self, bearer: str | None) -> Viewer:
         """Who presents this; `Unauthenticated` for nobody, `Unavailable` while that cannot be found out."""
@@ -86,11 +91,32 @@ class Authenticator:
         return found
 
     def recent(self, bearer: str) -> Viewer | None:
-        """Who presents this, if that was found out a moment ago and still holds."""
-        found = self._by_bearer.get(digest_of(bearer))
+        """Who presents this, if that was found out less than a second ago and still holds.
+
+        What is about to be forgotten is looked up anew by one task while requests go on: a busy token's requests would
+        else all ask at once.
+        """
+        digest = digest_of(bearer)
+        found, old = self._by_bearer.aged(digest)
         if found is None or (found.until is not None and found.until <= self._now()):
             return None
+        if old and digest not in self._renewing:
+            renewing = asyncio.get_running_loop().create_task(self._renew(bearer, digest))
+            self._renewing[digest] = renewing
+            renewing.add_done_callback(lambda _: self._renewing.pop(digest, None))
         return found
+
+    async def _renew(self, bearer: str, digest: str) -> None:
+        asked = monotonic()
+        try:
+            recognised = await self._recognised(bearer, digest)
+        except Unauthenticated:
+            self._by_bearer.drop(digest)
+        except Exception as error:
+            # The next request that finds nothing remembered meets the same, and says so.
+            _log.warning("credential_not_renewed", error=repr(error)[:200])
+        else:
+            self._by_bearer.put(digest, _lasting(recognised.viewer, recognised.until), asked)
 
     async def still_valid(self, viewer: Viewer) -> bool:
         """Whether a viewer is by the same credential still exactly what it was.
@@ -147,6 +173,18 @@ class _Recent(Generic[K, F]):
     def get(self, key: K) -> F | None:
         kept = self._found.get(key)
         return kept[1] if kept is not None and monotonic() - kept[0] < self._keep else None
+
+    def aged(self, key: K) -> tuple[F | None, bool]:
+        """What was found up to twice as long ago, and whether it is time to look again."""
+        kept = self._found.get(key)
+        age = monotonic() - kept[0] if kept is not None else 0.0
+        if kept is None or age >= 2 * self._keep:
+            return None, False
+        return kept[1], age >= self._keep
+
+    def drop(self, key: K) -> None:
+        """Forgets one."""
+        self._found.pop(key, None)
 
     def put(self, key: K, found: F, asked: float) -> None:
         if len(self._found) >= _MOST_KEPT:

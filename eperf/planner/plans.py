@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import orjson
 from graphql import DocumentNode, OperationDefinitionNode
@@ -27,7 +28,11 @@ from eperf.store.condition import shape, values
 Ask = Callable[[str, Sequence[Any]], Awaitable[str | None]]
 """Runs a statement with its values and gives its single text."""
 _MOST_STATEMENTS = 64
-_MOST_VIEWERS = 256
+_MOST_VIEWERS = 64
+_TREE_BYTES = 500
+"""What a token of a document takes in a tree, about."""
+_MOST_BYTES = 64 * 2**20
+"""Of all trees and statements together."""
 _TO_COME = -(2**63)
 """Stands for a number that the database has yet to give; no row has it."""
 
@@ -68,7 +73,7 @@ class Root:
     """Of a root whose arguments tell its type: the root for each type that was asked for."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Plan:
     """The plans of one operation, by the values of the variables that steer it; a text says why there is none."""
 
@@ -83,6 +88,8 @@ class Plans:
         self._unfit = unfit
         self._reader, self._writer, self._ask = reader, writer, ask
         self._constants = Bound(None, None, writer.constants)
+        self._kept: WeakSet[Plan] = WeakSet()
+        self._size = 0
 
     def roots(
         self,
@@ -97,6 +104,8 @@ class Plans:
         if found is None:
             if len(plan.variants) >= _MOST_STATEMENTS:
                 plan.variants.clear()
+            self._grow(_TREE_BYTES * int(getattr(document, "token_count", None) or 1))
+            self._kept.add(plan)
             try:
                 trees = self._reader.trees(document, operation, variables)
                 found = tuple(Root(tree) for tree in trees)
@@ -114,6 +123,15 @@ class Plans:
         for root, asked in zip(roots, bound, strict=True):
             parts += [b",", orjson.dumps(root.tree.key), b":", await self._json(root, asked, context)]
         return b'{"data":{' + b"".join(parts[1:]) + b"}}"
+
+    def _grow(self, size: int) -> None:
+        """Counts what is kept of all documents; whoever asks for ever new shapes makes all of it forgotten."""
+        self._size += size
+        if self._size > _MOST_BYTES:
+            for plan in tuple(self._kept):
+                plan.variants.clear()
+            self._kept.clear()
+            self._size = size
 
     async def row(self, root: Root, change: Change, number: int, context: Any) -> bytes:
         """The row that a change answers with, as the caller may see it."""
@@ -193,6 +211,7 @@ class Plans:
         if len(root.statements) >= _MOST_STATEMENTS:
             root.statements.clear()
         made = compiled(self._writer, root.tree, [one.what for one in reaches], [one.what for one in sites])
+        self._grow(len(made.sql))
         root.statements[key] = made
         return made
 

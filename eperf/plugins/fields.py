@@ -52,7 +52,7 @@ def sql_field(sql: str, description: str, *, kind: Any) -> Any:
     mapping = Expression(sql)
 
     async def resolve(self: Any, info: strawberry.Info) -> Any:
-        return await info.context.rows.expressed(type(self.row), mapping, self.row.id)
+        return await info.context.rows.expressed(type(self), mapping, self.row.id)
 
     return field(resolve, description, mapping, kind)
 

@@ -359,6 +359,31 @@ async def test_a_remembered_viewer_costs_no_query(desk: Desk, database: str) -> 
         await store.connect(database)
 
 
+async def test_what_grows_old_is_looked_up_by_one_task_while_requests_go_on(desk: Desk) -> None:
+    keep = 0.3
+    authenticator = Authenticator(desk.clock, keep=keep)
+    number, token = await desk.token()
+    viewer = await authenticator.authenticate(token)
+    await asyncio.sleep(keep * 1.1)
+    assert [authenticator.recent(token) for _ in range(20)] == [viewer] * 20
+    assert len(authenticator._renewing) == 1
+    await asyncio.gather(*authenticator._renewing.values())
+    assert await TokenRow.filter(id=number).update(revoked_at=desk.clock())
+    await asyncio.sleep(keep * 1.1)
+    assert authenticator.recent(token) == viewer
+    await asyncio.gather(*authenticator._renewing.values())
+    assert authenticator.recent(token) is None
+
+
+async def test_what_nobody_asked_for_in_time_is_not_remembered(desk: Desk) -> None:
+    authenticator = Authenticator(desk.clock, keep=0.1)
+    _, token = await desk.token()
+    await authenticator.authenticate(token)
+    await asyncio.sleep(0.21)
+    assert authenticator.recent(token) is None
+    assert not authenticator._renewing
+
+
 async def test_a_token_expires_though_it_is_remembered(desk: Desk) -> None:
     patient = Authenticator(desk.clock, keep=60)
     _, token = await desk.token(days=1)

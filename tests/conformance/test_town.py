@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
@@ -30,12 +31,20 @@ subscription Updates($kinds: [String!]) {
 
 
 def test_every_audit_of_graphql_over_http_passes(
-    town: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    town: dict[str, Any], record_property: Callable[[str, object], None]
 ) -> None:
-    found = outcome("audits.mjs", town)
-    passed = Counter(audit["level"] for audit in found if audit["status"] == "ok")
-    with capsys.disabled():
-        print(f"\ngraphql-http audits passed: {passed.total()} of {len(found)}", dict(sorted(passed.items())))
+    # Once more for a caller who is remembered, and whose requests are read on the lean lane.
+    for turn in ("first", "remembered"):
+        found = outcome("audits.mjs", town)
+        passed = Counter(audit["level"] for audit in found if audit["status"] == "ok")
+        counted = ", ".join(f"{level} {passed[level]}" for level in AUDITS)
+        record_property(
+            "figure", f"graphql-http audits passed, {turn}: {passed.total()} of {len(found)} ({counted})"
+        )
+        _all_passed(found, passed)
+
+
+def _all_passed(found: list[dict[str, Any]], passed: Counter[str]) -> None:
     assert [audit for audit in found if audit["status"] != "ok"] == []
     assert passed == AUDITS
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from eperf.app.graphql import headers
-from eperf.app.graphql.connection import Headers, spoken
+from eperf.app.graphql.connection import Headers, request_id, spoken
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.guard import Cause, Guard
 from eperf.app.graphql.headers import HeaderList, Reply
@@ -29,8 +29,11 @@ from eperf.app.graphql.request import Request, from_json
 from eperf.domain.errors import Refused
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-_PER_REQUEST = frozenset({b"authorization", b"content-length"})
-_UNKNOWN = frozenset({b"x-request-id", b"content-encoding", b"expect"})
+_READ = frozenset(
+    {b"host", b"accept", b"accept-language", b"content-type", b"content-encoding", b"expect", b"origin"}
+)
+"""The headers that decide how a request is answered, but for the token: a proxy may add what it likes."""
+_UNUSUAL = frozenset({b"content-encoding", b"expect"})
 _BEARER = b"Bearer "
 _MOST_CALLERS = 256
 _PLAIN = frozenset({str, bool, type(None)})
@@ -64,7 +67,7 @@ class Lane:
 
     def learn(self, scope: Any, found: Headers, media: str, origin: str | None) -> None:
         """Remembers a caller whose request passed every check that depends on its headers."""
-        if self._recall is None or _UNKNOWN & {name for name, _ in scope["headers"]}:
+        if self._recall is None or _UNUSUAL & {name for name, _ in scope["headers"]}:
             return
         if len(self._callers) >= _MOST_CALLERS:
             self._callers.clear()
@@ -83,7 +86,7 @@ class Lane:
             message = await receive()
             guard.received()
             left = _handed_on(message, receive)
-            name = f"{getrandbits(128):032x}"
+            name = _name(scope)
             body = await self._body(scope, message, caller, name, guard)
         except asyncio.CancelledError:
             cause = guard.cause()
@@ -166,7 +169,14 @@ class Lane:
 
 
 def _key(found: Any) -> tuple[Any, ...]:
-    return tuple([pair for pair in found if pair[0] not in _PER_REQUEST])
+    return tuple([pair for pair in found if pair[0] in _READ])
+
+
+def _name(scope: Any) -> str:
+    """The request's id: the caller's own where it is harmless, as on the ordinary way."""
+    if any(name == b"x-request-id" for name, _ in scope["headers"]):
+        return request_id(Headers(scope))
+    return f"{getrandbits(128):032x}"
 
 
 def _bearer(found: Any) -> str | None:

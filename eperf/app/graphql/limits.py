@@ -34,7 +34,7 @@ class Limits:
     """Comments of a document; they are no tokens to the grammar, but are kept in memory like them."""
     depth: int = 16
     """Levels of fields, fragments walked through. What stands below `__schema` and `__type` is not counted."""
-    fields: int = 2_000
+    fields: int = 1_000
     """Fields of one definition with every fragment spread out."""
     aliases: int = 50
     """Aliases of one definition with every fragment spread out."""
@@ -46,7 +46,7 @@ class Limits:
     """Operations in one document."""
     fragments: int = 50
     """Fragments in one document."""
-    comparisons: int = 20_000
+    comparisons: int = 5_000
     """Steps that validation may take to find out whether fields of one name can be merged."""
 
     cost: int = 50_000

@@ -387,9 +387,20 @@ async def test_a_caller_with_too_many_streams_is_told_so_and_takes_no_place_of_o
                 PATH, json={"query": STAY}, headers={**EVENTS, "authorization": "Bearer a"}
             )
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
-            assert codes(refused.json()) == ["LIMIT_EXCEEDED"]
+            assert codes(refused.json()) == ["RATE_LIMITED"]
         async with listening(host, authorization="Bearer b") as (_, other):
             await anext(other)
         await asyncio.sleep(0.1)
         async with listening(host, authorization="Bearer b") as (_, other):  # the place was given back
             await anext(other)
+
+
+async def test_an_execution_that_takes_too_long_is_stopped_and_a_stream_outlives_a_slow_event(
+    trace: town.Trace,
+) -> None:
+    limits = Limits(execution_seconds=0.2)
+    (_, payload), last = await ask("{ later(seconds: 30) }", limits)
+    assert (codes(payload), last, trace.cancelled) == (["TIMEOUT"], ("complete", None), 1)
+    (_, slow), (_, quick), last = await ask("subscription { books(delay: 30) { title } }", limits)
+    assert slow["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    assert (quick, last) == ({"data": {"books": {"title": "slow"}}}, ("complete", None))

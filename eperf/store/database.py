@@ -20,6 +20,7 @@ from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
 from eperf.store.nouns import MODULES
+from eperf.store.postgres import given_back
 from eperf.store.sqlite import Unfit, WalClient
 
 Dialect = Literal["sqlite", "postgres"]
@@ -70,16 +71,8 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
             "plan_cache_mode": "force_generic_plan",
         },
         "command_timeout": 60,
-        "reset": _keep,
+        "reset": given_back,
     }
-
-
-async def _keep(_: object) -> None:
-    """What the pool does to a connection that is given back: nothing that asks the server.
-
-    Its own way is a round trip after every statement, against settings, locks and cursors that a session keeps. Ours
-    end with their transaction, and an open transaction is rolled back by the pool all the same.
-    """
 
 
 def config(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> dict[str, Any]:

@@ -6,9 +6,34 @@ back, and ten such requests leave the pool empty for ever. The driver itself end
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that knows whether one of its statements has been cancelled since it was last reset."""
+
+    cut = False
+
+    def _cancel_current_command(self, *waiters: Any) -> None:
+        self.cut = True
+        super()._cancel_current_command(*waiters)
+
+
+async def given_back(connection: Connection) -> None:
+    """What the pool does to a connection that is given back: nothing that asks the server, unless one was cancelled.
+
+    The driver's own way is a round trip after every statement, against settings, locks and cursors that a session
+    keeps. Ours end with their transaction, and an open transaction is rolled back by the pool all the same. But a
+    cancellation travels by a way of its own and may arrive late: the reset takes it, and not the next statement.
+    """
+    if connection.cut:
+        await connection.execute(connection.get_reset_query())
+        connection.cut = False
 
 
 class PooledContext(TransactionContextPooled):
@@ -29,6 +54,8 @@ class PooledContext(TransactionContextPooled):
 
 class PostgresClient(AsyncpgDBClient):
     """The engine's client; named by `eperf.store.database` as the `engine` of the default connection."""
+
+    connection_class = Connection
 
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)

@@ -6,6 +6,7 @@ back, and ten such requests leave the pool empty for ever. The driver itself end
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -22,6 +23,15 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
     def _cancel_current_command(self, *waiters: Any) -> None:
         self.cut = True
         super()._cancel_current_command(*waiters)
+
+    async def _do_execute(self, *given: Any, **named: Any) -> Any:
+        try:
+            return await super()._do_execute(*given, **named)
+        except asyncio.CancelledError:
+            # Between preparing and executing there is nothing for the driver to cancel, but the server waits for the
+            # rest, in a transaction that holds its locks.
+            self.cut = True
+            raise
 
 
 async def given_back(connection: Connection) -> None:

@@ -164,3 +164,18 @@ async def test_transactions_cancelled_at_any_step_give_their_connection_back(dat
 async def filled_shortly() -> None:
     async with store.transaction() as connection:
         await connection.execute_query(f"INSERT INTO kept {SOON}")
+
+
+@pytest.mark.skipif(support.KIND != "postgres", reason="SQLite prepares and executes in one step")
+async def test_a_task_cancelled_between_preparing_and_executing_leaves_nothing_open(database: str) -> None:
+    await make_table()
+    pool = store.connection()._pool  # type: ignore[attr-defined]
+
+    async def cancelled(statement: object, _: object) -> None:
+        raise asyncio.CancelledError
+
+    async with pool.acquire() as connection:
+        with pytest.raises(asyncio.CancelledError):
+            await connection._con._do_execute("SELECT n FROM kept WHERE n > $1", cancelled, 5)
+    await nothing_runs(database)
+    await asyncio.wait_for(store.connection().execute_script("ALTER TABLE kept ADD COLUMN more INT"), 3)

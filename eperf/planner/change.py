@@ -1,7 +1,7 @@
 """Changes by their plans: run the verb, then answer with the changed row by one statement.
 
-Once a verb has begun there is no way back to the resolvers, which would run it again: every failure from then on is
-the answer's.
+Once a verb has begun, a failure is the answer's: the resolvers would run it again. Where only the answer is beyond the
+database's limits, the resolvers put it together from what the verbs came to (`context.outcomes`), and run none twice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ class Failed(Exception):
 
 
 async def change(plans: Plans, roots: tuple[Root, ...], variables: Mapping[str, Any], context: Any) -> bytes:
-    """The answer of a mutation, field after field; `Unanswered` before the first, `Failed` from then on."""
+    """The answer of a mutation, field after field; `Failed` for what no resolver may try again.
+
+    `Unanswered` leaves the rest to the resolvers under this very context, which knows what has been done.
+    """
     if context.viewer is None:
         raise Unanswered("anonymous")
     given = [_given(root, variables) for root in roots]
@@ -33,6 +36,8 @@ async def change(plans: Plans, roots: tuple[Root, ...], variables: Mapping[str, 
         made: Any = root.tree.root
         try:
             value = await _changed(plans, root, made, arguments, context)
+        except Unanswered:
+            raise
         except Exception as error:
             raise Failed(root.tree.key, getattr(made, "node", None), error) from error
         parts += [b",", orjson.dumps(root.tree.key), b":", value]
@@ -59,7 +64,9 @@ async def _changed(plans: Plans, root: Root, made: Any, arguments: dict[str, Any
         refusal = verb.refused(error, context)
         if refusal is None:
             raise
+        context.outcomes[root.tree.key] = refusal
         return orjson.dumps(made.refusal(refusal))
+    context.outcomes[root.tree.key] = number
     return await plans.row(root, made, number, context) if text is None else text.encode()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from eperf.domain.access import Operation, Scope, Viewer, scope
 from eperf.domain.errors import Unauthenticated
@@ -32,6 +33,11 @@ class Context:
     def rows(self) -> Rows:
         """The rows that this operation's resolvers have fetched."""
         return Rows(self._scope)
+
+    @cached_property
+    def outcomes(self) -> dict[str, Any]:
+        """What the operation's changes have come to already, by response key: the number of a row, or a problem."""
+        return {}
 
     def seen(self) -> Viewer:
         """The viewer; refuses the anonymous."""

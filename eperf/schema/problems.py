@@ -32,13 +32,18 @@ def verb(
 ) -> Any:
     """A mutation: `run(context, …)` changes something and gives its number; the answer is it, or the problem.
 
-    `shown` does the same and shows the row at once; see `Verb`.
+    `shown` does the same and shows the row at once; see `Verb`. What a plan has done already is shown, and not done
+    again.
     """
     mapping = Verb(target, run, _refused, shown)
 
     async def resolve(self: Any, info: strawberry.Info, **given: Any) -> Any:
+        done = info.context.outcomes.get(info.path.key)
+        if done is not None and not isinstance(done, int):
+            return done
+
         async def changed() -> int:
-            return await run(info.context, **given)
+            return done if done is not None else await run(info.context, **given)
 
         return await answered(info, target, changed)
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from eperf.app.graphql.engine import Engine
+from eperf.schema.ids import global_id
+from eperf.store.activity import ActivityRow
+from tests.app.test_submit import DEEP
 from tests.app.test_web_limits import Door, opened
 
 ME = "query Me { me { name unit { name } } }"
@@ -124,3 +127,20 @@ async def test_a_body_that_does_not_come_at_once_takes_the_ordinary_way(
         )
         assert answer.json()["data"]["me"]["name"] == "Budi"
         assert lean == []
+
+
+async def test_a_change_whose_answer_takes_the_resolvers_is_made_once_in_the_lane_too(
+    database: str, tmp_path: Path, lean: list[bool]
+) -> None:
+    async with opened(database, tmp_path) as door:
+        token = await door.token("Budi")
+        await _post(door, token, {"query": ME})
+        text = "mutation($input: SubmitActivityInput!) { submitActivity(input: $input) { ... on Activity { %s } } }"
+        given = {"item": global_id("CatalogueItem", door._town.item), "date": "2026-11-24", "minutes": 30}
+        given |= {"quantity": "1.5", "result": "Rapat"}
+        for number in range(1, 4):
+            body = {"query": text % DEEP, "variables": {"input": given}}
+            answer = (await _post(door, token, body)).json()
+            assert answer["data"]["submitActivity"]["employee"]["activities"]["nodes"], answer
+            assert await ActivityRow.all().count() == number
+        assert lean[-2:] == [True, True]

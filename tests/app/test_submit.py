@@ -52,6 +52,7 @@ async def ask(town: Town, database: str, tmp_path: Path) -> AsyncIterator[Ask]:
             answer = await client.post(
                 "/graphql", json={"query": text, "variables": variables}, headers=headers
             )
+            assert "data" in answer.json(), answer.text
             return answer.json()["data"]
 
         yield run
@@ -119,3 +120,37 @@ async def test_a_refusal_shows_no_activity(town: Town, ask: Ask, told: list[bool
     assert await submit(ask, town, PLAIN, item=item) == {"code": "NOT_FOUND"}
     assert await submit(ask, town, PLAIN, minutes=0) == {"code": "BAD_INPUT"}
     assert told == []
+
+
+DEEP = "id"
+for _ in range(4):
+    DEEP = "id employee { activities(first: 1) { nodes { %s } pageInfo { hasNextPage endCursor } } }" % DEEP
+
+
+async def test_an_answer_beyond_the_databases_limits_is_put_together_by_the_resolvers_and_the_change_is_made_once(
+    ask: Ask, town: Town
+) -> None:
+    for key in ("deep-1", "deep-1", "deep-2"):
+        answer = await submit(
+            ask, town, DEEP.replace("id employee", "id minutes employee", 1), idempotencyKey=key
+        )
+        assert answer["minutes"] == 30
+        assert answer["employee"]["activities"]["nodes"]
+    assert await ActivityRow.all().count() == 2
+
+
+async def test_of_two_changes_each_is_made_once_though_the_second_answer_takes_the_resolvers(
+    ask: Ask, town: Town
+) -> None:
+    given = {
+        "item": global_id("CatalogueItem", town.item),
+        "date": "2026-11-24",
+        "minutes": 30,
+        "quantity": "1.5",
+        "result": "Rapat",
+    }
+    text = "mutation($a: SubmitActivityInput!, $b: SubmitActivityInput!) { a: submitActivity(input: $a) { ... on Activity { id } } b: submitActivity(input: $b) { ... on Activity { %s } } c: submitActivity(input: $a) { ... on Problem { code } } }"
+    for round_ in (1, 2):
+        data = await ask(text % DEEP, {"a": given, "b": {**given, "minutes": 0 if round_ == 2 else 20}})
+        assert data["a"]["id"]
+        assert await ActivityRow.all().count() == (3 if round_ == 1 else 5)

@@ -128,10 +128,14 @@ class Engine:
         roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
         if roots is None or not purse.paid(cost):
             return None
-        if operation.kind is OperationType.MUTATION:
-            begun()
+        prepared = Prepared(request, document, operation, variables, context, context.language, purse, roots)
         with purse:
-            answer = await self._compiled.answer(operation, roots, variables, context)
+            if operation.kind is OperationType.MUTATION:
+                # What has been changed is known to this context alone, so the answer is finished here.
+                begun()
+                answer: bytes | None = await self._executed(prepared)
+            else:
+                answer = await self._compiled.answer(operation, roots, variables, context)
         if answer is not None:
             counts.answered(operation.kind)
         return answer

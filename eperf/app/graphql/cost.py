@@ -32,6 +32,7 @@ from graphql import (
 )
 
 from eperf.app.graphql.limits import Limits
+from eperf.planner.steering import selections
 
 _MOST = 2**53
 _SIZES = ("first", "last")
@@ -43,21 +44,13 @@ Price = Callable[[DocumentNode, OperationDefinitionNode, Mapping[str, Any]], int
 
 def sizing(document: DocumentNode) -> tuple[str, ...]:
     """The variables that size lists anywhere in a document: the price of its operations depends on no others."""
-    found: set[str] = set()
-    stack: list[SelectionSetNode] = [
-        node.selection_set
-        for node in document.definitions
-        if isinstance(node, OperationDefinitionNode | FragmentDefinitionNode)
-    ]
-    while stack:
-        for node in stack.pop().selections:
-            for argument in getattr(node, "arguments", None) or ():
-                if argument.name.value in _SIZES and isinstance(argument.value, VariableNode):
-                    found.add(argument.value.name.value)
-            below = getattr(node, "selection_set", None)
-            if below is not None:
-                stack.append(below)
-    return tuple(sorted(found))
+    names = {
+        argument.value.name.value
+        for node in selections(document)
+        for argument in getattr(node, "arguments", None) or ()
+        if argument.name.value in _SIZES and isinstance(argument.value, VariableNode)
+    }
+    return tuple(sorted(names))
 
 
 class _Sum(NamedTuple):

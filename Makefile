@@ -95,7 +95,7 @@ fault: $(READY) ## kill the server a hundred times under load, on both databases
 	EPERF_TEST_DATABASE=sqlite EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
 	EPERF_TEST_DATABASE=postgres EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
 
-lock: $(READY) ## renew requirements.lock and both package-lock.json (UPGRADE=1: to the newest versions)
+lock: $(READY) ## renew requirements.lock and every package-lock.json (UPGRADE=1: to the newest versions)
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-index-annotation --no-emit-package eperf $(if $(UPGRADE),--upgrade) --output-file requirements.lock

@@ -14,40 +14,36 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
-    get_nullable_type,
-    is_scalar_type,
     value_from_ast,
 )
-from strawberry import Schema
-from strawberry.types.arguments import convert_argument
 from strawberry.types.field import StrawberryField
 
+from eperf.planner.convert import Convert, Converters
+from eperf.planner.mapping import Many, One, is_steady
 from eperf.planner.tree import ABSENT, Argument, Site
 
 BACK = "strawberry-definition"
 """Where a GraphQL definition keeps the strawberry one that it was made from."""
 
 
-def site(schema: Schema, mapping: Any, definition: GraphQLField, node: FieldNode) -> Site:
+def site(converters: Converters, mapping: Any, definition: GraphQLField, node: FieldNode) -> Site:
     """The site that a field with arguments is in a tree."""
     field: StrawberryField = definition.extensions[BACK]
     given = {one.name.value: one.value for one in node.arguments or ()}
     fixed: dict[str, Any] = {}
     arguments = []
     for argument in field.arguments:
-        name = schema.config.name_converter.from_argument(argument)
+        name = converters.name(argument)
         value = given.get(name)
-        convert = _converter(schema, definition.args[name], argument.type)
+        convert = converters.of(definition.args[name].type, argument.type)
         if value is not None and _has_variable(value):
             arguments.append(Argument(argument.python_name, _varying(definition.args[name], value, convert)))
             continue
         constant = _constant(definition.args[name], value, convert)
         if constant is not ABSENT:
             fixed[argument.python_name] = constant
-    return Site(mapping, fixed, tuple(arguments))
-
-
-Convert = Callable[[Any], Any]
+    steady = isinstance(mapping, One | Many) and is_steady(mapping.narrow)
+    return Site(mapping, fixed, tuple(arguments), steady)
 
 
 def _constant(argument: GraphQLArgument, node: ValueNode | None, convert: Convert) -> Any:
@@ -71,18 +67,6 @@ def _varying(
         return convert(variables[name]) if name in variables else default
 
     return plain
-
-
-def _converter(schema: Schema, argument: GraphQLArgument, kind: Any) -> Convert:
-    """From graphql-core's value to the resolver's: for scalars they are the same."""
-    if is_scalar_type(get_nullable_type(argument.type)):
-        return _same
-    registry = schema.schema_converter.scalar_registry
-    return lambda value: convert_argument(value, kind, registry, schema.config)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _has_variable(value: ValueNode) -> bool:

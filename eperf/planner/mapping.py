@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, TypeVar
 
 import strawberry
@@ -25,7 +26,15 @@ T = TypeVar("T")
 Order = tuple[tuple[str, bool], ...]
 """Columns with `True` for descending; the last one is always the primary key, so that no two rows are equal."""
 Narrow = Callable[..., Any]
-"""From the context and a field's own arguments to a condition (`eperf.store.condition`), None for every row."""
+"""From the context and a field's own arguments to a condition (`eperf.store.condition`), None for every row.
+
+One that calls its context `_` has no use for it: equal arguments are an equal condition, whoever asks.
+"""
+
+
+def is_steady(narrow: Narrow | None) -> bool:
+    """Whether a condition follows from the arguments alone."""
+    return narrow is None or next(iter(signature(narrow).parameters)) == "_"
 
 
 @dataclass(frozen=True)

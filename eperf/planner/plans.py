@@ -49,6 +49,13 @@ class Bound(NamedTuple):
     values: tuple[Any, ...]
 
 
+class Reaches(NamedTuple):
+    """A viewer's reach of the tables of a tree, in order, and a number that stands for all their shapes."""
+
+    bounds: tuple[Bound, ...]
+    key: int
+
+
 class Asked(NamedTuple):
     """What is asked of the database for one root field."""
 
@@ -64,8 +71,10 @@ class Root:
 
     tree: Tree
     fixed: dict[int, Bound] = field(default_factory=dict)
-    reaches: dict[Any, tuple[Bound, ...]] = field(default_factory=dict)
-    last: tuple[Any, tuple[Bound, ...]] | None = None
+    recent: dict[int, tuple[dict[str, Any], Bound]] = field(default_factory=dict)
+    """The arguments that steady sites had last, and what came of them: often those of a screen's next request too."""
+    reaches: dict[Any, Reaches] = field(default_factory=dict)
+    last: tuple[Any, Reaches] | None = None
     """The viewer who asked last: a busy token's is the same object for a while."""
     statements: dict[Any, Statement | None] = field(default_factory=dict)
     """None: a statement that the database does not take."""
@@ -89,6 +98,7 @@ class Plans:
         self._reader, self._writer, self._ask = reader, writer, ask
         self._constants = Bound(None, None, writer.constants)
         self._kept: WeakSet[Plan] = WeakSet()
+        self._shapes: dict[Any, int] = {}
         self._size = 0
 
     def roots(
@@ -180,8 +190,8 @@ class Plans:
                     raise Unanswered("a row that is refused below another")
                 return None
             sites.append(bound)
-        reaches = self._reaches(root, context.viewer)
-        key = tuple([one.key for one in reaches] + [one.key for one in sites])
+        reaches, shapes = self._reaches(root, context.viewer)
+        key = (shapes, *[one.key for one in sites])
         statement = root.statements.get(key)
         if statement is None:
             if key in root.statements:
@@ -215,14 +225,16 @@ class Plans:
         root.statements[key] = made
         return made
 
-    def _reaches(self, root: Root, viewer: Any) -> tuple[Bound, ...]:
+    def _reaches(self, root: Root, viewer: Any) -> Reaches:
         if root.last is not None and root.last[0] is viewer:
             return root.last[1]
         found = root.reaches.get(viewer)
         if found is None:
             if len(root.reaches) >= _MOST_VIEWERS:
                 root.reaches.clear()
-            found = tuple(self._reach(table, viewer) for table in root.tree.tables)
+            bounds = tuple(self._reach(table, viewer) for table in root.tree.tables)
+            shapes = tuple(one.key for one in bounds)
+            found = Reaches(bounds, self._shapes.setdefault(shapes, len(self._shapes)))
             root.reaches[viewer] = found
         root.last = (viewer, found)
         return found
@@ -235,13 +247,20 @@ class Plans:
         self, root: Root, number: int, site: Site, variables: Mapping[str, Any], context: Any
     ) -> Bound | None:
         """A site in this request; None for a single row that there is not."""
+        given = site.given(variables)
+        if site.steady:
+            recent = root.recent.get(number)
+            if recent is not None and recent[0] == given:
+                return recent[1]
         try:
-            bound = self._asked(site, site.given(variables), context)
+            bound = self._asked(site, dict(given), context)
         except Refused as refused:
             raise Unanswered(refused.code) from None
-        # A condition may depend on who asks even where no argument is a variable.
-        if not site.arguments and site.mapping.narrow is None and bound is not None:
-            root.fixed[number] = bound
+        if site.steady and bound is not None:
+            if site.arguments:
+                root.recent[number] = (given, bound)
+            else:
+                root.fixed[number] = bound
         return bound
 
     def _asked(self, site: Site, given: dict[str, Any], context: Any) -> Bound | None:

@@ -26,6 +26,7 @@ from strawberry import Schema
 
 from eperf.planner.arguments import BACK, site
 from eperf.planner.connections import Connections, Fields, sets
+from eperf.planner.convert import Converters
 from eperf.planner.mapping import (
     MAPPING,
     TABLE,
@@ -71,7 +72,7 @@ class Reader:
 
     def __init__(self, schema: Schema, forms: Mapping[str, Form]) -> None:
         self.schema, self.forms = schema, forms
-        self.types = schema._schema.type_map
+        self.types, self.converters = schema._schema.type_map, Converters(schema)
 
     def trees(
         self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
@@ -131,14 +132,14 @@ class _Reading(Connections):
         return Tree(key, Choice(place, of), (), (), made=False)
 
     def _change(self, key: str, definition: GraphQLField, mapping: Verb, nodes: list[FieldNode]) -> Tree:
-        place = site(self.reader.schema, mapping, definition, nodes[0])
+        place = site(self.reader.converters, mapping, definition, nodes[0])
         payload: Any = get_named_type(definition.type)
         name = mapping.target.__strawberry_definition__.name  # type: ignore[attr-defined]
         others = [kind for kind in payload.types if kind.name != name]
         if len(others) != 1:
             raise Unplannable(payload.name)
         one = One(mapping.target, _by_number)
-        row = Site(one, {}, (Argument("number", _given_number),))
+        row = Site(one, {}, (Argument("number", _given_number),), steady=True)
         self.sites.append(row)
         alone = Alone(row, one, self._level(mapping.target, nodes))
         answer = Tree(key, alone, tuple(self.sites), tuple(self.tables), self.made)
@@ -263,7 +264,7 @@ class _Reading(Connections):
         return Made(columns, mapping.fill, shown(self, definition.type, nodes))
 
     def _site(self, mapping: Any, definition: GraphQLField, node: FieldNode) -> Site:
-        made = site(self.reader.schema, mapping, definition, node)
+        made = site(self.reader.converters, mapping, definition, node)
         self.sites.append(made)
         return made
 

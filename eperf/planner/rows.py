@@ -205,7 +205,15 @@ def _plain(value: Any) -> Any:
 
 async def _kept(loaded: Awaitable[V]) -> V:
     """What several fields may wait for: where one of them is given up, the others still get it."""
-    return await asyncio.shield(loaded)
+    found = asyncio.ensure_future(loaded)
+    found.add_done_callback(_seen)
+    return await asyncio.shield(found)
+
+
+def _seen(found: asyncio.Future[Any]) -> None:
+    """A failure that nobody waits for any longer is none: left unread, the collector would report it, at any time."""
+    if not found.cancelled():
+        found.exception()
 
 
 async def _settled(made: Sequence[Any] | Awaitable[Sequence[Any]]) -> Sequence[Any]:

@@ -36,6 +36,8 @@ class Site:
     mapping: Any
     fixed: Mapping[str, Any]
     arguments: tuple[Argument, ...]
+    steady: bool
+    """Whether its rows depend on the arguments alone, and not on who asks or when."""
 
     def given(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of one request, without those that are absent."""

@@ -88,12 +88,12 @@ async def _by_postgres(
     ]
     text = _statement(guard.unit, guard.text, len(guard.values), shape, key is not None, shown)
     try:
-        found = await database.connection().execute_query_dict(text, values)
+        found = await database.row(text, values)
     except asyncpg.ProgramLimitExceededError:
         if shown is None:
             raise
         return await _by_postgres(guard, row, key, rest, None)  # the reading is larger than the server takes
-    return Written(found[0]["id"], found[0]["text"]) if found else None
+    return None if found is None else Written(found["id"], found["text"])
 
 
 @lru_cache(maxsize=128)

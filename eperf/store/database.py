@@ -20,13 +20,15 @@ from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
 from eperf.store.nouns import MODULES
-from eperf.store.postgres import given_back
+from eperf.store.postgres import PostgresClient, given_back
 from eperf.store.sqlite import Unfit, WalClient
 
 Dialect = Literal["sqlite", "postgres"]
 Apps = Mapping[str, Mapping[str, Any]]
 _CONNECTION = "default"
 _POSTGRES = ("postgres", "postgresql")
+_opened: list[BaseDBAsyncClient] = []
+"""The client outside any transaction: asking the ORM for it takes as long as sending a short statement."""
 
 
 def dialect_of(url: str) -> Dialect:
@@ -96,11 +98,13 @@ async def connect(url: str, plugin_apps: Apps | None = None, pool: int = 10) -> 
     chosen = config(url, plugin_apps, pool)
     # Requests run in other tasks than the start: without the fallback the ORM forgets its state there.
     await Tortoise.init(config=chosen, _enable_global_fallback=True)
+    _opened[:] = [connection()]
     return chosen
 
 
 async def disconnect() -> None:
     """Closes every connection."""
+    _opened.clear()
     await Tortoise.close_connections()
 
 
@@ -111,23 +115,31 @@ def connection() -> BaseDBAsyncClient:
 
 def dialect() -> Dialect:
     """The dialect of the open database."""
-    return "sqlite" if connection().capabilities.dialect == "sqlite" else "postgres"
+    return "sqlite" if _opened[0].capabilities.dialect == "sqlite" else "postgres"
 
 
 async def text(sql: str, values: Sequence[Any]) -> str | None:
     """The single value of a statement that only reads, outside any transaction: the way of compiled reads."""
-    client: Any = connection()
+    client: Any = _opened[0]
     if isinstance(client, WalClient):
         return await client.text(sql, values)
-    if client._pool is None:
-        await client.create_connection(with_db=True)
     try:
-        found: str | None = await client._pool.fetchval(sql, *values)
+        found: str | None = await (await client.leases()).fetchval(sql, *values)
     except asyncpg.ProgramLimitExceededError as error:
         raise Unfit(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise OperationalError(error) from error
     return found
+
+
+async def row(sql: str, values: Sequence[Any]) -> Mapping[str, Any] | None:
+    """The first row of a statement of PostgreSQL, inside the transaction if there is one."""
+    client: Any = connection()
+    if isinstance(client, PostgresClient):
+        found: Mapping[str, Any] | None = await client.row(sql, values)
+        return found
+    rows: list[dict[str, Any]] = await client.execute_query_dict(sql, list(values))
+    return rows[0] if rows else None
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,6 @@ from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
-from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import Refused
@@ -103,13 +103,16 @@ async def migrate(
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
         plan = await executor.plan()
         state = await executor._project_state(set(await executor.recorder.applied_migrations()))
+        # One for all: each recorder makes a class of its own, by reading and parsing its module.
+        recorder = copy(executor.recorder)
         for step in plan:
             key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
             async with in_transaction("default") as connection:
                 editor = executor._schema_editor()
                 editor.client = connection
                 await step.migration.apply(state, schema_editor=editor)
-                await MigrationRecorder(connection).record_applied(key.app_label, key.name)
+                recorder.connection = connection
+                await recorder.record_applied(key.app_label, key.name)
                 await _require_references(connection)
             if progress:
                 progress(_name(key))

@@ -7,12 +7,16 @@ back, and ten such requests leave the pool empty for ever. The driver itself end
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
+
+from eperf.store.leases import Leases
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -66,6 +70,23 @@ class PostgresClient(AsyncpgDBClient):
     """The engine's client; named by `eperf.store.database` as the `engine` of the default connection."""
 
     connection_class = Connection
+
+    async def create_pool(self, **given: Any) -> Leases:
+        """The pool, as the ORM and the lean statements use it."""
+        return Leases(await super().create_pool(**given))
+
+    async def leases(self) -> Leases:
+        """The open pool."""
+        if self._pool is None:
+            async with self._pool_init_lock:
+                if self._pool is None:
+                    await self.create_connection(with_db=True)
+        return cast(Leases, self._pool)
+
+    @translate_exceptions
+    async def row(self, sql: str, values: Sequence[Any]) -> asyncpg.Record | None:
+        """The first row of a statement that is its own transaction."""
+        return await (await self.leases()).fetchrow(sql, *values)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)

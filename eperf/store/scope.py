@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tortoise.expressions import Q, Subquery
 
 from eperf.domain.access import Scope, Subject
-from eperf.store.condition import Among, Condition, Either, Every, Is, Not, Within, as_q
+from eperf.store.condition import Among, Condition, Either, Every, Is, Not, Within, among, as_q
 from eperf.store.organisation import UnitTreeRow
 from eperf.store.people import EmployeeRow
 
@@ -55,18 +55,18 @@ def reach(scope: Scope, columns: Columns) -> Condition | None:
     if scope.units:
         parts.extend(_of_units(columns, scope.units))
     if scope.supervisors:
-        parts.extend(_of_reports(columns, tuple(sorted(scope.supervisors))))
+        parts.extend(_of_reports(columns, sorted(scope.supervisors)))
     found = Either(tuple(parts))
     if scope.not_employee_id is not None and columns.employee:
         return Every((found, Not(Is(columns.employee, scope.not_employee_id))))
     return found
 
 
-def _of_reports(columns: Columns, supervisors: tuple[int, ...]) -> Iterator[Condition]:
+def _of_reports(columns: Columns, supervisors: Iterable[int]) -> Iterator[Condition]:
     if columns.supervisor:
-        yield Among(columns.supervisor, supervisors)
+        yield among(columns.supervisor, supervisors)
     elif columns.employee:
-        yield Within(columns.employee, EmployeeRow, "id", Among("supervisor_id", supervisors))
+        yield Within(columns.employee, EmployeeRow, "id", among("supervisor_id", supervisors))
 
 
 def _of_units(columns: Columns, units: Iterable[int]) -> Iterator[Condition]:

@@ -174,8 +174,9 @@ async def test_a_task_cancelled_between_preparing_and_executing_leaves_nothing_o
     async def cancelled(statement: object, _: object) -> None:
         raise asyncio.CancelledError
 
-    async with pool.acquire() as connection:
-        with pytest.raises(asyncio.CancelledError):
-            await connection._con._do_execute("SELECT n FROM kept WHERE n > $1", cancelled, 5)
+    connection = await pool.acquire()
+    with pytest.raises(asyncio.CancelledError):
+        await connection._con._do_execute("SELECT n FROM kept WHERE n > $1", cancelled, 5)
+    await pool.release(connection)
     await nothing_runs(database)
     await asyncio.wait_for(store.connection().execute_script("ALTER TABLE kept ADD COLUMN more INT"), 3)

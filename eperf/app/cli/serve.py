@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
 from eperf.app.web import build, closing
+from eperf.app.wire import WholeProtocol
 from eperf.settings import Settings
 
 _BACKLOG = 2048
@@ -97,6 +99,9 @@ def listen(chosen: Settings, stuck_seconds: int = _STUCK_SECONDS) -> socket.sock
 async def _announce(server: uvicorn.Server, address: str, started: Callable[[str], None]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
         await asyncio.sleep(0.02)
+    # What is there by now (modules, schema, routes) stays; the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     started(address)
 
 
@@ -104,7 +109,7 @@ def _config(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         loop="none",
-        http="httptools",
+        http=WholeProtocol,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         # The front refuses larger ones with a reason; the server must not gather sixteen megabytes first.

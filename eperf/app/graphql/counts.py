@@ -12,9 +12,14 @@ from graphql import OperationType
 from prometheus_client import Counter, Gauge
 
 from eperf.app.graphql.limits import Limits
+from eperf.app.graphql.tally import Tally
 
-_OPERATIONS = Counter(
-    "eperf_graphql_operations", "Operations by kind and by how they ended.", ["kind", "outcome"]
+_ENDINGS = ("answered", "refused", "cancelled", "failed")
+_OPERATIONS = Tally(
+    "eperf_graphql_operations",
+    "Operations by kind and by how they ended.",
+    ("kind", "outcome"),
+    [("unknown", "refused"), *((kind.value, ending) for kind in OperationType for ending in _ENDINGS)],
 )
 _REFUSALS = Counter("eperf_graphql_refusals", "Requests that passed a limit, by its name.", ["limit"])
 _CLOSINGS = Counter(
@@ -25,12 +30,6 @@ SOCKETS = Gauge("eperf_graphql_sockets", "Open sockets and event streams.")
 _NAMES = (*(field.name for field in dataclasses.fields(Limits)), "nodes")
 _LIMITS = {name: _REFUSALS.labels(name) for name in _NAMES}
 _OTHER = _REFUSALS.labels("other")
-_REFUSED = _OPERATIONS.labels("unknown", "refused")
-_OUTCOMES = {
-    (kind, outcome): _OPERATIONS.labels(kind.value, outcome)
-    for kind in OperationType
-    for outcome in ("answered", "refused", "cancelled", "failed")
-}
 
 
 def limit_passed(limit: str | None) -> None:
@@ -40,12 +39,12 @@ def limit_passed(limit: str | None) -> None:
 
 def answered(kind: OperationType) -> None:
     """An operation was answered in the lean lane."""
-    _OUTCOMES[kind, "answered"].inc()
+    _OPERATIONS.counts[kind.value, "answered"] += 1
 
 
 def refused() -> None:
     """A request was refused before it was an operation that could be executed."""
-    _REFUSED.inc()
+    _OPERATIONS.counts["unknown", "refused"] += 1
 
 
 def closed(code: int) -> None:
@@ -72,4 +71,4 @@ class Ending:
         if kind is not None:
             outcome = "failed" if issubclass(kind, Exception) else "cancelled"
             outcome = "refused" if issubclass(kind, self._refused) else outcome
-        _OUTCOMES[self._kind, outcome].inc()
+        _OPERATIONS.counts[self._kind.value, outcome] += 1

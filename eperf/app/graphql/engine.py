@@ -128,12 +128,13 @@ class Engine:
         roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
         if roots is None or not purse.paid(cost):
             return None
-        prepared = Prepared(request, document, operation, variables, context, context.language, purse, roots)
         with purse:
             if operation.kind is OperationType.MUTATION:
                 # What has been changed is known to this context alone, so the answer is finished here.
                 begun()
-                answer: bytes | None = await self._executed(prepared)
+                answer: bytes | None = await self._executed(
+                    Prepared(request, document, operation, variables, context, context.language, purse, roots)
+                )
             else:
                 answer = await self._compiled.answer(operation, roots, variables, context)
         if answer is not None:

@@ -123,9 +123,11 @@ class GraphQLFront:
     def before(self, routed: ASGIApp) -> ASGIApp:
         """An application that answers ordinary queries before routing, and leaves all else to `routed`."""
 
+        path, lane = self._path, self._http.lane
+
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http" and scope["path"] == self._path:
-                left = await self._http.lean(scope, receive, send)
+            if scope["type"] == "http" and scope["path"] == path:
+                left = await lane.serve(scope, receive, send)
                 if left is not None:
                     await routed(scope, left, send)
             else:

@@ -27,8 +27,8 @@ class Guard:
 
     def __init__(self, receive: Callable[[], Awaitable[MutableMapping[str, Any]]], seconds: float) -> None:
         self._receive, self._seconds = receive, seconds
-        self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(self._loop)
         self._timer = self._loop.call_later(_SLOW_SECONDS, self._slow)
         self._watcher: asyncio.Task[None] | None = None
         self._received = False

@@ -74,13 +74,10 @@ class HttpEndpoint:
         allowed_origins: frozenset[str],
         recall: Recall | None = None,
     ) -> None:
-        self._lane = Lane(engine, recall, limits, problems)
+        self.lane = Lane(engine, recall, limits, problems)
+        """What answers requests like earlier ones before they get here."""
         self._engine, self._make_context, self._limits = engine, make_context, limits
         self._problems, self._page, self._origins = problems, page, allowed_origins
-
-    async def lean(self, scope: Any, receive: Any, send: Any) -> Any:
-        """Answer a request like earlier ones and give None; else give what is left to receive of it."""
-        return await self._lane.serve(scope, receive, send)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; a caller who has gone gets nothing."""
@@ -93,7 +90,7 @@ class HttpEndpoint:
         origin = headers.allowed_origin(found, self._origins) if scope["method"] == "POST" else None
         sent = headers.of_answer(reply, name, origin)
         if reply.status == _OK and scope["method"] == "POST":
-            self._lane.learn(scope, found, reply.media_type, origin)
+            self.lane.learn(scope, found, reply.media_type, origin)
         start = {"type": "http.response.start", "status": reply.status, "headers": sent}
         if reply.follow is not None:
             await reply.follow(start, receive, send)

@@ -7,18 +7,25 @@ that is not plainly right is left to graphql-core, which says what is wrong with
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLID,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     OperationDefinitionNode,
-    is_scalar_type,
+    Undefined,
+    is_input_type,
     type_from_ast,
 )
+from graphql.utilities.coerce_input_value import coerce_default_value
 
 _ABSENT = object()
 
@@ -31,12 +38,10 @@ class Inputs:
         self._quick = True
         for node in operation.variable_definitions or ():
             kind = type_from_ast(schema, node.type)
-            required = isinstance(kind, GraphQLNonNull)
-            named = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-            if not is_scalar_type(named) or node.default_value is not None:
+            if not is_input_type(kind) or node.default_value is not None:
                 self._quick = False
                 return
-            self._fields.append((node.variable.name.value, required, _reader(named)))
+            self._fields.append((node.variable.name.value, *_nullable(kind)))
 
     def read(self, given: dict[str, Any]) -> dict[str, Any] | None:
         """The values by name; None where graphql-core has to look."""
@@ -58,11 +63,58 @@ class Inputs:
         return found
 
 
-def _reader(kind: GraphQLScalarType) -> Callable[[Any], Any]:
-    """How a scalar reads a value: texts as they are, all else as the scalar itself does."""
+def _reader(kind: GraphQLInputType) -> Callable[[Any], Any]:
+    """How a type reads a value that is not null: texts as they are, other leaves as they do themselves."""
     if kind in (GraphQLID, GraphQLString):
         return _text
-    return kind.coerce_input_value
+    if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+        return kind.coerce_input_value
+    if isinstance(kind, GraphQLList):
+        return _list(kind)
+    return _object(cast("GraphQLInputObjectType", kind))
+
+
+def _list(kind: GraphQLList[Any]) -> Callable[[Any], Any]:
+    required, item = _nullable(kind.of_type)
+
+    def read(value: Any) -> list[Any]:
+        if type(value) is not list or (required and None in value):
+            raise ValueError
+        return [None if one is None else item(one) for one in value]
+
+    return read
+
+
+def _object(kind: GraphQLInputObjectType) -> Callable[[Any], Any]:
+    fields: list[tuple[str, GraphQLInputField, bool, Callable[[Any], Any]]] = []
+
+    def read(value: Any) -> Any:
+        if type(value) is not dict or kind.is_one_of or not value.keys() <= kind.fields.keys():
+            raise ValueError
+        if not fields:  # not before: a type may hold its own kind
+            fields.extend((name, one, *_nullable(one.type)) for name, one in kind.fields.items())
+        found = {}
+        for name, one, required, inner in fields:
+            given = value.get(name, _ABSENT)
+            if given is _ABSENT:
+                default = coerce_default_value(one)
+                if default is not Undefined:
+                    found[one.out_name or name] = default
+                elif required:
+                    raise ValueError
+            elif given is None and required:
+                raise ValueError
+            else:
+                found[one.out_name or name] = None if given is None else inner(given)
+        return kind.out_type(found)
+
+    return read
+
+
+def _nullable(kind: GraphQLInputType) -> tuple[bool, Callable[[Any], Any]]:
+    if isinstance(kind, GraphQLNonNull):
+        return True, _reader(kind.of_type)
+    return False, _reader(kind)
 
 
 def _text(value: Any) -> Any:

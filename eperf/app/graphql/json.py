@@ -25,7 +25,7 @@ def decode(raw: bytes, limits: Limits, field: str = "body") -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise BadRequest(field, f"not JSON in UTF-8 ({error.msg})") from None
-    _check(value, limits, field, nul=b"\\u0000" in raw)
+    check(value, limits, field, nul=b"\\u0000" in raw)
     return value
 
 
@@ -34,8 +34,11 @@ def encode(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
-def _check(value: Any, limits: Limits, field: str, *, nul: bool) -> None:
-    """Walk without recursion, and no further than the limits allow."""
+def check(value: Any, limits: Limits, field: str = "body", *, nul: bool) -> None:
+    """The same for what orjson has read; `nul`: whether there may be a NUL in it.
+
+    It walks without recursion, and no further than the limits allow.
+    """
     level: list[Any] = [value]
     seen = depth = 0
     while level:

@@ -21,7 +21,7 @@ from eperf.app.graphql.connection import Headers, request_id, spoken
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.guard import Cause, Guard
 from eperf.app.graphql.headers import HeaderList, Reply
-from eperf.app.graphql.json import decode
+from eperf.app.graphql.json import check
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.app.graphql.refusals import TimedOut
@@ -58,6 +58,15 @@ class _Caller(NamedTuple):
     headers: HeaderList
 
 
+class _Presented(NamedTuple):
+    """What a request's headers say: those that decide how it is answered, the token of the one `Authorization` header
+    where it is of the usual form, and whether the request has a name of the caller's."""
+
+    key: tuple[Any, ...]
+    bearer: str | None
+    named: bool
+
+
 class Lane:
     """The lane of one endpoint. It knows only callers that the ordinary way has answered."""
 
@@ -73,12 +82,15 @@ class Lane:
             self._callers.clear()
         sent = headers.of_answer(Reply(200, b"", media, headers.CLOSED), "", origin)
         kept = [(name, value) for name, value in sent if name not in (b"x-request-id", b"content-length")]
-        self._callers[_key(scope["headers"])] = _Caller(spoken(found), kept)
+        self._callers[_presented(scope["headers"]).key] = _Caller(spoken(found), kept)
 
     async def serve(self, scope: Any, receive: Receive, send: Any) -> Receive | None:
         """Answers and gives None; or gives what is left to receive, for the ordinary way."""
-        caller = self._callers.get(_key(scope["headers"])) if scope["method"] == "POST" else None
-        if caller is None or scope["query_string"] or self._recall is None:
+        if scope["method"] != "POST" or scope["query_string"] or self._recall is None:
+            return receive
+        presented = _presented(scope["headers"])
+        caller = self._callers.get(presented.key)
+        if caller is None or presented.bearer is None:
             return receive
         guard = Guard(receive, self._limits.execution_seconds)
         left = receive
@@ -86,8 +98,12 @@ class Lane:
             message = await receive()
             guard.received()
             left = _handed_on(message, receive)
-            name = _name(scope)
-            body = await self._body(scope, message, caller, name, guard)
+            name = request_id(Headers(scope)) if presented.named else f"{getrandbits(128):032x}"
+            context = self._recall(presented.bearer, caller.language, name)
+            request = None if context is None else self._request(message)
+            body = (
+                None if request is None else await self._engine.remembered(request, context, guard.changing)
+            )
         except asyncio.CancelledError:
             cause = guard.cause()
             if cause is None:
@@ -101,16 +117,6 @@ class Lane:
         await send({"type": "http.response.start", "status": 200, "headers": sent})
         await send({"type": "http.response.body", "body": body})
         return None
-
-    async def _body(
-        self, scope: Any, message: MutableMapping[str, Any], caller: _Caller, name: str, guard: Guard
-    ) -> bytes | None:
-        bearer = _bearer(scope["headers"])
-        context = (
-            None if bearer is None or self._recall is None else self._recall(bearer, caller.language, name)
-        )
-        request = None if context is None else self._request(message)
-        return None if request is None else await self._engine.remembered(request, context, guard.changing)
 
     def _cut_off(self, cause: Cause, left: Receive, language: str) -> Receive | None:
         """What the ordinary way is to receive: what it would have, or the refusal."""
@@ -141,51 +147,45 @@ class Lane:
         if type(value) is not dict or b"\\u0000" in raw:
             return None
         if not value.keys() <= _MEMBERS:
-            return self._by_hash(value, raw)
+            return self._by_hash(value)
         query, name, variables = value.get("query"), value.get("operationName"), value.get("variables")
         # Only null is as good as absent: `0` and `false` are refused, and refusing is the ordinary way's.
         if type(query) is not str or type(name) not in _NAME or type(variables) not in _MAP:
             return None
         variables = variables or {}
-        if not {type(one) for one in variables.values()} <= _PLAIN and not self._is_strict(raw):
+        if not {type(one) for one in variables.values()} <= _PLAIN and not self._is_strict(value):
             return None
         return Request(query, name or None, variables)
 
-    def _by_hash(self, value: dict[str, Any], raw: bytes) -> Request | None:
+    def _by_hash(self, value: dict[str, Any]) -> Request | None:
         """A request for a registered document."""
-        if not value.keys() <= _BY_HASH or not self._is_strict(raw):
+        if not value.keys() <= _BY_HASH or not self._is_strict(value):
             return None
         try:
             return from_json(value)
         except Refused:
             return None
 
-    def _is_strict(self, raw: bytes) -> bool:
+    def _is_strict(self, value: dict[str, Any]) -> bool:
         try:
-            decode(raw, self._limits)
+            check(value, self._limits, nul=False)
         except Refused:
             return False
         return True
 
 
-def _key(found: Any) -> tuple[Any, ...]:
-    return tuple([pair for pair in found if pair[0] in _READ])
-
-
-def _name(scope: Any) -> str:
-    """The request's id: the caller's own where it is harmless, as on the ordinary way."""
-    if any(name == b"x-request-id" for name, _ in scope["headers"]):
-        return request_id(Headers(scope))
-    return f"{getrandbits(128):032x}"
-
-
-def _bearer(found: Any) -> str | None:
-    """The token, where there is one `Authorization` header of the usual form."""
-    values = [value for name, value in found if name == b"authorization"]
-    if len(values) != 1 or not values[0].startswith(_BEARER):
-        return None
-    token: str = values[0][len(_BEARER) :].decode("latin-1")
-    return token
+def _presented(found: Any) -> _Presented:
+    key, bearers, named = [], [], False
+    for pair in found:
+        name, value = pair
+        if name in _READ:
+            key.append(pair)
+        elif name == b"authorization":
+            bearers.append(value)
+        elif name == b"x-request-id":
+            named = True
+    usual = len(bearers) == 1 and bearers[0].startswith(_BEARER)
+    return _Presented(tuple(key), bearers[0][len(_BEARER) :].decode("latin-1") if usual else None, named)
 
 
 def _handed_on(message: MutableMapping[str, Any], receive: Receive) -> Receive:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import structlog
-from prometheus_client import Counter
+
+from eperf.app.graphql.tally import Tally
 
 _log = structlog.get_logger("eperf.graphql")
-_QUERIES = Counter("eperf_graphql_queries", "Queries by the path that answered them.", ["path"])
-_PLANNED, _RESOLVED, _REFUSED, _FAILED = (
-    _QUERIES.labels(path) for path in ("plan", "resolvers", "refused", "failed")
+_QUERIES = Tally(
+    "eperf_graphql_queries",
+    "Queries by the path that answered them.",
+    ("path",),
+    [("plan",), ("resolvers",), ("refused",), ("failed",)],
 )
 _MOST_NAMED = 1_000
 _named: set[tuple[str | None, str]] = set()
@@ -16,22 +19,22 @@ _named: set[tuple[str | None, str]] = set()
 
 def planned() -> None:
     """A query was answered by its plan."""
-    _PLANNED.inc()
+    _QUERIES.counts["plan",] += 1
 
 
 def resolved() -> None:
     """A query that has no plan was answered by the resolvers."""
-    _RESOLVED.inc()
+    _QUERIES.counts["resolvers",] += 1
 
 
 def refused() -> None:
     """A query with a plan whose arguments were refused: the resolvers say by what."""
-    _REFUSED.inc()
+    _QUERIES.counts["refused",] += 1
 
 
 def failed(operation: str | None, error: Exception) -> None:
     """A plan that failed; the resolvers were tried instead."""
-    _FAILED.inc()
+    _QUERIES.counts["failed",] += 1
     _log.warning("plan_failed", operation=operation, error=repr(error)[:300])
 
 

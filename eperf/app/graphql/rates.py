@@ -59,7 +59,9 @@ class Bucket:
         most = self._most
         left = self._left + (now - self._at) * most / _MINUTE
         self._at = now
-        self._left = left = min(most, left)
+        if left > most:
+            left = float(most)
+        self._left = left
         return left
 
     def drop(self, amount: int) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import orjson
 
-from eperf.planner.plans import Plans, Root, Unanswered
+from eperf.planner.kept import Root
+from eperf.planner.plans import Plans, Unanswered
 from eperf.planner.tree import Change
 
 

@@ -24,7 +24,7 @@ from eperf.planner.sql import Sql, column, joined
 from eperf.planner.writer import Value, Writer
 
 HIDDEN = "!"
-"""The key under which a row carries the columns of its batch fields; no GraphQL name begins so."""
+"""Without holes the key under which a row carries the columns of its batch fields; no GraphQL name is one."""
 CONSTANTS = -1
 """The source of the values that a dialect needs beside the caller's."""
 
@@ -44,6 +44,8 @@ class Statement:
 
     sql: str
     places: tuple[tuple[int, int], ...]
+    levels: tuple[t.Level, ...] = ()
+    """The levels with batch fields, by the number that their holes bear, where the dialect leaves holes."""
 
 
 def compiled(
@@ -56,7 +58,7 @@ def compiled(
     """
     making = _Making(writer, tree, reaches, chosen)
     sql = making.root().get_sql(DEFAULT_SQL_CONTEXT)
-    return Statement(sql, tuple(making.places))
+    return Statement(sql, tuple(making.places), tuple(making.levels))
 
 
 class _Making:
@@ -72,6 +74,7 @@ class _Making:
         self.sources |= {id(site): len(tree.tables) + n for n, site in enumerate(tree.sites)}
         self.places: list[tuple[int, int]] = []
         self.queries: dict[Hashable, tuple[str, Any]] = {}
+        self.levels: list[t.Level] = []
         self.aliases = 0
 
     def root(self) -> Sql:
@@ -119,16 +122,34 @@ class _Making:
 
     def object(self, level: t.Level, source: Source) -> Value:
         """A row as an object; what it refers to is joined to its source."""
-        members = [(key, self._field(level, source, what)) for key, what in level.fields]
-        hidden = {
+        hidden = self._hidden(level, source)
+        members, holes = [], 0
+        for key, what in level.fields:
+            if isinstance(what, t.Made) and self.writer.leaves_holes:
+                value = self.writer.hole(f"{self._number(level)}.{holes}", None if holes else hidden)
+                holes += 1
+            else:
+                value = self._field(level, source, what)
+            members.append((key, value))
+        if hidden is not None and not holes:
+            members.append((HIDDEN, hidden))
+        return self.writer.object(members)
+
+    def _hidden(self, level: t.Level, source: Source) -> Value | None:
+        """The columns of a row's batch fields as an object; None where it has none."""
+        made = [what for _, what in level.fields if isinstance(what, t.Made)]
+        columns = {
             name: self.writer.scalar(form, source.column(name), null=null)
-            for _, what in level.fields
-            if isinstance(what, t.Made)
+            for what in made
             for name, form, null in what.columns
         }
-        if any(isinstance(what, t.Made) for _, what in level.fields):
-            members.append((HIDDEN, self.writer.object(list(hidden.items()))))
-        return self.writer.object(members)
+        return self.writer.object(list(columns.items())) if made else None
+
+    def _number(self, level: t.Level) -> int:
+        """The number of a level with holes."""
+        if level not in self.levels:
+            self.levels.append(level)
+        return self.levels.index(level)
 
     def _field(self, level: t.Level, source: Source, what: Any) -> Value:
         writer = self.writer

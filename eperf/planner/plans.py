@@ -7,7 +7,6 @@ which say what is wrong in the words of the specification; so a plan has no way 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from weakref import WeakSet
 
@@ -17,11 +16,12 @@ from graphql import DocumentNode, OperationDefinitionNode
 from eperf.domain.access import scope
 from eperf.domain.errors import BadInput, Refused
 from eperf.planner.compile import Chosen, Statement, compiled
-from eperf.planner.fill import filled
+from eperf.planner.fill import filled, with_holes
+from eperf.planner.kept import Bound, Plan, Reaches, Root
 from eperf.planner.mapping import Many, One, Table, table_of
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT, MOST, place_of
-from eperf.planner.tree import Change, Choice, Site, Tree, TypeName, Unplannable
+from eperf.planner.tree import Change, Choice, Level, Site, TypeName, Unplannable
 from eperf.planner.writer import Writer
 from eperf.store.condition import shape, values
 
@@ -41,21 +41,6 @@ class Unanswered(Exception):
     """A request that this plan leaves to the resolvers, and why."""
 
 
-class Bound(NamedTuple):
-    """A source of values in one request: its shape, what it is, and its values as the driver takes them."""
-
-    key: Any
-    what: Any
-    values: tuple[Any, ...]
-
-
-class Reaches(NamedTuple):
-    """A viewer's reach of the tables of a tree, in order, and a number that stands for all their shapes."""
-
-    bounds: tuple[Bound, ...]
-    key: int
-
-
 class Asked(NamedTuple):
     """What is asked of the database for one root field."""
 
@@ -63,31 +48,8 @@ class Asked(NamedTuple):
     key: Any
     sql: str
     values: list[Any]
-
-
-@dataclass(slots=True)
-class Root:
-    """A root field with the statements made for it, by the shapes of what differs from request to request."""
-
-    tree: Tree
-    fixed: dict[int, Bound] = field(default_factory=dict)
-    recent: dict[int, tuple[dict[str, Any], Bound]] = field(default_factory=dict)
-    """The arguments that steady sites had last, and what came of them: often those of a screen's next request too."""
-    reaches: dict[Any, Reaches] = field(default_factory=dict)
-    last: tuple[Any, Reaches] | None = None
-    """The viewer who asked last: a busy token's is the same object for a while."""
-    statements: dict[Any, Statement | None] = field(default_factory=dict)
-    """None: a statement that the database does not take."""
-    kinds: dict[type, Root] = field(default_factory=dict)
-    """Of a root whose arguments tell its type: the root for each type that was asked for."""
-
-
-@dataclass(slots=True, eq=False, weakref_slot=True)
-class Plan:
-    """The plans of one operation, by the values of the variables that steer it; a text says why there is none."""
-
-    steering: tuple[str, ...]
-    variants: dict[tuple[Any, ...], tuple[Root, ...] | str] = field(default_factory=dict)
+    levels: Sequence[Level]
+    """Those with holes in the answer."""
 
 
 class Plans:
@@ -171,7 +133,11 @@ class Plans:
         except self._unfit as error:
             asked.root.statements[asked.key] = None
             raise Unanswered(str(error)) from error
-        return await filled(asked.root.tree, text, context) if asked.root.tree.made else text.encode()
+        if not asked.root.tree.made:
+            return text.encode()
+        if asked.levels:
+            return await with_holes(asked.levels, text, context)
+        return await filled(asked.root.tree, text, context)
 
     def _bound(self, root: Root, variables: Mapping[str, Any], context: Any) -> Asked | None:
         """A root field's statement and its values; None when it needs no statement."""
@@ -199,7 +165,7 @@ class Plans:
             statement = self._made(root, key, reaches, sites)
         sources = (*reaches, *sites, self._constants)
         given = [sources[source].values[number] for source, number in statement.places]
-        return Asked(root, key, statement.sql, given)
+        return Asked(root, key, statement.sql, given, statement.levels)
 
     def _picked(self, root: Root, choice: Choice, variables: Mapping[str, Any], context: Any) -> Asked | None:
         """The same for a root field whose arguments tell its type."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from eperf.planner.sql import Form, Sql, joined, quoted
+from eperf.planner.sql import EDGE, INSIDE, Form, Sql, joined, quoted
 
 Pieces = list[Any]
 _MOST_ARGUMENTS = 90
@@ -22,6 +22,7 @@ class PostgresWriter:
     """See `eperf.planner.writer`."""
 
     shallow = False
+    leaves_holes = True
     constants: tuple[Any, ...] = ()
 
     def place(self, number: int) -> str:
@@ -54,6 +55,10 @@ class PostgresWriter:
     def null(self) -> Pieces:
         """Null."""
         return ["null"]
+
+    def hole(self, name: str, columns: Pieces | None) -> Pieces:
+        """A place for a value: no JSON text has these characters as they are, its strings write them otherwise."""
+        return [f"{EDGE}{name}{INSIDE}", *(columns or ()), EDGE]
 
     def truth(self, condition: Sql | bool) -> Pieces:
         """Whether a condition holds."""

@@ -11,6 +11,9 @@ from pypika_tortoise.terms import Criterion
 
 Dialect = Literal["postgres", "sqlite"]
 
+EDGE, INSIDE = "\x01", "\x02"
+"""What a hole in an answer begins and ends with, and what parts its name from its columns."""
+
 
 class Form(Enum):
     """How a stored value is written in an answer; each GraphQL scalar has one."""

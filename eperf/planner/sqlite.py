@@ -34,6 +34,7 @@ class SqliteWriter:
     """See `eperf.planner.writer`."""
 
     shallow = True
+    leaves_holes = False
     constants: tuple[Any, ...] = _CONSTANTS
 
     def place(self, number: int) -> str:
@@ -67,6 +68,10 @@ class SqliteWriter:
     def null(self) -> Sql:
         """Null."""
         return Sql("NULL")
+
+    def hole(self, name: str, columns: Sql | None) -> Sql:
+        """Its JSON functions put together what is JSON already, so there are none."""
+        raise NotImplementedError(name)
 
     def truth(self, condition: Sql | bool) -> Sql:
         """Whether a condition holds."""

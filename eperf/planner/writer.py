@@ -22,6 +22,9 @@ class Writer(Protocol):
     shallow: bool
     """Whether the database's parser takes little nesting, so that sub-selects of conditions stand before the rest."""
 
+    leaves_holes: bool
+    """Whether a text may have holes, so that what is made outside is put in without decoding the rest."""
+
     constants: tuple[Any, ...]
     """Values that statements of this dialect need beside the caller's."""
 
@@ -51,6 +54,10 @@ class Writer(Protocol):
 
     def null(self) -> Value:
         """Null."""
+        ...
+
+    def hole(self, name: str, columns: Value | None) -> Value:
+        """A place for a value that is made outside, with what it is made from where that is not told before."""
         ...
 
     def truth(self, condition: Sql | bool) -> Value:

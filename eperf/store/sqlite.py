@@ -30,7 +30,8 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-from eperf.store.interrupt import Broken, Writing, WritingInside, rested
+from eperf.store.interrupt import Broken, Writing, WritingInside
+from eperf.store.reading import Reader
 
 
 def _base64(text: str | int) -> str:
@@ -55,6 +56,8 @@ _UNFIT = re.compile(
     "parser stack overflow|too many arguments|too large|too many|at most 64 tables|tree is too"
 )
 _READS = ("SELECT", "WITH", "EXPLAIN")
+_READERS = ("cache_size", "busy_timeout")
+"""The settings that a reader needs too."""
 
 
 class WriterTransaction(SqliteTransactionWrapper):
@@ -118,8 +121,7 @@ class WalClient(SqliteClient):
 
     def __init__(self, file_path: str, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
-        self._reader: aiosqlite.Connection | None = None
-        self._reading = asyncio.Lock()
+        self._reader: Reader | None = None
         self._opening = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:
@@ -129,10 +131,9 @@ class WalClient(SqliteClient):
             if self._connection is not None:  # a new row is read where it is written
                 await self._connection.create_function("eperf_base64", 1, _base64, deterministic=True)
             if self._reader is None:
-                reader = await aiosqlite.connect(self.filename, isolation_level=None)
-                reader._conn.row_factory = sqlite3.Row
-                await reader.execute("PRAGMA query_only=ON")
-                await reader.create_function("eperf_base64", 1, _base64, deterministic=True)
+                own = {name: value for name, value in self.pragmas.items() if name in _READERS}
+                reader = await Reader.opened(self.filename, own)
+                await reader.function("eperf_base64", 1, _base64)
                 self._reader = reader
 
     async def close(self) -> None:
@@ -167,25 +168,17 @@ class WalClient(SqliteClient):
     async def text(self, query: str, values: Sequence[Any]) -> str | None:
         """The single value of a statement that only reads."""
         try:
-            rows = await self._read(query, list(values))
+            rows = await self._read(query, values)
         except OperationalError as error:
             if _UNFIT.search(str(error)):
                 raise Unfit(str(error)) from error
             raise
         return rows[0][0] if rows else None
 
-    async def _read(self, query: str, values: list[Any] | None) -> list[Any]:
-        async with self._reading:
-            if self._reader is None:
-                await self.create_connection(with_db=True)
-            reader = cast(aiosqlite.Connection, self._reader)
-            try:
-                return list(await reader.execute_fetchall(query, values))
-            except sqlite3.OperationalError as error:
-                raise OperationalError(error) from error
-            except asyncio.CancelledError:
-                await rested(reader)
-                raise
+    async def _read(self, query: str, values: Sequence[Any] | None) -> list[Any]:
+        if self._reader is None:
+            await self.create_connection(with_db=True)
+        return await cast(Reader, self._reader).rows(query, values or ())
 
 
 client_class = WalClient

@@ -12,7 +12,8 @@ from graphql import parse
 
 from eperf.adapters.broker import Bell
 from eperf.domain.access import Role
-from eperf.planner.plans import Plan, Plans, Unanswered
+from eperf.planner.kept import Plan
+from eperf.planner.plans import Plans, Unanswered
 from eperf.planner.read import Reader
 from eperf.planner.shown import NullWhereNone
 from eperf.planner.steering import steering
@@ -22,6 +23,7 @@ from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
 from eperf.store import database as store
+from eperf.store.people import EmployeeRow
 from eperf.store.sqlite import Unfit
 from tests.support.town import NOW, Town, build
 
@@ -93,6 +95,17 @@ async def test_a_batch_field_is_made_once_for_a_level_and_alike_on_both_paths(to
     )
     assert len(calls) == 2
     assert calls[0] == len(people)
+
+
+async def test_no_text_that_somebody_wrote_is_taken_for_a_hole(town: Town) -> None:
+    for name in ("\x01", "a\x010.0\x02{}\x01", "\x02\\u0001", '","x":"'):
+        await EmployeeRow.filter(id=town.people["Budi"]).update(name=name)
+        by_plan = orjson.loads(await planned(town, SAMPLE, {"first": 100}))
+        answer = await SCHEMA.execute(SAMPLE, {"first": 100}, context_value=context(town))
+        assert answer.data == by_plan["data"]
+        assert (name, name.upper()) in [
+            (one["name"], one["loudName"]) for one in by_plan["data"]["employees"]["nodes"]
+        ]
 
 
 async def test_a_batch_field_that_breaks_its_promise_is_left_to_the_resolvers(town: Town) -> None:

@@ -12,7 +12,8 @@ from eperf.app.graphql.documents import Document, Operation
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.problems import Problems
 from eperf.planner.change import Failed, change
-from eperf.planner.plans import Plans, Root, Unanswered
+from eperf.planner.kept import Root
+from eperf.planner.plans import Plans, Unanswered
 
 _KINDS = frozenset({OperationType.QUERY, OperationType.MUTATION})
 Roots = tuple[Root, ...]

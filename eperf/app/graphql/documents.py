@@ -34,7 +34,7 @@ from eperf.app.graphql.inputs import Inputs
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import OperationUnknown
 from eperf.domain.errors import TooMany
-from eperf.planner.plans import Plan
+from eperf.planner.kept import Plan
 from eperf.planner.steering import steering
 
 _RULES = (*specified_rules, MaybeNullValidationRule)

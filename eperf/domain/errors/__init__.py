@@ -4,7 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
-from eperf.domain.errors.attendance import BadSerial
+from eperf.domain.errors.attendance import BadSerial, NotInForce, RateUnknown
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -56,9 +56,11 @@ __all__ = [
     "MediaTypeRefused",
     "MissingColumn",
     "NotFound",
+    "NotInForce",
     "NumberNotExact",
     "PlacementOverlap",
     "PluginsRefused",
+    "RateUnknown",
     "Refused",
     "RowShape",
     "ScoringFrameInvalid",

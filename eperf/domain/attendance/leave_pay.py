@@ -154,13 +154,18 @@ def _daily(table: LeavePay, case: LeaveCase, days: int | None) -> Iterator[Daily
 
 
 def _share(shares: list[PaidShare], month_index: int | None, days: int | None) -> PaidShare | None:
-    """The row for the length, else for the month; where one share holds whatever the month, it needs neither."""
+    """The row for the length, else for the month.
+
+    Where one share holds whatever the month, it needs neither; a leave of no more than a month is in its first.
+    """
     by_days = next((row for row in shares if row.days is not None and _within(row.days, days)), None)
     if by_days is not None:
         return by_days
     by_month = [row for row in shares if row.months is not None]
     if month_index is None and len(by_month) == 1:
         return by_month[0]
+    if month_index is None and days is not None and days <= MONTH_DAYS:
+        month_index = 1
     return next((row for row in by_month if row.months and _within(row.months, month_index)), None)
 
 

@@ -4,7 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
-from eperf.domain.errors.attendance import BadSerial, NotInForce, RateUnknown
+from eperf.domain.errors.attendance import BadSerial
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -36,6 +36,7 @@ from eperf.domain.errors.people import (
     PlacementOverlap,
     SupervisorCycle,
 )
+from eperf.domain.errors.rules import NotInForce, RateUnknown
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
 
 __all__ = [

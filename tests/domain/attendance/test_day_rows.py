@@ -1,4 +1,4 @@
-"""One row a day, the list made by hand, and days as events."""
+"""One row a day, and days as events."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.attendance.calendar import ZONES, WorkCalendar
+from eperf.domain.attendance.calendar import ZONES
 from eperf.domain.attendance.day import DayResult, DayStatus
 from eperf.domain.attendance.day_rows import DayRecord, one_row_a_day
 from eperf.domain.attendance.ladder import Cause
 from eperf.domain.attendance.ladder_days import events_of
 from eperf.domain.attendance.ladder_month import Event, month_cut
 from eperf.domain.attendance.ladders import ladder_named
-from eperf.domain.attendance.manual import MANUAL_RULES, ManualReason, manual_deadline, manual_rule_named
-from eperf.domain.errors import BadInput, Conflict
-from eperf.domain.period import YearMonth
+from eperf.domain.errors import Conflict
 
 MONDAY = date(2026, 3, 2)
 ABSENT = DayRecord(MONDAY, DayStatus.ABSENT)
@@ -53,24 +51,6 @@ def test_leftovers_and_doubles_change_nothing_in_any_order(
     rows = clean * 2 + [DayRecord(day, DayStatus.ABSENT) for day in days if leftovers]
     chance.shuffle(rows)
     assert one_row_a_day(rows) == clean
-
-
-def test_a_list_made_by_hand_is_signed_by_the_first_and_delivered_a_working_day_later() -> None:
-    rule = manual_rule_named("bp2mi-2024")
-    march = manual_deadline(rule, YearMonth(2026, 3), WorkCalendar())
-    assert (march.sign_by, march.deliver_by) == (date(2026, 4, 1), date(2026, 4, 2))
-    calendar = WorkCalendar(holidays={date(2026, 5, 4): "Libur"})
-    april = manual_deadline(rule, YearMonth(2026, 4), calendar)
-    assert (april.sign_by, april.deliver_by) == (date(2026, 5, 1), date(2026, 5, 5))
-    december = manual_deadline(rule, YearMonth(2026, 12), WorkCalendar())
-    assert december.sign_by == date(2027, 1, 1)
-
-
-def test_a_list_made_by_hand_has_four_reasons_in_every_regulation() -> None:
-    assert {rule.reasons for rule in MANUAL_RULES} == {tuple(ManualReason)}
-    assert len(ManualReason) == 4
-    with pytest.raises(BadInput, match="profile"):
-        manual_rule_named("nobody")
 
 
 def at(hour: int) -> datetime:

@@ -125,6 +125,12 @@ def test_illness_is_free_for_the_first_fourteen_days_of_a_year(before: int, now:
     assert found.cut_pct == expected
 
 
+def test_a_leave_of_no_more_than_a_month_is_in_its_first() -> None:
+    assert [paid("kementan-2012", "important_reason", days=days) for days in (1, 30)] == [50, 50]
+    assert [paid("kemnaker-2024", "big", days=days) for days in (1, 29, 30)] == [100, 100, 50]
+    assert paid("kominfo-2014", "maternity_3", month_index=2, days=20) == 25
+
+
 def test_days_before_matter_only_where_the_year_is_counted() -> None:
     found = leave_cut(leave_pay_named("kemenag-2014"), LeaveCase.SICK, days=2, days_before=30)
     assert found.cut_pct == 0
@@ -149,7 +155,8 @@ def test_a_case_that_a_table_does_not_list_is_refused_not_guessed() -> None:
         ("ma-2020", "sick", {"days": 1, "days_before": -1}, "days_before"),
         ("ma-2020", "sick", {}, "days"),
         ("dki-2016", "sick", {"days": 91}, "days"),
-        ("kemnaker-2024", "big", {"days": 30}, "month_index"),
+        ("kemnaker-2024", "big", {"days": 31}, "month_index"),
+        ("kementan-2012", "big", {"days": 60}, "month_index"),
     ],
 )
 def test_what_lies_beyond_a_table_is_refused_by_name(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
+from tortoise.expressions import Q
 from tortoise.functions import Sum
 
 from eperf.store.attendance import DayRow
 
 _AT_ONCE = 500
+_FRIDAY = 5
+_ABSENT = "absent"
+_FREE = ("off", "holiday")
 
 
 async def minutes(ids: Sequence[int], first: date, last: date) -> dict[int, tuple[int, int]]:
@@ -25,16 +29,26 @@ async def minutes(ids: Sequence[int], first: date, last: date) -> dict[int, tupl
 
 
 async def statuses(ids: Sequence[int], first: date, last: date) -> dict[int, dict[date, str]]:
-    """The statuses of the days in a span, of those employees who have a day of absence in it."""
+    """The days in a span that a plain calendar would get wrong, of those employees who have absence in it.
+
+    Absence itself, free days from Monday to Friday, and weekends that were not free. Every other day is what the
+    calendar says: a weekend is free, and a day of the week was worked or is not known.
+    """
+    weekends = [day for day in _span(first, last) if day.isoweekday() > _FRIDAY]
+    odd = Q(status__in=_FREE, date__not_in=weekends) | Q(status__not_in=_FREE, date__in=weekends)
     found: dict[int, dict[date, str]] = defaultdict(dict)
     for some in _parts(ids):
         days = DayRow.filter(employee_id__in=some, date__gte=first, date__lte=last)
-        absent = sorted(set(await days.filter(status="absent").values_list("employee_id", flat=True)))
+        absent = sorted(set(await days.filter(status=_ABSENT).values_list("employee_id", flat=True)))
         if absent:
-            rows = days.filter(employee_id__in=absent)
+            rows = days.filter(Q(employee_id__in=absent) & (Q(status=_ABSENT) | odd))
             for employee, day, status in await rows.values_list("employee_id", "date", "status"):
                 found[int(employee)][day] = str(status)
     return dict(found)
+
+
+def _span(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _parts(ids: Sequence[int]) -> list[Sequence[int]]:

@@ -64,6 +64,14 @@ async def test_who_may_read_a_person_but_not_the_attendance_sees_no_ledger(town:
     assert len(ledgers) == 5
 
 
+async def test_a_ledger_of_too_many_at_once_is_refused_with_the_limit(
+    town: Town, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eperf.services.attendance.discipline.MOST", 2)
+    answer = await ask("Sri", QUERY)
+    assert {str(error.original_error) for error in answer.errors} == {"The limit absence of 2 was passed: 3."}
+
+
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_both_read_paths_show_the_same_ledger(town: Town, language: str) -> None:
     await absent(town, "Budi", *(date(2026, 3, day) for day in range(2, 14)))

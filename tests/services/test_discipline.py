@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
 from eperf.domain.access import Role
+from eperf.domain.attendance.calendar import WorkCalendar
+from eperf.domain.attendance.day import DayStatus
+from eperf.domain.discipline.absence import absence_of_days
 from eperf.domain.discipline.ledger import YearLedger
+from eperf.domain.errors import TooMany
 from eperf.services.attendance.days import close_day
-from eperf.services.attendance.discipline import ledgers
+from eperf.services.attendance.discipline import MOST, ledgers
 from eperf.store.attendance import DayRow
 from tests.support.town import NOW, Town
 
@@ -70,6 +75,32 @@ async def test_leave_and_presence_break_a_run(town: Town) -> None:
     await days(town, "Budi", week | {date(2026, 3, 4): "leave"})
     await days(town, "Wati", week | {date(2026, 3, 4): "present"})
     assert (await ledger(town, "Budi")).longest_run == (await ledger(town, "Wati")).longest_run == 2
+
+
+STATUSES = [status.value for status in DayStatus if status is not DayStatus.ABSENT]
+
+
+async def test_what_is_read_gives_the_same_runs_as_all_days(town: Town) -> None:
+    chance = Random(94)
+    for who in ("Budi", "Wati"):
+        year = {
+            day: chance.choice(STATUSES) if chance.random() < 0.3 else "absent"
+            for day in (date(2026, 1, 1) + timedelta(days=n) for n in range(300))
+            if chance.random() < 0.9
+        }
+        await days(town, who, year)
+        whole = {day: DayStatus(status) for day, status in year.items()}
+        counted = absence_of_days(whole, WorkCalendar().is_working_day)
+        found = await ledger(town, who)
+        assert (found.absent_days, found.longest_run) == (
+            counted.days_by_year[2026],
+            counted.longest_run_in(2026),
+        )
+
+
+async def test_a_ledger_of_too_many_is_refused(town: Town) -> None:
+    with pytest.raises(TooMany, match="absence"):
+        await ledgers(town.call("Budi"), range(1, MOST + 2), YEARS)
 
 
 async def test_somebody_without_days_has_empty_years(town: Town) -> None:

@@ -13,10 +13,14 @@ from eperf.domain.attendance.calendar import WorkCalendar
 from eperf.domain.attendance.day import DayStatus
 from eperf.domain.discipline.absence import Absence, absence_of_days
 from eperf.domain.discipline.ledger import YearLedger, year_ledger
+from eperf.domain.errors import TooMany
 from eperf.services.call import Call
 from eperf.store import absence as stored
 from eperf.store.people import EmployeeRow
 from eperf.store.scope import OF_EMPLOYEES, predicate
+
+MOST = 1000
+"""Of so many employees a ledger is made at once."""
 
 _NONE = Absence({}, ())
 _AROUND = timedelta(days=31)
@@ -28,8 +32,11 @@ async def ledgers(
 ) -> dict[int, list[YearLedger]]:
     """The ledgers of employees for some years, in the order of `years`; who is out of reach is not named.
 
-    Reach is by the placement of today: a ledger is of all days of a person, in whatever unit they were.
+    Reach is by the placement of today: a ledger is of all days of a person, in whatever unit they were. Refuses more
+    than `MOST` employees.
     """
+    if len(employees) > MOST:
+        raise TooMany("absence", MOST, len(employees))
     ids = await _in_reach(call, employees)
     if not ids or not years:
         return {one: [] for one in ids}

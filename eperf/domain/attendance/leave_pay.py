@@ -101,6 +101,8 @@ class LeavePay:
     cuts: tuple[DailyCut, ...] = ()
     replaces_total: bool = False
     """Whether a share below 100 replaces the whole result, attendance cuts included (Kemnaker)."""
+    conditions: tuple[str, ...] = ()
+    """What the regulation asks for besides, which is not computed here."""
     choices: tuple[str, ...] = ()
 
 

@@ -117,13 +117,15 @@ LEAVE_PAYS: tuple[LeavePay, ...] = (
         "ma-2020", "Perma 3/2020 pasal 10", date(2020, 1, 1), None, Mark.LAW,
         f"{_PASAL}/perban/peraturan-ma-no-3-tahun-2020/koreksi/8117956",
         cuts=(DailyCut(_C.SICK, Decimal(2), free_days=14, per_year=True),),
-        choices=("To one month in a row; up to twelve months with a letter of a hospital's team, at the same rate.",),
+        conditions=("More than a month in a row, up to twelve, takes a letter of a hospital's team.",),
+        choices=("The rate is the same after the first month.",),
     ),
     LeavePay(
         "kumham-imipas-2025", "Permenko Kumham-Imipas 3/2025 pasal 18", date(2025, 1, 1), None, Mark.LAW,
         f"{_PASAL}/permen/permenko-kumham-imipas-no-3-tahun-2025/koreksi/6446223",
         shares=(*_by_length(_C.SICK, (_months(6) + 1, _months(18), "10")),),
         cuts=(DailyCut(_C.SICK, Decimal("2.5"), free_days=2, days=(0, _months(6))),),
+        conditions=("A doctor's letter within three working days.",),
         choices=(
             "2.5 per cent a day begins on day 3; the text leaves open whether days 1 and 2 are cut then too.",
             "The last row says 10 per cent per day where 10 per cent paid is meant.",

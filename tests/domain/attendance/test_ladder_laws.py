@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from random import Random
 
@@ -15,8 +15,9 @@ from eperf.domain.attendance.ladder_month import (
     Event,
     MonthCut,
     month_cut,
+    tap_cut,
 )
-from eperf.domain.attendance.ladders import LADDERS
+from eperf.domain.attendance.ladders import LADDERS, ladder_named
 
 
 def rules(*bands: Band, **more: object) -> Ladder:
@@ -144,3 +145,11 @@ def test_days_that_were_not_late_do_not_count_towards_the_free_ones() -> None:
     ladder = rules(Band(Cause.LATE, 1, None, Decimal(1)), late_times_free=5)
     assert month_cut(ladder, [Event(Cause.LATE, 5, count=5), Event(Cause.LATE, 0, count=3)]).cut_pct == 0
     assert month_cut(ladder, [Event(Cause.LATE, 5, count=6)]).cut_pct == 6
+
+
+@given(st.sampled_from(["kemenkeu-2011", "kemenkeu-2021"]), st.times())
+def test_the_clock_and_the_minutes_price_an_arrival_alike(profile: str, tap: time) -> None:
+    ladder = ladder_named(profile)
+    assert ladder.counts_from is not None
+    late = tap.hour * 60 + tap.minute - ladder.counts_from.hour * 60 - ladder.counts_from.minute
+    assert tap_cut(ladder, tap).cut_pct == month_cut(ladder, [Event(Cause.LATE, max(0, late))]).cut_pct

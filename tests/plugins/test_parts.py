@@ -4,8 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from eperf.domain.errors import WeightsNot100
+from eperf.domain.attendance.ladder import Cause
+from eperf.domain.attendance.ladder_month import Event, month_cut
+from eperf.domain.attendance.ladders import ladder_named
+from eperf.domain.errors import BadInput, RateUnknown, WeightsNot100
 from eperf.domain.scoring import StagePart, score
 from eperf.plugins.builtin.norm_minutes import SCHEME, NormMinutes
 from eperf.plugins.parts import AttendanceDeduction, Bound, Ladder, Points, Step, Weigh
@@ -109,6 +114,56 @@ def test_a_scheme_without_deduction_cuts_nothing() -> None:
 def test_rates_that_make_no_ladder_are_refused(make: object) -> None:
     with pytest.raises(ValueError, match=r"not between|minute"):
         make()  # type: ignore[operator]
+
+
+STEPPED = [
+    "ma-2020",
+    "kementan-2012",
+    "kemenkeu-2011",
+    "kemenag-2014",
+    "ministry-2013",
+    "bgn-2025",
+    "dki-2015",
+]
+
+
+@pytest.mark.parametrize("profile", STEPPED)
+@given(late=st.integers(0, 200), early=st.integers(0, 200), taps=st.integers(0, 2), absent=st.booleans())
+def test_a_regulation_s_ladder_costs_the_same_as_a_part_and_as_a_rule(
+    profile: str, late: int, early: int, taps: int, absent: bool
+) -> None:
+    ladder = ladder_named(profile)
+    rates = AttendanceDeduction.of(ladder)
+    part = scheme_of(StagePart("attendance", Ladder("t.ladder", BASIS, lambda settings: rates)))
+    values = {"late_min": late, "early_min": early, "missing_taps": taps}
+    values |= {"status": "absent" if absent else "late"}
+    facts = unit_period([employee(1)], [], [day(date(2026, 3, 2), **values)])  # type: ignore[arg-type]
+    events = [
+        Event(Cause.LATE, late),
+        Event(Cause.EARLY, early),
+        Event(Cause.MISSING_OUT, count=taps),
+        Event(Cause.ABSENT, count=int(absent)),
+    ]
+    leaves = [Decimal(leaf["amount"]) for leaf in scored(part, facts).trail(1)]
+    assert -sum(leaves) == month_cut(ladder, events).cut_pct
+    assert rates.most == ladder.cap_pct
+
+
+@pytest.mark.parametrize(
+    ("profile", "refusal"),
+    [
+        ("kemenkeu-2021", RateUnknown),
+        ("kemnaker-2024", BadInput),
+        ("kemendikdasmen-2025", BadInput),
+        ("kemenpanrb-2018", BadInput),
+        ("kemenag-variant", BadInput),
+    ],
+)
+def test_a_ladder_that_does_not_go_by_steps_of_a_day_is_refused(
+    profile: str, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal, match=r"ladder|rate"):
+        AttendanceDeduction.of(ladder_named(profile))
 
 
 def test_a_weight_is_a_leaf_and_the_weighted_sum_is_rounded_once() -> None:

@@ -36,6 +36,7 @@ from eperf.domain.errors.people import (
     PlacementOverlap,
     SupervisorCycle,
 )
+from eperf.domain.errors.rules import NotInForce, RateUnknown
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
 
 __all__ = [
@@ -56,9 +57,11 @@ __all__ = [
     "MediaTypeRefused",
     "MissingColumn",
     "NotFound",
+    "NotInForce",
     "NumberNotExact",
     "PlacementOverlap",
     "PluginsRefused",
+    "RateUnknown",
     "Refused",
     "RowShape",
     "ScoringFrameInvalid",

@@ -4,9 +4,10 @@ A shelf part is built with small functions of the scheme's settings, so it knows
 legal basis are the scheme's, since the same arithmetic stands in different regulations.
 """
 
+from eperf.domain.attendance.ladders import ladder_named
 from eperf.plugins.parts.bound import Bound
 from eperf.plugins.parts.ladder import AttendanceDeduction, Ladder, Step
 from eperf.plugins.parts.points import Points
 from eperf.plugins.parts.weigh import Weigh
 
-__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Points", "Step", "Weigh"]
+__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Points", "Step", "Weigh", "ladder_named"]

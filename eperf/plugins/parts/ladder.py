@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
+from eperf.domain.attendance import ladder as law
+from eperf.domain.errors import BadInput, RateUnknown
 from eperf.domain.scoring import Frame, PartOutput, amount_text_expr, hundredths, leaves
 
 S = TypeVar("S")
@@ -54,6 +56,45 @@ class AttendanceDeduction:
             minutes = [step.from_min for step in steps]
             if minutes != sorted(set(minutes)):
                 raise ValueError(f"the steps of {name} do not rise in minutes")
+
+    @classmethod
+    def of(cls, ladder: law.Ladder) -> AttendanceDeduction:
+        """A regulation's ladder for what a day shows: absence, lateness, leaving early, missing taps.
+
+        Refuses a ladder that this part cannot follow: an unknown rate, a rate per minute, a cap of the day, free late
+        days, different rates for the two taps. Time that was made up must not be in the days' minutes any more.
+        """
+        if ladder.day_cap_pct is not None or ladder.late_times_free or ladder.wipe_out:
+            raise BadInput("ladder", ladder.profile, "it looks at more than one cause or day at once")
+        into, out = (_flat(ladder, cause) for cause in (law.Cause.MISSING_IN, law.Cause.MISSING_OUT))
+        if into != out:
+            raise BadInput("ladder", ladder.profile, "its two taps cost differently")
+        return cls(
+            absent=_flat(ladder, law.Cause.ABSENT),
+            missing_tap=into,
+            late=_levels(ladder, law.Cause.LATE),
+            early=_levels(ladder, law.Cause.EARLY),
+            most=ladder.cap_pct,
+        )
+
+
+def _flat(ladder: law.Ladder, cause: law.Cause) -> Decimal:
+    return next((_known(ladder, band) for band in ladder.bands_of(cause)), _ZERO)
+
+
+def _levels(ladder: law.Ladder, cause: law.Cause) -> tuple[Step, ...]:
+    bands = list(ladder.bands_of(cause))
+    ends = [band.to_min for band in bands]
+    starts = [(band.from_min or 1) - 1 for band in bands]
+    if any(band.per is law.Per.MINUTE for band in bands) or (bands and ends != [*starts[1:], None]):
+        raise BadInput("ladder", ladder.profile, f"{cause} does not go by steps")
+    return tuple(Step(band.from_min or 1, _known(ladder, band)) for band in bands)
+
+
+def _known(ladder: law.Ladder, band: law.Band) -> Decimal:
+    if band.rate_pct is None:
+        raise RateUnknown("ladder", band.cause.value, ladder.legal_basis)
+    return band.rate_pct
 
 
 @dataclass(frozen=True, eq=False)

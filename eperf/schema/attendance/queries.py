@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eperf.plugins.api import Contribution
+from eperf.schema.attendance.absence import ABSENCE
 from eperf.schema.attendance.mutations import MUTATIONS
 from eperf.schema.attendance.types import AttendanceDay, Device, Punch
 from eperf.schema.context import Context
@@ -36,6 +37,7 @@ CONTRIBUTION = Contribution(
                 size=_MONTH,
             ),
             "punches": many(Punch, _PUNCHES, "TIME", "Clock records, the latest first.", back="employee_id"),
+            "absence": ABSENCE,
         },
         "Unit": {
             "devices": many(

@@ -29,23 +29,24 @@ def _clock(minute: int | None) -> str | None:
 
 def _kemnaker_day(given: Given) -> dict[str, Any]:
     start, end = _span(given)
-    tap_in, tap_out = _minute(given["tap_in"]), _minute(given["tap_out"])
-    required = arithmetic.required_end(tap_in, end, given["break_min"], given["tolerance_min"])
+    tap_in, tap_out = _minute(given.get("tap_in")), _minute(given.get("tap_out"))
+    break_min, tolerance = given.get("break_min", 0), given.get("tolerance_min", 0)
+    required = arithmetic.required_end(tap_in, end, break_min, tolerance)
     return {
-        "late_min": arithmetic.late_min(tap_in, start, given["tolerance_min"]),
+        "late_min": arithmetic.late_min(tap_in, start, tolerance),
         "required_out": _clock(required),
         "shortage_min": arithmetic.shortage_min(tap_out, required),
         "early_leave_min": arithmetic.early_leave_min(tap_out, end),
-        "worked_min": arithmetic.worked_min(tap_in, tap_out, given["break_min"]),
+        "worked_min": arithmetic.worked_min(tap_in, tap_out, break_min),
     }
 
 
 def _late_after_tolerance(given: Given) -> dict[str, Any]:
-    return {"late_min": arithmetic.late_after_tolerance(given["raw_late_min"], given["tolerance_min"])}
+    return {"late_min": arithmetic.late_after_tolerance(given["raw_late_min"], given.get("tolerance_min", 0))}
 
 
 def _tap_quality(given: Given) -> dict[str, Any]:
-    read = arithmetic.read_taps(_minute(given["tap_in"]), _minute(given["tap_out"]), *_span(given))
+    read = arithmetic.read_taps(_minute(given.get("tap_in")), _minute(given.get("tap_out")), *_span(given))
     return {
         "missing_tap_events": read.missing_taps,
         "in_usable": read.in_usable,
@@ -59,13 +60,17 @@ def _fixed_makeup(given: Given) -> dict[str, Any]:
 
 
 def _late_count_threshold(given: Given) -> dict[str, Any]:
-    return {"cut_applies": arithmetic.late_count_cuts(given["late_events_in_month"], given["threshold"])}
+    return {
+        "cut_applies": arithmetic.late_count_cuts(given["late_events_in_month"], given.get("threshold", 5))
+    }
 
 
 def _shift_flex(given: Given) -> dict[str, Any]:
     start, end = _span(given)
     tap_in = minute_of(time.fromisoformat(given["tap_in"]))
-    shift = arithmetic.flex_shift(tap_in, start, given["flex_before_min"], given["flex_after_min"])
+    shift = arithmetic.flex_shift(
+        tap_in, start, given.get("flex_before_min", 0), given.get("flex_after_min", 0)
+    )
     return {"required_out": clock(end + shift), "late_min": arithmetic.late_min(tap_in, start + shift)}
 
 
@@ -89,8 +94,8 @@ def _work_week(given: Given) -> dict[str, Any]:
         (
             minute_of(time.fromisoformat(day["start"])),
             minute_of(time.fromisoformat(day["end"])),
-            day["break_min"],
-            day["count"],
+            day.get("break_min", 0),
+            day.get("count", 1),
         )
         for day in given["days"]
     ]

@@ -36,7 +36,9 @@ from eperf.domain.errors.people import (
     PlacementOverlap,
     SupervisorCycle,
 )
+from eperf.domain.errors.promotion import NoSalaryCell
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
+from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDisabled
 
 __all__ = [
     "ActingForOneself",
@@ -46,6 +48,7 @@ __all__ = [
     "BadSerial",
     "Conflict",
     "DependsOnBadRow",
+    "DocumentGone",
     "DoubleColumn",
     "DuplicateRow",
     "FileUnreadable",
@@ -55,13 +58,16 @@ __all__ = [
     "LoginFailed",
     "MediaTypeRefused",
     "MissingColumn",
+    "NoSalaryCell",
     "NotFound",
     "NumberNotExact",
+    "PassphraseGone",
     "PlacementOverlap",
     "PluginsRefused",
     "Refused",
     "RowShape",
     "ScoringFrameInvalid",
+    "SigningDisabled",
     "SupervisorCycle",
     "Taken",
     "TooMany",

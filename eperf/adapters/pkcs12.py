@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12PrivateKeyTypes
 from cryptography.x509.oid import NameOID
 
 from eperf.domain.signing.passphrase import Passphrase
@@ -25,7 +25,7 @@ SELF_MADE_FOR = timedelta(days=365)
 class LocalSigner:
     """A private key with its certificate; never printed."""
 
-    key: PKCS12PrivateKeyTypes
+    key: PrivateKeyTypes
     certificate: x509.Certificate
 
     @property

@@ -51,20 +51,18 @@ def time_short(case: Case, rule: KindRule) -> Finding | None:
 def at_ceiling(case: Case, rule: KindRule) -> Finding | None:
     """B2: no rank above, or the next is above what education, level or post allow."""
     following = case.rank.next
-    if following is None:
-        bound, ceiling = "highest rank", case.rank
-    else:
-        bound, ceiling = _ceiling(case, rule)
-        if ceiling is None and bound == NOTHING:
-            return None
+    bound = ("highest rank", case.rank) if following is None else _ceiling(case, rule)
+    if bound is None:
+        return None
+    what, highest = bound
     facts = step(
         Code.CEILING,
         rule.legal_basis,
-        next=following.code if following else NOTHING,
-        ceiling=ceiling.code if ceiling else NOTHING,
-        bound=bound,
+        next=NOTHING if following is None else following.code,
+        ceiling=NOTHING if highest is None else highest.code,
+        bound=what,
     )
-    met = following is not None and ceiling is not None and following <= ceiling
+    met = following is not None and highest is not None and following <= highest
     return Finding(Code.CEILING, met, facts)
 
 
@@ -164,9 +162,7 @@ def credit_short(case: Case, rule: KindRule) -> Finding | None:
 def already_proposed(case: Case, rule: KindRule) -> Finding:
     """B9."""
     other = case.other_active_proposal
-    return Finding(
-        Code.PROPOSAL, not other, step(Code.PROPOSAL, rule.legal_basis, other=yes_no(other))
-    )
+    return Finding(Code.PROPOSAL, not other, step(Code.PROPOSAL, rule.legal_basis, other=yes_no(other)))
 
 
 def passes_superior(case: Case, rule: KindRule) -> Finding | None:
@@ -227,8 +223,8 @@ def _time_opens(case: Case, rule: KindRule, rank_since: date) -> date:
     return min(opens, max(add_months(rank_since, rule.months_in_rank_alone), inaugurated))
 
 
-def _ceiling(case: Case, rule: KindRule) -> tuple[str, Rank | None]:
-    """What bounds the new rank and where; nothing and None when the kind has no ceiling or the post is unknown."""
+def _ceiling(case: Case, rule: KindRule) -> tuple[str, Rank | None] | None:
+    """What bounds the new rank, and where (None: unknown); None for a kind without a ceiling or without a post."""
     if rule.ceiling in ("education", "diploma_start"):
         if case.education is None:
             return "education", None
@@ -238,7 +234,7 @@ def _ceiling(case: Case, rule: KindRule) -> tuple[str, Rank | None]:
         level = credit_table(case.target).level(case.next_jenjang or case.jenjang)
         return f"level {level.code}", level.highest
     post = echelon(case.echelon, case.target) if rule.ceiling == "post" and case.echelon else None
-    return (f"echelon {post.code}", post.highest) if post else (NOTHING, None)
+    return None if post is None else (f"echelon {post.code}", post.highest)
 
 
 def _blocking(case: Case, rule: KindRule, on: date) -> list[Penalty]:

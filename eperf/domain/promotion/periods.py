@@ -60,6 +60,7 @@ WINDOWS: tuple[WindowRule, ...] = (
 )
 """Chosen by the TMT. The letter of 2025 is the only source for the years from 2024, so it holds for all of them."""
 
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """The days in which a proposal for `tmt` is taken, both inclusive."""

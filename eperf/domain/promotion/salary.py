@@ -76,9 +76,16 @@ def salary_after_promotion(before: Rank, after: Rank, mkg_years: int, on: date) 
     new_years = max(0, mkg_years - off)
     new = basic_salary(after, new_years, on, "new_mkg_years")
     steps = (
-        step("service_time", crossing.legal_basis, years=str(mkg_years), off=str(off), new_years=str(new_years)),
         step(
-            "salary", table.legal_basis, before=before.code, old_rp=str(old), after=after.code, new_rp=str(new)
+            "service_time", crossing.legal_basis, years=str(mkg_years), off=str(off), new_years=str(new_years)
+        ),
+        step(
+            "salary",
+            table.legal_basis,
+            before=before.code,
+            old_rp=str(old),
+            after=after.code,
+            new_rp=str(new),
         ),
     )
     return SalaryChange(old, new, new_years, steps)

@@ -77,9 +77,7 @@ def _columns(text: str) -> Mapping[Rank, Mapping[int, int]]:
     )
 
 
-TABLES: tuple[SalaryTable, ...] = (
-    SalaryTable(date(2024, 1, 1), None, "PP 5/2024", _columns(_PP_5_2024)),
-)
+TABLES: tuple[SalaryTable, ...] = (SalaryTable(date(2024, 1, 1), None, "PP 5/2024", _columns(_PP_5_2024)),)
 
 
 def salary_table(on: date, field: str = "on") -> SalaryTable:

@@ -14,10 +14,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Employees by contract (PPPK) have no promotion in rank.",
     ),
     "B1": (
-        "Masa dalam pangkat {in_rank} bulan (syarat {rank_needed}), dalam jabatan {in_post} bulan (syarat "
-        "{post_needed}); terpenuhi sejak {opens}.",
-        "{in_rank} months in rank ({rank_needed} needed), {in_post} months in the post ({post_needed} needed); "
-        "full from {opens} on.",
+        "Dalam pangkat {in_rank} dari {rank_needed} bulan, jabatan {in_post} dari {post_needed}; sejak {opens}.",
+        "In rank {in_rank} of {rank_needed} months, in post {in_post} of {post_needed}; full from {opens} on.",
     ),
     "B2": (
         "Pangkat baru {next}, pangkat tertinggi {ceiling} ({bound}).",

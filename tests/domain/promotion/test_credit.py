@@ -47,7 +47,9 @@ def test_months_may_be_split_in_any_way(level: str, predikat: Predikat, one: int
 
 
 @given(levels, predikats, st.integers(0, 60))
-def test_a_better_predikat_or_more_months_never_earn_less(level: str, predikat: Predikat, months: int) -> None:
+def test_a_better_predikat_or_more_months_never_earn_less(
+    level: str, predikat: Predikat, months: int
+) -> None:
     earned = credit.credit_row(level, predikat, months, ON).credit
     assert credit.credit_row(level, predikat, months + 1, ON).credit > earned
     assert credit.credit_row(level, Predikat.SANGAT_BAIK, months, ON).credit >= earned

@@ -82,7 +82,9 @@ def test_every_reason_has_a_code_evidence_a_legal_basis_and_says_when_it_clears(
         assert finding.step.text_id != finding.step.text_en
         assert (finding.clears is None) == finding.met
     for reason in verdict.reasons:
-        assert reason.clears == NOT_BY_TIME or (reason.clears_on is not None and reason.clears_on > case.target)
+        assert reason.clears == NOT_BY_TIME or (
+            reason.clears_on is not None and reason.clears_on > case.target
+        )
 
 
 @given(cases)
@@ -208,9 +210,7 @@ def test_regular_promotion_ends_at_the_ceiling_of_the_education(row: object) -> 
 def test_two_crossings_need_an_examination_unless_training_or_education_replaces_it(
     rank: str, education: str, passed: int, training: str | None, missing: bool
 ) -> None:
-    case = replace(
-        REGULAR, rank=Rank.parse(rank), education=education, exam_level=passed, diklatpim=training
-    )
+    case = replace(REGULAR, rank=Rank.parse(rank), education=education, exam_level=passed, diklatpim=training)
     assert ("B6" in codes(case)) == missing
 
 

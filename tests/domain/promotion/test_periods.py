@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import BadInput
-from eperf.domain.promotion.periods import REGIMES, WINDOWS, first_period, is_period, tmt_for_submission, window
+from eperf.domain.promotion.periods import (
+    REGIMES,
+    WINDOWS,
+    first_period,
+    is_period,
+    tmt_for_submission,
+    window,
+)
 from eperf.domain.promotion.service_time import add_months, first_of_month, full_months
 
 DAY = timedelta(days=1)

@@ -62,7 +62,13 @@ def test_a_promotion_never_lowers_the_salary(rank: Rank, years: int) -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "years", "new_years"),
-    [("I/d", "II/a", 9, 3), ("II/d", "III/a", 9, 4), ("III/d", "IV/a", 9, 9), ("II/d", "III/a", 3, 0), ("I/d", "III/a", 15, 4)],
+    [
+        ("I/d", "II/a", 9, 3),
+        ("II/d", "III/a", 9, 4),
+        ("III/d", "IV/a", 9, 9),
+        ("II/d", "III/a", 3, 0),
+        ("I/d", "III/a", 15, 4),
+    ],
 )
 def test_a_crossing_takes_years_off_and_never_below_none(
     before: str, after: str, years: int, new_years: int

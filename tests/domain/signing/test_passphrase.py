@@ -40,7 +40,13 @@ def test_an_empty_one_is_there_until_the_request_ends() -> None:
 
 def test_no_text_made_of_it_has_it() -> None:
     passphrase = Passphrase(SECRET)
-    for text in (str(passphrase), repr(passphrase), f"{passphrase:>20}", "%s %r" % (passphrase, passphrase), str([passphrase])):
+    for text in (
+        str(passphrase),
+        repr(passphrase),
+        f"{passphrase:>20}",
+        "%s %r" % (passphrase, passphrase),
+        str([passphrase]),
+    ):
         assert SECRET not in text
         assert MASK in text
 
@@ -58,7 +64,10 @@ bodies = st.recursive(
 )
 
 
-@given(bodies, st.sampled_from(["passphrase", "Passphrase", "totp", "pdfPassword", "pdf_password", "Authorization"]))
+@given(
+    bodies,
+    st.sampled_from(["passphrase", "Passphrase", "totp", "pdfPassword", "pdf_password", "Authorization"]),
+)
 def test_a_body_is_logged_without_its_secrets_at_any_depth(body: object, name: str) -> None:
     logged = json.dumps(redacted({"request": [body, {name: SECRET}], "typed": Passphrase(SECRET)}))
     assert SECRET not in logged

@@ -59,10 +59,12 @@ def _gateway_error(given: Given) -> dict[str, Any]:
 def _logged(*facts: object) -> str:
     """What a logger writes of facts, by name and by format."""
     stream = io.StringIO()
-    log = logging.Logger("signing")
-    log.addHandler(logging.StreamHandler(stream))
+    log = logging.getLogger("vectors.signature")
+    handler = logging.StreamHandler(stream)
+    log.addHandler(handler)
     for fact in facts:
         log.error("%s %r %s", fact, fact, f"{fact}")
+    log.removeHandler(handler)
     return stream.getvalue()
 
 

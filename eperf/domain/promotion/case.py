@@ -57,8 +57,8 @@ class Case:
     """A discipline case is open, or the person is a suspect or a defendant."""
     suspended: bool = False
     other_active_proposal: bool = False
-    exam_level: int = 0
-    """The highest service examination passed: 0 none, 1, 2."""
+    exam_level: int | None = 0
+    """The highest service examination passed: 0 none, 1, 2; None: unknown."""
     diklatpim: Diklatpim | None = None
     superior: Rank | None = None
     """The direct superior's rank; None: nobody who binds."""
@@ -84,7 +84,7 @@ class Case:
     def __post_init__(self) -> None:
         if self.employee_kind not in get_args(EmployeeKind):
             raise BadInput("employee_kind", self.employee_kind, "not one of PNS, PPPK")
-        if not 0 <= self.exam_level <= _HIGHEST_EXAM:
+        if self.exam_level is not None and not 0 <= self.exam_level <= _HIGHEST_EXAM:
             raise BadInput("exam_level", self.exam_level, "not 0, 1 or 2")
         if self.diklatpim not in (None, *get_args(Diklatpim)):
             raise BadInput("diklatpim", self.diklatpim, "not III or IV")

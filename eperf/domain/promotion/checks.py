@@ -45,7 +45,8 @@ def time_short(case: Case, rule: KindRule) -> Finding | None:
         post_since=_day(case.post_since),
         opens=_day(opens),
     )
-    return Finding(Code.TIME, opens is not None and opens <= case.target, facts, opens)
+    met = opens is not None and opens <= case.target
+    return Finding(Code.TIME, met, facts, opens, known=opens is not None)
 
 
 def at_ceiling(case: Case, rule: KindRule) -> Finding | None:
@@ -63,7 +64,7 @@ def at_ceiling(case: Case, rule: KindRule) -> Finding | None:
         bound=what,
     )
     met = following is not None and highest is not None and following <= highest
-    return Finding(Code.CEILING, met, facts)
+    return Finding(Code.CEILING, met, facts, known=highest is not None)
 
 
 def appraisal_low(case: Case, rule: KindRule) -> Finding | None:
@@ -71,7 +72,8 @@ def appraisal_low(case: Case, rule: KindRule) -> Finding | None:
     if not rule.appraisals:
         return None
     seen = case.appraisals[: rule.appraisals]
-    good = [one for one in seen if one is not None and one >= rule.least]
+    rated = [one for one in seen if one is not None]
+    good = [one for one in rated if one >= rule.least]
     facts = step(
         Code.APPRAISAL,
         rule.legal_basis,
@@ -79,7 +81,8 @@ def appraisal_low(case: Case, rule: KindRule) -> Finding | None:
         count=str(rule.appraisals),
         least=rule.least.code,
     )
-    return Finding(Code.APPRAISAL, len(good) == rule.appraisals, facts)
+    known = len(rated) == rule.appraisals or len(good) < len(rated)
+    return Finding(Code.APPRAISAL, len(good) == rule.appraisals, facts, known=known)
 
 
 def disciplined(case: Case, rule: KindRule) -> Finding:
@@ -117,10 +120,11 @@ def examination_missing(case: Case, rule: KindRule) -> Finding | None:
         _EXAM,
         needed=str(needed),
         step=f"{case.rank.code} - {following.code}",
-        passed=str(case.exam_level),
+        passed=NOTHING if case.exam_level is None else str(case.exam_level),
         replaced=str(replaced),
     )
-    return Finding(Code.EXAMINATION, max(case.exam_level, replaced) >= needed, facts)
+    met = max(case.exam_level or 0, replaced) >= needed
+    return Finding(Code.EXAMINATION, met, facts, known=case.exam_level is not None)
 
 
 def post_wrong(case: Case, rule: KindRule) -> Finding | None:
@@ -135,7 +139,7 @@ def post_wrong(case: Case, rule: KindRule) -> Finding | None:
         rank=case.rank.code,
         since=_day(case.post_since),
     )
-    return Finding(Code.POST, _post_fits(case, rule), facts)
+    return Finding(Code.POST, _post_fits(case, rule), facts, known=_post_known(case, rule))
 
 
 def credit_short(case: Case, rule: KindRule) -> Finding | None:
@@ -156,7 +160,8 @@ def credit_short(case: Case, rule: KindRule) -> Finding | None:
         test=yes_no(case.competency_passed),
         vacancy=yes_no(case.vacancy),
     )
-    return Finding(Code.CREDIT, enough and changed, facts)
+    known = not changed or (case.credit is not None and needed is not None)
+    return Finding(Code.CREDIT, enough and changed, facts, known=known)
 
 
 def already_proposed(case: Case, rule: KindRule) -> Finding:
@@ -271,6 +276,14 @@ def _post_fits(case: Case, rule: KindRule) -> bool:
     if rule.rank_to_post == "one_below":
         return case.rank.next == held.lowest
     return case.rank >= held.lowest
+
+
+def _post_known(case: Case, rule: KindRule) -> bool:
+    if rule.post == "functional":
+        return case.jenjang is not None
+    if rule.post == "structural":
+        return case.echelon is not None and (case.post_since is not None or not rule.months_in_post)
+    return True
 
 
 def _months(since: date | None, until: date) -> str:

@@ -43,6 +43,11 @@ class Verdict:
         return tuple(finding for finding in self.findings if not finding.met)
 
     @property
+    def refused(self) -> bool:
+        """Whether known evidence speaks against it; otherwise what is missing has only to be shown."""
+        return self.no_path or any(finding.known for finding in self.reasons)
+
+    @property
     def clears_on(self) -> date | None:
         """When all reasons have cleared by time alone; None when one does not, or there is nothing to clear."""
         days = [finding.clears_on for finding in self.reasons]

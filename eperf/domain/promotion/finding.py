@@ -50,6 +50,9 @@ class Finding:
     clears_on: date | None = None
     """For what is not met: the first day on which it is, if nothing new happens; None: it does not clear by time."""
 
+    known: bool = True
+    """False: the rule is not met because its evidence is missing, not because the evidence speaks against it."""
+
     @property
     def clears(self) -> str | None:
         """The date, or `not_by_time`; None for what is met."""
@@ -59,4 +62,10 @@ class Finding:
 
     def as_dict(self) -> dict[str, object]:
         """The finding as plain JSON-able data."""
-        return {"code": self.code.value, "met": self.met, "clears": self.clears, "step": self.step.as_dict()}
+        return {
+            "code": self.code.value,
+            "met": self.met,
+            "known": self.known,
+            "clears": self.clears,
+            "step": self.step.as_dict(),
+        }

@@ -141,7 +141,9 @@ BASE_CREDITS: tuple[BaseCredit, ...] = (
 """A rank that is not here is the first of its level and stands for 0."""
 
 
-def base_credit(jenjang: str, rank: Rank) -> BaseCredit:
-    """The base of a rank in a level; 0 for the level's first rank."""
-    found = (row for row in BASE_CREDITS if (row.jenjang, row.rank) == (jenjang, rank))
-    return next(found, BaseCredit(jenjang, rank, Decimal(0), verified=False))
+def base_credit(level: Jenjang, rank: Rank, field: str = "rank") -> BaseCredit:
+    """The base of a rank in a level: 0 for the level's first rank; refuses a rank outside the level."""
+    if rank not in level.ranks:
+        raise BadInput(field, rank.code, f"{level.code} has {level.lowest.code} to {level.highest.code}")
+    found = (row for row in BASE_CREDITS if (row.jenjang, row.rank) == (level.code, rank))
+    return next(found, BaseCredit(level.code, rank, Decimal(0), verified=False))

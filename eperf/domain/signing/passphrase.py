@@ -13,7 +13,7 @@ from typing import Any, NoReturn, SupportsIndex
 from eperf.domain.errors import PassphraseGone
 
 MASK = "***"
-SECRETS = frozenset({"passphrase", "password", "pdfpassword", "totp", "otp", "pin", "authorization"})
+SECRETS = frozenset({"passphrase", "password", "pdfpassword", "totp", "otp", "authorization"})
 """Names of values that no log may hold, in lower case."""
 
 

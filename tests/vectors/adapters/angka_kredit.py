@@ -24,11 +24,11 @@ def _period(given: Given) -> dict[str, Any]:
 def _ledger(given: Given) -> dict[str, Any]:
     ledger = credit.Ledger(
         tuple(_row(given["jenjang"], period) for period in given["periods"]),
-        credit.credit_points(given.get("opening_ak", "0"), "opening_ak"),
-        credit.credit_points(given.get("bonus_ak", "0"), "bonus_ak"),
+        credit.credit_points(given.get("opening_ak") or "0", "opening_ak"),
+        credit.credit_points(given.get("bonus_ak") or "0", "bonus_ak"),
     )
     answer: dict[str, Any] = {"total_ak": str(credit.printed(ledger.total))}
-    if "threshold_ak" in given:
+    if given.get("threshold_ak") is not None:
         threshold = credit.credit_points(given["threshold_ak"], "threshold_ak")
         answer["step_reached"] = ledger.reaches(threshold)
     return answer

@@ -82,9 +82,9 @@ def _earliest(given: Given) -> dict[str, Any]:
     earliest = earliest_tmt(
         given["jenjang"],
         date.fromisoformat(given["rank_tmt"]),
-        credit_points(given.get("opening_ak", "0"), "opening_ak"),
+        credit_points(given.get("opening_ak") or "0", "opening_ak"),
         [Predikat.parse(one) for one in given["predikat_by_year_in_rank"]],
-        part_year_allowed=given.get("part_year_ak_allowed", False),
+        part_year_allowed=given.get("part_year_ak_allowed") or False,
         on=ON,
     )
     return {"earliest_tmt": earliest.tmt.isoformat()}

@@ -45,7 +45,7 @@ def _pkcs12_load(given: Given) -> dict[str, Any]:
 
 
 def _gateway_error(given: Given) -> dict[str, Any]:
-    error = gateway.gateway_error(given["http_status"], given["code"])
+    error = gateway.gateway_error(given["http_status"], given.get("code"))
     with Passphrase(SECRET) as passphrase:
         request = {"nik": "0000000000000000", "passphrase": passphrase, "file": [b"%PDF-"]}
         written = _logged(error, redacted(request), passphrase)
@@ -92,11 +92,11 @@ def _qr_page_field(given: Given) -> dict[str, Any]:
 
 
 def _qr_token(given: Given) -> dict[str, Any]:
-    return {"acceptable": page.token_acceptable(random=given["random"], bits=given["bits"])}
+    return {"acceptable": page.token_acceptable(random=given.get("random") or False, bits=given["bits"])}
 
 
 def _certified_label(given: Given) -> dict[str, Any]:
-    return {"label": certified_label(given["issuer_is_indonesian_psre"])}
+    return {"label": certified_label(given.get("issuer_is_indonesian_psre"))}
 
 
 def _sign_retry(given: Given) -> dict[str, Any]:

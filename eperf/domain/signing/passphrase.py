@@ -39,10 +39,8 @@ class Passphrase:
         return bytes(self._letters)
 
     def wipe(self) -> None:
-        """Overwrites and forgets."""
-        for place in range(len(self._letters)):
-            self._letters[place] = 0
-        self._letters.clear()
+        """Overwrites with zeros; the passphrase is gone."""
+        self._letters[:] = bytes(len(self._letters))
         self._gone = True
 
     def __repr__(self) -> str:

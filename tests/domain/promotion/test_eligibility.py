@@ -297,6 +297,9 @@ def test_a_long_service_asks_for_a_month_in_rank_and_a_good_year() -> None:
     case = Case("KP-P", Rank.parse("III/d"), date(2026, 3, 1), date(2026, 4, 1), appraisals=(Predikat.BAIK,))
     assert codes(case) == []
     assert codes(replace(case, rank_since=date(2026, 3, 2))) == ["B1"]
+    old, fresh = Penalty("medium", date(2025, 4, 1), date(2025, 5, 1)), date(2025, 4, 2)
+    assert codes(replace(case, penalties=(old,))) == []
+    assert codes(replace(case, penalties=(replace(old, since=fresh),))) == ["B4"]
 
 
 def test_the_day_is_judged_apart_by_the_kind() -> None:

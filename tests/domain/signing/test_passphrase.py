@@ -21,6 +21,7 @@ def test_it_is_revealed_during_the_request_and_gone_afterwards() -> None:
         assert passphrase.reveal() == SECRET.encode()
     with pytest.raises(PassphraseGone):
         passphrase.reveal()
+    assert passphrase._letters == bytes(len(SECRET))
 
 
 def test_it_is_gone_after_a_request_that_failed() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from eperf.domain.promotion.case import Case, Penalty
+from eperf.domain.promotion.case import Case
 from eperf.domain.promotion.credit_tables import credit_table
+from eperf.domain.promotion.discipline import blocking_on, free_from
 from eperf.domain.promotion.echelon import echelon
 from eperf.domain.promotion.education import education
 from eperf.domain.promotion.finding import Code, Finding
@@ -52,16 +53,17 @@ def time_short(case: Case, rule: KindRule) -> Finding | None:
 def at_ceiling(case: Case, rule: KindRule) -> Finding | None:
     """B2: no rank above, or the next is above what education, level or post allow."""
     following = case.rank.next
-    bound = ("highest rank", case.rank) if following is None else _ceiling(case, rule)
-    if bound is None:
+    found = ("highest", case.rank.code, case.rank) if following is None else _ceiling(case, rule)
+    if found is None:
         return None
-    what, highest = bound
+    bound, of, highest = found
     facts = step(
         Code.CEILING,
         rule.legal_basis,
         next=NOTHING if following is None else following.code,
         ceiling=NOTHING if highest is None else highest.code,
-        bound=what,
+        bound=bound,
+        of=of,
     )
     met = following is not None and highest is not None and following <= highest
     return Finding(Code.CEILING, met, facts, known=highest is not None)
@@ -87,14 +89,15 @@ def appraisal_low(case: Case, rule: KindRule) -> Finding | None:
 
 def disciplined(case: Case, rule: KindRule) -> Finding:
     """B4: a medium or heavy penalty runs on the day (KPLB: or was imposed within 24 months), or a case is open."""
-    blocking = _blocking(case, rule, case.target)
+    blocking = blocking_on(case, rule, case.target)
     facts = step(
         Code.DISCIPLINE,
         _DISCIPLINE,
-        blocking="; ".join(f"{p.level} {p.since.isoformat()} - {_day(p.until)}" for p in blocking) or NOTHING,
+        levels=", ".join(penalty.level for penalty in blocking) or NOTHING,
+        spans=", ".join(f"{one.since.isoformat()} - {_day(one.until)}" for one in blocking) or NOTHING,
         examined=yes_no(case.under_examination),
     )
-    clears = None if case.under_examination else _free_from(case, rule)
+    clears = None if case.under_examination else free_from(case, rule)
     return Finding(Code.DISCIPLINE, not blocking and not case.under_examination, facts, clears)
 
 
@@ -134,7 +137,8 @@ def post_wrong(case: Case, rule: KindRule) -> Finding | None:
     facts = step(
         Code.POST,
         rule.legal_basis,
-        wanted=f"{rule.post}, {rule.rank_to_post}",
+        wanted=rule.post,
+        standing=rule.rank_to_post,
         held=case.echelon or case.jenjang or NOTHING,
         rank=case.rank.code,
         since=_day(case.post_since),
@@ -228,41 +232,18 @@ def _time_opens(case: Case, rule: KindRule, rank_since: date) -> date:
     return min(opens, max(add_months(rank_since, rule.months_in_rank_alone), inaugurated))
 
 
-def _ceiling(case: Case, rule: KindRule) -> tuple[str, Rank | None] | None:
+def _ceiling(case: Case, rule: KindRule) -> tuple[str, str, Rank | None] | None:
     """What bounds the new rank, and where (None: unknown); None for a kind without a ceiling or without a post."""
     if rule.ceiling in ("education", "diploma_start"):
         if case.education is None:
-            return "education", None
+            return "education", NOTHING, None
         row = education(case.education, case.target)
-        return f"education {row.code}", row.ceiling if rule.ceiling == "education" else row.start
+        return "education", row.code, row.ceiling if rule.ceiling == "education" else row.start
     if rule.ceiling == "level" and case.jenjang is not None:
         level = credit_table(case.target).level(case.next_jenjang or case.jenjang)
-        return f"level {level.code}", level.highest
+        return "level", level.code, level.highest
     post = echelon(case.echelon, case.target) if rule.ceiling == "post" and case.echelon else None
-    return None if post is None else (f"echelon {post.code}", post.highest)
-
-
-def _blocking(case: Case, rule: KindRule, on: date) -> list[Penalty]:
-    return [penalty for penalty in case.penalties if penalty.counts and _blocks(penalty, rule, on)]
-
-
-def _blocks(penalty: Penalty, rule: KindRule, on: date) -> bool:
-    if on < penalty.since:
-        return False
-    running = penalty.until is None or on <= penalty.until
-    return running or on < add_months(penalty.since, rule.clean_months)
-
-
-def _free_from(case: Case, rule: KindRule) -> date | None:
-    """The first day from the target on which no known penalty blocks; None when one is open."""
-    day = case.target
-    while blocking := _blocking(case, rule, day):
-        ends = [p.until for p in blocking if p.until is not None]
-        if len(ends) < len(blocking):
-            return None
-        cleans = [add_months(p.since, rule.clean_months) for p in blocking]
-        day = max(*cleans, *(end + _DAY for end in ends))
-    return day
+    return None if post is None else ("echelon", post.code, post.highest)
 
 
 def _post_fits(case: Case, rule: KindRule) -> bool:

@@ -18,16 +18,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "In rank {in_rank} of {rank_needed} months, in post {in_post} of {post_needed}; full from {opens} on.",
     ),
     "B2": (
-        "Pangkat baru {next}, pangkat tertinggi {ceiling} ({bound}).",
-        "New rank {next}, highest rank {ceiling} ({bound}).",
+        "Pangkat baru {next}, pangkat tertinggi {ceiling} ({bound} {of}).",
+        "New rank {next}, highest rank {ceiling} ({bound} {of}).",
     ),
     "B3": (
         "Predikat kinerja terakhir {seen}; syarat {count} tahun paling rendah {least}.",
         "Latest appraisals {seen}; {count} years of at least {least} needed.",
     ),
     "B4": (
-        "Hukuman disiplin sedang atau berat: {blocking}; dalam pemeriksaan: {examined}.",
-        "Medium or heavy penalties that block: {blocking}; under examination: {examined}.",
+        "Hukuman disiplin yang menghalangi: {levels} ({spans}); dalam pemeriksaan: {examined}.",
+        "Penalties that block: {levels} ({spans}); under examination: {examined}.",
     ),
     "B5": ("Diberhentikan sementara: {suspended}.", "Suspended: {suspended}."),
     "B6": (
@@ -35,8 +35,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Service examination of level {needed} for {step}; passed level {passed}, replaced up to level {replaced}.",
     ),
     "B7": (
-        "Jenis ini untuk jabatan {wanted}; jabatan {held}, pangkat {rank}, dilantik {since}.",
-        "This kind is for a post of kind {wanted}; post held {held}, rank {rank}, inaugurated {since}.",
+        "Untuk jabatan {wanted}, pangkat terhadap jabatan {standing}; jabatan {held}, pangkat {rank}, sejak {since}.",
+        "For a post of kind {wanted}, rank to post {standing}; post held {held}, rank {rank}, since {since}.",
     ),
     "B8": (
         "Angka kredit {credit} dari {needed}; jenjang berikutnya {level}, uji kompetensi {test}, lowongan {vacancy}.",
@@ -73,10 +73,35 @@ TEXTS: dict[str, tuple[str, str]] = {
 """Rule -> (Indonesian, English)."""
 
 
+WORDS = {
+    "yes": "ya",
+    "no": "tidak",
+    "education": "pendidikan",
+    "level": "jenjang",
+    "echelon": "eselon",
+    "highest": "pangkat puncak",
+    "light": "ringan",
+    "medium": "sedang",
+    "heavy": "berat",
+    "none": "tanpa jabatan",
+    "functional": "fungsional",
+    "structural": "struktural",
+    "any": "bebas",
+    "one_below": "satu di bawah yang terendah",
+    "at_or_above": "sama dengan atau di atas yang terendah",
+}
+"""Words among the facts that the Indonesian sentence says in Indonesian; facts keep the English code."""
+
+
 def step(rule: str, legal_basis: str, **facts: str) -> Step:
     """A rule applied, with what it saw."""
     text_id, text_en = TEXTS[rule]
-    return Step(rule, legal_basis, text_id.format_map(facts), text_en.format_map(facts), facts)
+    said = {name: _in_indonesian(fact) for name, fact in facts.items()}
+    return Step(rule, legal_basis, text_id.format_map(said), text_en.format_map(facts), facts)
+
+
+def _in_indonesian(fact: str) -> str:
+    return ", ".join(WORDS.get(piece, piece) for piece in fact.split(", "))
 
 
 def yes_no(value: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from eperf.domain.promotion.education import TABLES
 from eperf.domain.promotion.eligibility import decide
 from eperf.domain.promotion.finding import NOT_BY_TIME, Code
 from eperf.domain.promotion.kinds import CODES, KINDS, period_exists
+from eperf.domain.promotion.steps import WORDS
 from eperf.domain.rank import RANKS, Rank
 
 DAY = timedelta(days=1)
@@ -80,6 +82,7 @@ def test_every_reason_has_a_code_evidence_a_legal_basis_and_says_when_it_clears(
         assert finding.step.facts
         assert finding.step.legal_basis
         assert finding.step.text_id != finding.step.text_en
+        assert not set(re.findall(r"[a-z_]+", finding.step.text_id)) & set(WORDS)
         assert (finding.clears is None) == finding.met
     for reason in verdict.reasons:
         assert reason.clears == NOT_BY_TIME or (

@@ -201,7 +201,7 @@ def on_unpaid_leave(case: Case, rule: KindRule) -> Finding:
     until = case.unpaid_leave_until
     met = until is None or until < case.target
     facts = step(Code.UNPAID_LEAVE, rule.legal_basis, until=_day(until))
-    return Finding(Code.UNPAID_LEAVE, met, facts, None if until is None else until + _DAY)
+    return Finding(Code.UNPAID_LEAVE, met, facts, None if until in (None, date.max) else until + _DAY)
 
 
 CHECKS: tuple[Check, ...] = (

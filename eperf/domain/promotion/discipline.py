@@ -24,7 +24,7 @@ def free_from(case: Case, rule: KindRule) -> date | None:
     """The first day from the target on which no known penalty blocks; None when one has no end."""
     day = case.target
     while blocking := blocking_on(case, rule, day):
-        ends = [penalty.until for penalty in blocking if penalty.until is not None]
+        ends = [one.until for one in blocking if one.until is not None and one.until < date.max]
         if len(ends) < len(blocking):
             return None
         cleans = [add_months(penalty.since, rule.clean_months) for penalty in blocking]

@@ -158,6 +158,16 @@ def test_an_open_penalty_does_not_clear_by_time() -> None:
     assert (reason.code, reason.clears) == (Code.DISCIPLINE, NOT_BY_TIME)
 
 
+def test_the_last_day_of_the_calendar_means_that_no_end_is_known() -> None:
+    case = replace(
+        REGULAR, penalties=(Penalty("heavy", date(2025, 1, 1), date.max),), unpaid_leave_until=date.max
+    )
+    assert [(one.code, one.clears) for one in decide(case).reasons] == [
+        (Code.DISCIPLINE, NOT_BY_TIME),
+        (Code.UNPAID_LEAVE, NOT_BY_TIME),
+    ]
+
+
 def test_a_second_penalty_that_follows_the_first_moves_the_day_that_clears() -> None:
     one = Penalty("medium", date(2026, 1, 1), date(2026, 6, 30))
     two = Penalty("heavy", date(2026, 7, 1), date(2027, 6, 30))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+
+from eperf.domain.signing.passphrase import redacted
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -19,12 +22,18 @@ def configure(level: str, as_json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_secrets,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.getLogger("uvicorn.error").addFilter(without_strangers_traceback)
+
+
+def without_secrets(_: object, __: str, event: Any) -> Any:
+    """Whatever is logged, values under the name of a passphrase, a one-time password or the like are not."""
+    return redacted(event)
 
 
 def without_strangers_traceback(record: logging.LogRecord) -> bool:

@@ -17,7 +17,21 @@ import pytest
 from tests.vectors.adapter import UnknownOp, run
 from tests.vectors.compare import differences
 
-CLAIMED = frozenset({"adms", "attendance-day", "attendance-ladder", "discipline", "nip", "scoring-points"})
+CLAIMED = frozenset(
+    {
+        "adms",
+        "angka-kredit",
+        "attendance-day",
+        "attendance-ladder",
+        "discipline",
+        "nip",
+        "promotion-eligibility",
+        "promotion-window",
+        "salary",
+        "scoring-points",
+        "signature",
+    }
+)
 """Topics whose every operation the product computes."""
 
 CASES = Path(__file__).parent / "cases"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from eperf import __version__
-from eperf.app.cli import documents, imports, plugins, token
+from eperf.app.cli import documents, imports, plugins, promotions, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
 from eperf.app.cli.serve import serve
@@ -25,6 +25,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(token.app, name="token")
 app.add_typer(documents.app, name="documents")
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(promotions.app, name="promotions")
 
 
 @app.callback(invoke_without_command=True)

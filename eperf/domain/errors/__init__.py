@@ -36,8 +36,10 @@ from eperf.domain.errors.people import (
     PlacementOverlap,
     SupervisorCycle,
 )
+from eperf.domain.errors.promotion import NoSalaryCell
 from eperf.domain.errors.rules import NotInForce, RateUnknown
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
+from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDisabled
 
 __all__ = [
     "ActingForOneself",
@@ -47,6 +49,7 @@ __all__ = [
     "BadSerial",
     "Conflict",
     "DependsOnBadRow",
+    "DocumentGone",
     "DoubleColumn",
     "DuplicateRow",
     "FileUnreadable",
@@ -56,15 +59,18 @@ __all__ = [
     "LoginFailed",
     "MediaTypeRefused",
     "MissingColumn",
+    "NoSalaryCell",
     "NotFound",
     "NotInForce",
     "NumberNotExact",
+    "PassphraseGone",
     "PlacementOverlap",
     "PluginsRefused",
     "RateUnknown",
     "Refused",
     "RowShape",
     "ScoringFrameInvalid",
+    "SigningDisabled",
     "SupervisorCycle",
     "Taken",
     "TooMany",

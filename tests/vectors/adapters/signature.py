@@ -1,0 +1,120 @@
+"""Vectors of `signature`. The container of `pkcs12_load` is a real one; the log of `gateway_error` is a real logger's."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from eperf.adapters.pkcs12 import load, self_made
+from eperf.domain.signing import gateway, page
+from eperf.domain.signing.attempt import Attempt, Outcome, next_action, signature_row
+from eperf.domain.signing.passphrase import Passphrase, redacted
+from eperf.domain.signing.verdict import LocalCheck, certified_label, verify_reply
+
+Given = Mapping[str, Any]
+
+SECRET = "kunci-uji-7"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DOCUMENT = "0" * 64
+
+
+def _local_verdict(given: Given) -> dict[str, Any]:
+    names = ("bottom_line", "intact", "coverage", "modification", "root_is_configured")
+    return {"show_valid": LocalCheck(**{name: given.get(name) for name in names}).show_valid}
+
+
+def _pkcs12_load(given: Given) -> dict[str, Any]:
+    typed = SECRET if given["passphrase_correct"] else SECRET + "?"
+    signer, raised = None, False
+    with Passphrase(SECRET) as passphrase:
+        container = self_made("Penanda tangan uji", passphrase, NOW)
+    with Passphrase(typed) as passphrase:
+        try:
+            signer = load(container, passphrase)
+        except Exception:
+            raised = True
+    row = signature_row(DOCUMENT, signer and signer.name, NOW, certified_label(False))
+    return {
+        "signer_loaded": signer is not None,
+        "exception": raised,
+        "signature_row_created": row is not None,
+    }
+
+
+def _gateway_error(given: Given) -> dict[str, Any]:
+    error = gateway.gateway_error(given["http_status"], given.get("code"))
+    with Passphrase(SECRET) as passphrase:
+        request = {"nik": "0000000000000000", "passphrase": passphrase, "file": [b"%PDF-"]}
+        written = _logged(error, redacted(request), passphrase)
+    return {
+        "reason": error.reason,
+        "passphrase_in_log": SECRET in written,
+        "document_signed": error.document_signed,
+    }
+
+
+def _logged(*facts: object) -> str:
+    """What a logger writes of facts, by name and by format."""
+    stream = io.StringIO()
+    log = logging.getLogger("vectors.signature")
+    handler = logging.StreamHandler(stream)
+    log.addHandler(handler)
+    for fact in facts:
+        log.error("%s %r %s", fact, fact, f"{fact}")
+    log.removeHandler(handler)
+    return stream.getvalue()
+
+
+def _user_state(given: Given) -> dict[str, Any]:
+    ready = gateway.readiness(given["state"])
+    return {"signing_enabled": ready.signing_enabled, "ask_passphrase": ready.ask_passphrase}
+
+
+def _v1_status_code(given: Given) -> dict[str, Any]:
+    return {"state": gateway.v1_state(given["status_code"])}
+
+
+def _verify_reply(given: Given) -> dict[str, Any]:
+    return {"verdict": verify_reply(given["reply"])}
+
+
+def _v1_download(given: Given) -> dict[str, Any]:
+    answer = gateway.v1_download(given["attempt"])
+    return {"http_status": answer.http_status, "use": answer.use}
+
+
+def _qr_page_field(given: Given) -> dict[str, Any]:
+    shown = page.page({given["field"]: "x"})
+    return {"shown": given["field"] in shown}
+
+
+def _qr_token(given: Given) -> dict[str, Any]:
+    return {"acceptable": page.token_acceptable(random=given.get("random") or False, bits=given["bits"])}
+
+
+def _certified_label(given: Given) -> dict[str, Any]:
+    return {"label": certified_label(given.get("issuer_is_indonesian_psre"))}
+
+
+def _sign_retry(given: Given) -> dict[str, Any]:
+    unknown = given.get("previous_attempt_unknown") or False
+    outcome = Outcome.UNKNOWN if unknown else Outcome.NOT_SIGNED
+    return {"action": next_action(DOCUMENT, Attempt("one", DOCUMENT, outcome))}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "local_verdict": _local_verdict,
+    "pkcs12_load": _pkcs12_load,
+    "gateway_error": _gateway_error,
+    "user_state": _user_state,
+    "v1_status_code": _v1_status_code,
+    "verify_reply": _verify_reply,
+    "v1_download": _v1_download,
+    "qr_page_field": _qr_page_field,
+    "qr_token": _qr_token,
+    "certified_label": _certified_label,
+    "sign_retry": _sign_retry,
+}

@@ -6,7 +6,8 @@ legal basis are the scheme's, since the same arithmetic stands in different regu
 
 from eperf.plugins.parts.bound import Bound
 from eperf.plugins.parts.ladder import AttendanceDeduction, Ladder, Step
+from eperf.plugins.parts.minutes import Minutes
 from eperf.plugins.parts.points import Points
 from eperf.plugins.parts.weigh import Weigh
 
-__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Points", "Step", "Weigh"]
+__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Minutes", "Points", "Step", "Weigh"]

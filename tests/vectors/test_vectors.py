@@ -17,7 +17,20 @@ import pytest
 from tests.vectors.adapter import UnknownOp, run
 from tests.vectors.compare import differences
 
-CLAIMED = frozenset({"adms", "attendance-day", "nip", "scoring-points"})
+CLAIMED = frozenset(
+    {
+        "adms",
+        "attendance-day",
+        "nip",
+        "predikat",
+        "scoring-kemnaker",
+        "scoring-minutes-ceiling",
+        "scoring-pare",
+        "scoring-points",
+        "scoring-tier",
+        "skp",
+    }
+)
 """Topics whose every operation the product computes."""
 
 CASES = Path(__file__).parent / "cases"

@@ -60,7 +60,7 @@ def _dki_result(given: Given) -> dict[str, Any]:
 
 def _month(given: Given) -> dict[str, Any]:
     entries = [
-        Entry(Decimal(one["norm_min"]), one["status"], one["in_working_hours"], one.get("count", 1))
+        Entry(Decimal(one["norm_min"]), one["status"], one.get("in_working_hours", True), one.get("count", 1))
         for one in given["entries"]
     ]
     counted = counted_minutes(entries, Decimal(given["limit_min"]), Decimal(given.get("extra_min", 0)), ON)
@@ -75,10 +75,10 @@ def _pay(given: Given) -> dict[str, Any]:
     paid = parts_paid(
         Shares(Decimal(given["performance_share"]), Decimal(given["workload_share"])),
         Decimal(given["basic_rp"]),
-        Decimal(given["class_coefficient"]),
+        Decimal(given.get("class_coefficient", 1)),
         total_min=Decimal(given["total_min"]),
         limit_min=Decimal(given["limit_min"]),
-        attendance_pct=Decimal(given["attendance_pct"]),
+        attendance_pct=Decimal(given.get("attendance_pct", 100)),
         running_punishment=given.get("running_punishment", False),
     )
     return {"performance_rp": paid.performance_rp, "workload_rp": paid.workload_rp}

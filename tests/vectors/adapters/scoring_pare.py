@@ -16,7 +16,7 @@ ON = date(2026, 1, 1)
 
 
 def _score(given: Given, ethics: Decimal | Fraction | None) -> dict[str, Any]:
-    approved = given["achievement_approved"]
+    approved = given.get("achievement_approved", True)
     found = score(Decimal(given["target_pct"]), ethics, ON, achievement_approved=approved)
     return {"cap": str(found.cap), "score": str(found.score)}
 

@@ -2,7 +2,7 @@
 
 A leave that pays less than 100 % pays that share of the class allowance, and the cuts of the month are not
 added. Whether absence also counts in such a month is not settled by the rule; a single day of such a leave
-sets the whole month, since no daily share is known. Whoever pays should be warned of both.
+sets the whole month, since no daily share is known. `leave_warnings` names both to whoever pays.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from types import MappingProxyType
 
 from eperf.plugins import BadInput
 from eperf.plugins.rules import Predikat, Regulated, in_force, in_range
-from eperf_ministry_70_30.pay import Violations, paid_pct
+from eperf_ministry_70_30.pay import Violations, cut_pct, paid_pct
 from eperf_ministry_70_30.rates import rates_on
 
 FULL = Decimal(100)
+WHOLE_MONTH = "leave_sets_the_whole_month"
+CUTS_NOT_ADDED = "cuts_not_added_to_leave"
 
 
 class LeaveKind(StrEnum):
@@ -134,6 +136,13 @@ def leave_month_pct(
             raise BadInput("predikat", None, "missing; it is never guessed")
         share = paid_pct(predikat, violations, rates)
     return share * rates.study_pct / 100 if study_assignment else share
+
+
+def leave_warnings(leave: Leave, violations: Violations, on: date) -> tuple[str, ...]:
+    """What the rule does not settle about this month; to be shown before it is paid."""
+    if leave_paid_pct(leave, on) == FULL:
+        return ()
+    return (WHOLE_MONTH, CUTS_NOT_ADDED) if cut_pct(violations, rates_on(on)) else (WHOLE_MONTH,)
 
 
 def _given(field: str, value: int | None) -> int:

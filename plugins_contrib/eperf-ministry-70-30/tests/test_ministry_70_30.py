@@ -22,7 +22,15 @@ from eperf.testing import (
     scored,
     unit_period,
 )
-from eperf_ministry_70_30.leave import Leave, LeaveKind, leave_month_pct, leave_paid_pct
+from eperf_ministry_70_30.leave import (
+    CUTS_NOT_ADDED,
+    WHOLE_MONTH,
+    Leave,
+    LeaveKind,
+    leave_month_pct,
+    leave_paid_pct,
+    leave_warnings,
+)
 from eperf_ministry_70_30.pay import EXHAUSTED, IN_FULL, MANY_ABSENT, Violations, after_tax, month_pay
 from eperf_ministry_70_30.rates import rates_on
 from eperf_ministry_70_30.scheme import SCHEME
@@ -117,6 +125,13 @@ def test_leave_in_part_replaces_the_total_and_asks_for_no_predikat() -> None:
     assert leave_month_pct(Leave(LeaveKind.BIG, 1), None, many, ON) == 50
     assert leave_month_pct(Leave(LeaveKind.SICK, 1), Predikat.KURANG, NOTHING, ON) == 72
     assert leave_month_pct(Leave(LeaveKind.BIG, 1), None, many, ON, study_assignment=True) == 40
+
+
+def test_what_the_rule_does_not_settle_is_named_before_the_month_is_paid() -> None:
+    late = Violations(late_min=1)
+    assert leave_warnings(Leave(LeaveKind.ANNUAL), late, ON) == ()
+    assert leave_warnings(Leave(LeaveKind.BIG, 1), NOTHING, ON) == (WHOLE_MONTH,)
+    assert leave_warnings(Leave(LeaveKind.BIG, 1), late, ON) == (WHOLE_MONTH, CUTS_NOT_ADDED)
 
 
 def test_what_is_missing_or_cannot_be_is_refused_by_name() -> None:

@@ -88,7 +88,7 @@ def test_the_cut_comes_from_the_full_part(scored: Decimal, cut: Decimal) -> None
 def test_what_cannot_be_is_refused_by_name() -> None:
     with pytest.raises(BadInput, match="ethics_items"):
         ethics_pct([Decimal(5)] * 5, ON)
-    with pytest.raises(BadInput, match="ethics_items.adaptive"):
+    with pytest.raises(BadInput, match=r"ethics_items.adaptive"):
         ethics_pct([Decimal(1)] * 3 + [Decimal("5.01")] + [Decimal(1)] * 2, ON)
     with pytest.raises(BadInput, match="ethics_pct"):
         both("100.01")

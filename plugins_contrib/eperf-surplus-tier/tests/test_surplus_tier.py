@@ -137,7 +137,7 @@ QUANTITIES = st.one_of(st.integers(0, 4_000), st.sampled_from([7260, 7261, 7560,
         max_size=8,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_scheme_is_the_rule_and_keeps_the_laws_of_scoring(entries: list[tuple[Any, ...]]) -> None:
     activities = [
         activity(

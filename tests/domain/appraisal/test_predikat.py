@@ -124,7 +124,7 @@ def test_bounds_are_compared_on_people_not_on_rounded_shares() -> None:
 
 
 def test_a_negative_count_and_an_unknown_organisation_are_refused() -> None:
-    with pytest.raises(BadInput, match="counts.baik"):
+    with pytest.raises(BadInput, match=r"counts.baik"):
         breaches(OrganisationPredikat.BAIK, {Predikat.BAIK: -1}, ON)
     with pytest.raises(BadInput, match="organisation_predikat"):
         OrganisationPredikat.parse("sangat_baik")

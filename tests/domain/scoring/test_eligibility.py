@@ -48,7 +48,7 @@ def test_a_standing_that_a_rule_does_not_name_changes_nothing() -> None:
 
 
 def test_a_unit_or_a_day_without_a_rule_is_refused() -> None:
-    with pytest.raises(BadInput, match="unit.*kemensos"):
+    with pytest.raises(BadInput, match=r"unit.*kemensos"):
         verdict("unit contoh", [], ON)
     with pytest.raises(BadInput, match="2025-06-01"):
         verdict("dki", [], ON)

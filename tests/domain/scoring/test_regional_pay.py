@@ -34,11 +34,11 @@ def test_an_amount_is_cut_off_and_not_rounded() -> None:
 
 
 def test_what_cannot_be_is_refused_by_name() -> None:
-    with pytest.raises(BadInput, match="bases_rp.*scarcity"):
+    with pytest.raises(BadInput, match=r"bases_rp.*scarcity"):
         by_discipline_and_productivity({"travel": Decimal(1)}, Decimal(1), Decimal(1))
     with pytest.raises(BadInput, match="productivity_pct"):
         by_discipline_and_productivity({}, Decimal(1), Decimal(101))
-    with pytest.raises(BadInput, match="bases_rp.workload"):
+    with pytest.raises(BadInput, match=r"bases_rp.workload"):
         by_discipline_and_productivity({"workload": Decimal(-1)}, Decimal(1), Decimal(1))
     with pytest.raises(BadInput, match="final_pct"):
         cut_off_rp(Decimal(1), Decimal(-1))

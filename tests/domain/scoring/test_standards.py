@@ -132,15 +132,15 @@ def test_every_price_is_found_on_its_first_day(row: object) -> None:
 def test_unknown_names_are_refused_with_the_known_ones() -> None:
     with pytest.raises(BadInput, match="extension"):
         effective_time("unit contoh", ON)
-    with pytest.raises(BadInput, match="scheme.*kemnaker"):
+    with pytest.raises(BadInput, match=r"scheme.*kemnaker"):
         weights_of("unit contoh", ON)
-    with pytest.raises(BadInput, match="group.*senior_leader"):
+    with pytest.raises(BadInput, match=r"group.*senior_leader"):
         weights_of("dki", date(2015, 6, 1), "everybody")
-    with pytest.raises(BadInput, match="unit.*ristekdikti"):
+    with pytest.raises(BadInput, match=r"unit.*ristekdikti"):
         class_allowance_rp("unit contoh", 1, ON)
     with pytest.raises(BadInput, match="job_class"):
         class_allowance_rp("kemnaker", 18, ON)
-    with pytest.raises(BadInput, match="regulation.*108/2016"):
+    with pytest.raises(BadInput, match=r"regulation.*108/2016"):
         price_rp("1/2026", "office", ON)
-    with pytest.raises(BadInput, match="kind.*regional_hospital"):
+    with pytest.raises(BadInput, match=r"kind.*regional_hospital"):
         price_rp("108/2016", "school", date(2017, 1, 1))

@@ -3,7 +3,7 @@
 Each task is the mean of its aspects, the year is 60 % SKP and 40 % behaviour. Time and cost reward savings
 up to 24 per cent and punish more; being exactly on time is worth 76, not 100. The branch flips at exactly
 24 per cent, so everything is computed with fractions. The branch above 24 per cent is known from memory
-only (`over_pivot_mark`). The source states neither a cap nor a floor of an aspect.
+only, which its result says (`mark`). The source states neither a cap nor a floor of an aspect.
 """
 
 from __future__ import annotations
@@ -103,6 +103,13 @@ ARITHMETICS: tuple[Arithmetic, ...] = (
 """The arithmetic of the regulation, until PermenPANRB 8/2021 brought another."""
 
 
+class AspectValue(NamedTuple):
+    """What an aspect is worth, and how the rule that gave the value is known."""
+
+    value: Decimal
+    mark: Mark
+
+
 class Total(NamedTuple):
     """A year's value, exact, and its band."""
 
@@ -110,18 +117,18 @@ class Total(NamedTuple):
     band: Band
 
 
-def aspect_value(aspect: Aspect, realisation: Decimal, target: Decimal, on: date) -> Decimal:
+def aspect_value(aspect: Aspect, realisation: Decimal, target: Decimal, on: date) -> AspectValue:
     """What an aspect is worth, half-up to two decimals."""
     rule = in_force(ARITHMETICS, on)
     in_range("realisation", realisation)
     positive("target", target)
     share = Fraction(realisation) / Fraction(target) * 100
     if aspect in (Aspect.QUANTITY, Aspect.QUALITY):
-        return half_up_to(share, 2)
+        return AspectValue(half_up_to(share, 2), rule.mark)
     saved, earned = 100 - share, 100 + Fraction(rule.on_time) - share
-    if saved > Fraction(rule.pivot_pct):
-        earned = Fraction(rule.on_time) - (earned - 100)
-    return half_up_to(earned, 2)
+    if saved <= Fraction(rule.pivot_pct):
+        return AspectValue(half_up_to(earned, 2), rule.mark)
+    return AspectValue(half_up_to(Fraction(rule.on_time) - (earned - 100), 2), rule.over_pivot_mark)
 
 
 def task_value(aspect_values: Sequence[Decimal]) -> Decimal:

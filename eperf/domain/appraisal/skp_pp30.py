@@ -2,7 +2,7 @@
 
 70 % SKP and 30 % behaviour; 60 % and 40 % where peers and direct subordinates are asked too. The two upper
 bands overlap: from 110 on only a new idea useful to the unit makes it Sangat Baik, the number alone does
-not. The two lower bands are unconfirmed.
+not. The bounds of the two lower bands are unconfirmed, which the result says (`mark`).
 """
 
 from __future__ import annotations
@@ -59,10 +59,11 @@ ARITHMETICS: tuple[Arithmetic, ...] = (
 
 
 class Total(NamedTuple):
-    """The year's value, exact, and its band."""
+    """The year's value, exact, its band, and how the bound of that band is known."""
 
     value: Decimal
     band: Category
+    mark: Mark
 
 
 def total(
@@ -80,5 +81,6 @@ def total(
     weights = rule.weights_pct_asking_others if asks_peers_and_subordinates else rule.weights_pct
     value = weighted_score([Component("skp", weights[0], skp), Component("behaviour", weights[1], behaviour)])
     in_range("value", value, most=rule.most)
-    open_to_all = [band for band in rule.bands if new_idea or not band.needs_new_idea]
-    return Total(value, next(band.category for band in open_to_all if value >= band.least))
+    reachable = (band for band in rule.bands if new_idea or not band.needs_new_idea)
+    band = next(band for band in reachable if value >= band.least)
+    return Total(value, band.category, band.mark)

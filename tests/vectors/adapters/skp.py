@@ -20,13 +20,13 @@ def _decimals(texts: list[str]) -> list[Decimal]:
 
 
 def _aspect(given: Given) -> dict[str, Any]:
-    value = skp_2013.aspect_value(
+    found = skp_2013.aspect_value(
         skp_2013.Aspect.parse(given["aspect"]),
         Decimal(given["realisation"]),
         Decimal(given["target"]),
         IN_2015,
     )
-    return {"value": str(value)}
+    return {"value": str(found.value)}
 
 
 def _task(given: Given) -> dict[str, Any]:

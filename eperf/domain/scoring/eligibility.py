@@ -38,6 +38,8 @@ class Standing(StrEnum):
     STUDY_EXTENSION = "study_extension"
     STUDY_UNFINISHED = "study_unfinished"
     """The period ended, the study did not."""
+    STUDY_FAILED = "study_failed"
+    """The study failed, without permission to go on."""
     DETAINED = "detained"
     NO_POST = "no_post"
     PROBATION = "probation"
@@ -92,18 +94,11 @@ ELIGIBILITIES: tuple[Eligibility, ...] = (
         paid_pct=_rates(no_post=0, suspended=0, waiting_pay=0, unpaid_leave=0, pre_retirement=0),
     ),
     Eligibility(
-        unit="kemnaker",
-        valid_from=date(2024, 1, 1),
-        legal_basis="Permenaker 15/2024 pasal 4",
-        mark="impl",
-        paid_pct=_rates(unpaid_leave=0, study_assignment=80),
-    ),
-    Eligibility(
         unit="klhk",
         valid_from=date(2024, 1, 1),
         legal_basis="Permen LHK 6/2024 pasal 24",
         mark="law",
-        paid_pct=_rates(study_unfinished=0),
+        paid_pct=_rates(study_failed=0),
     ),
     Eligibility(
         unit="kkp",
@@ -127,7 +122,7 @@ ELIGIBILITIES: tuple[Eligibility, ...] = (
         paid_pct=_rates(probation=80),
     ),
 )
-"""The rules met so far."""
+"""The rules met so far; Kemnaker's are part of its own scheme, the plugin `eperf-ministry-70-30`."""
 
 
 def verdict(unit: str, standings: Iterable[Standing], on: date) -> Verdict:

@@ -37,7 +37,8 @@ def test_the_lowest_counts_and_every_reason_is_named() -> None:
     both = [Standing.SICK_TO_3_MONTHS, Standing.DETAINED, Standing.PROBATION]
     assert verdict("dki", both, IN_2017) == (0, (Standing.SICK_TO_3_MONTHS, Standing.DETAINED))
     assert verdict("dki", [Standing.MATERNITY_1_2], IN_2017).paid_pct == 50
-    assert verdict("kemnaker", [Standing.STUDY_ASSIGNMENT], ON).paid_pct == 80
+    assert verdict("kkp", [Standing.STUDY_EXTENSION, Standing.STUDY_UNFINISHED], ON).paid_pct == 25
+    assert verdict("klhk", [Standing.STUDY_FAILED], ON).paid_pct == 0
 
 
 def test_a_standing_that_a_rule_does_not_name_changes_nothing() -> None:

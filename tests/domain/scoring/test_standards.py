@@ -21,6 +21,7 @@ from eperf.domain.scoring.effective_time import (
     share_pct,
 )
 from eperf.domain.scoring.point_prices import POINT_PRICES, price_rp
+from eperf_ministry_70_30.rates import rates_on
 
 ON = date(2025, 6, 1)
 BASIS = "Perwal Contoh 1/2026"
@@ -95,6 +96,12 @@ def test_weights_change_with_the_regulation() -> None:
     assert weights_of("dki", date(2016, 1, 1), "administrator").weights["behaviour"] == 10
     with pytest.raises(BadInput, match="2020-01-01"):
         weights_of("dki", date(2020, 1, 1), "administrator")
+
+
+def test_the_ministrys_own_scheme_weighs_as_the_table_says() -> None:
+    rates = rates_on(ON)
+    weights = weights_of("kemnaker", ON).weights
+    assert (rates.performance_pct, rates.attendance_pct) == (weights["performance"], weights["attendance"])
 
 
 def test_a_row_whose_weights_do_not_sum_to_100_does_not_load() -> None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from eperf.domain.errors import BadInput
 
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}\Z")
+_QUARTER = re.compile(r"[0-9]{4}Q[1-4]\Z")
 
 
 @dataclass(frozen=True, order=True)
@@ -58,3 +59,35 @@ class YearMonth:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """Three calendar months, written `YYYYQn`."""
+
+    year: int
+    number: int
+
+    def __post_init__(self) -> None:
+        if not (1900 <= self.year <= 9999 and 1 <= self.number <= 4):
+            raise BadInput("quarter", f"{self.year}Q{self.number}", "not a quarter of 1900 to 9999")
+
+    @classmethod
+    def parse(cls, text: str, field: str = "quarter") -> Quarter:
+        """Reads `YYYYQn`; refuses everything else by the name of the field."""
+        if not _QUARTER.match(text):
+            raise BadInput(field, text, "a quarter is written YYYYQ1 to YYYYQ4")
+        return cls(int(text[:4]), int(text[5:]))
+
+    @classmethod
+    def of(cls, month: YearMonth) -> Quarter:
+        """The quarter in which a month lies."""
+        return cls(month.year, (month.month + 2) // 3)
+
+    @property
+    def previous(self) -> Quarter:
+        """The quarter before this one."""
+        return Quarter(self.year - (self.number == 1), (self.number + 2) % 4 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}Q{self.number}"

@@ -140,7 +140,16 @@ def test_parts_of_upper_floors_can_join_the_plan_as_built_in() -> None:
     assert registry.schemes["nouns/points"].distribution == "eperf"
 
 
-def test_the_installed_plugin_is_found_by_its_entry_point() -> None:
+@pytest.mark.parametrize(
+    ("scheme", "distribution"),
+    [
+        ("points-catalogue/points", "eperf-points-catalogue"),
+        ("ministry-70-30/attendance", "eperf-ministry-70-30"),
+        ("minutes-ceiling/activity", "eperf-minutes-ceiling"),
+        ("surplus-tier/workload", "eperf-surplus-tier"),
+    ],
+)
+def test_an_installed_plugin_is_found_by_its_entry_point(scheme: str, distribution: str) -> None:
     registry = load(strict=True)
-    assert registry.schemes["points-catalogue/points"].distribution == "eperf-points-catalogue"
+    assert registry.schemes[scheme].distribution == distribution
     assert registry.report()[0].name == "eperf"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import eperf.plugins
 import eperf.plugins.parts
+import eperf.plugins.rules
 import eperf.testing
 from eperf.plugins import hookspecs
 from eperf.plugins.inspection import hook_names
@@ -21,11 +22,15 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
+FACES = (eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.testing)
 FRAMEWORKS = {"strawberry", "graphql", "tortoise", "starlette", "pydantic", "uvicorn", "asyncpg", "aiosqlite"}
 
 
 def test_importing_the_face_loads_no_framework() -> None:
-    assert not loaded_by("import eperf.plugins, eperf.plugins.parts, eperf.testing") & FRAMEWORKS
+    assert (
+        not loaded_by("import eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.testing")
+        & FRAMEWORKS
+    )
 
 
 def test_starting_the_registry_without_api_contributions_loads_no_framework() -> None:
@@ -59,7 +64,7 @@ def test_the_manual_names_no_hook_that_does_not_exist() -> None:
 
 def test_every_public_name_of_the_faces_is_documented() -> None:
     manual = MANUAL.read_text()
-    for face in (eperf.plugins, eperf.plugins.parts, eperf.testing):
+    for face in FACES:
         for name in face.__all__:
             member = getattr(face, name)
             assert f"`{name}`" in manual, f"{face.__name__}.{name} is not in docs/plugins.md"
@@ -68,6 +73,6 @@ def test_every_public_name_of_the_faces_is_documented() -> None:
 
 
 def test_the_faces_list_their_names_in_order() -> None:
-    for face in (eperf.plugins, eperf.plugins.parts, eperf.testing):
+    for face in FACES:
         assert len(set(face.__all__)) == len(face.__all__)
         assert all(hasattr(face, name) for name in face.__all__)

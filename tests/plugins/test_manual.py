@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from eperf.domain.errors import BadInput
 from eperf.domain.scoring import UnitPeriod
 from eperf.testing import assert_explained, assert_order_free, assert_pure, registry_of, scored
 from tests.domain.scoring.months import months
@@ -36,6 +38,16 @@ def test_the_scheme_of_the_manual_has_at_most_sixty_lines() -> None:
 
 def test_the_scheme_of_the_manual_passes_its_own_test(plugin: ModuleType) -> None:
     plugin.test_half_the_work_and_one_late_day()
+
+
+def test_the_rules_of_the_manual_follow_their_days(plugin: ModuleType) -> None:
+    exec(block("rules"), vars(plugin))
+    rule = plugin.absence_cut_pct
+    assert rule(2, date(2025, 12, 31)) == 8
+    assert rule(2, date(2026, 1, 1)) == 10
+    assert rule(31, date(2026, 1, 1)) == 100
+    with pytest.raises(BadInput, match="days"):
+        rule(32, date(2026, 1, 1))
 
 
 @given(facts=months())

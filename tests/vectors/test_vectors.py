@@ -30,6 +30,15 @@ CLAIMED = frozenset(
         "salary",
         "scoring-points",
         "signature",
+        "attendance-day",
+        "nip",
+        "predikat",
+        "scoring-kemnaker",
+        "scoring-minutes-ceiling",
+        "scoring-pare",
+        "scoring-points",
+        "scoring-tier",
+        "skp",
     }
 )
 """Topics whose every operation the product computes."""

@@ -6,29 +6,54 @@ copied: a missing predikat is refused here and stays missing in the score.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
-from eperf.domain.errors import BadInput
+from eperf.domain.appraisal.predikat import Predikat
+from eperf.domain.number import in_range
+from eperf.domain.regulation import UNDATED, Regulated, in_force
+from eperf.domain.scoring.component_weights import weights_of
 from eperf.domain.scoring.weights import Component, weighted_score
 
-POINTS = {
-    "sangat_baik": Decimal(100),
-    "baik": Decimal(90),
-    "butuh_perbaikan": Decimal(70),
-    "kurang": Decimal(50),
-    "sangat_kurang": Decimal(30),
-}
+SCHEME = "simpegnas"
 
 
-def predikat_attendance_score(predikat: str | None, attendance_cuts_pct: Iterable[Decimal]) -> Decimal:
+@dataclass(frozen=True, kw_only=True)
+class PredikatPoints(Regulated):
+    """Points by predikat."""
+
+    points: Mapping[Predikat, Decimal]
+
+
+PREDIKAT_POINTS: tuple[PredikatPoints, ...] = (
+    PredikatPoints(
+        valid_from=UNDATED,
+        legal_basis="Skema tipe Simpegnas, implementasi publik",
+        mark="impl",
+        points=MappingProxyType(
+            {
+                Predikat.SANGAT_BAIK: Decimal(100),
+                Predikat.BAIK: Decimal(90),
+                Predikat.BUTUH_PERBAIKAN: Decimal(70),
+                Predikat.KURANG: Decimal(50),
+                Predikat.SANGAT_KURANG: Decimal(30),
+            }
+        ),
+    ),
+)
+
+
+def predikat_attendance_score(
+    predikat: Predikat, attendance_cuts_pct: Iterable[Decimal], on: date
+) -> Decimal:
     """70 % of the predikat's points and 30 % of what the attendance cuts leave of 100, at least 0; exact."""
-    if predikat not in POINTS:
-        raise BadInput("predikat", predikat, "not one of " + ", ".join(POINTS))
-    attendance = max(Decimal(0), 100 - sum(attendance_cuts_pct, Decimal(0)))
-    return weighted_score(
-        [
-            Component("predikat", Decimal(70), POINTS[predikat]),
-            Component("attendance", Decimal(30), attendance),
-        ]
-    )
+    points = in_force(PREDIKAT_POINTS, on).points[predikat]
+    cuts = list(attendance_cuts_pct)
+    for cut in cuts:
+        in_range("attendance_cuts_pct", cut)
+    values = {"performance": points, "attendance": max(Decimal(0), 100 - sum(cuts, Decimal(0)))}
+    weights = weights_of(SCHEME, on).weights
+    return weighted_score(Component(name, weight, values[name]) for name, weight in weights.items())

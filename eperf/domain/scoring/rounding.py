@@ -6,6 +6,7 @@ bits: a product of two 64-bit columns cannot wrap around unseen.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
@@ -27,6 +28,11 @@ def half_up(value: Fraction) -> int:
     """To the nearest integer, halves away from zero: 2.5 -> 3, -2.5 -> -3. What the regulations mean."""
     size = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
     return size if value >= 0 else -size
+
+
+def half_up_to(value: Fraction | Decimal, places: int) -> Decimal:
+    """`half_up` at so many decimals: 2.345 to two is 2.35."""
+    return Decimal(half_up(Fraction(value) * 10**places)).scaleb(-places)
 
 
 def floor_expr(numerator: pl.Expr, denominator: pl.Expr | int) -> pl.Expr:

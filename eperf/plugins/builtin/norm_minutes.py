@@ -13,10 +13,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from eperf.domain.scoring import Frame, PartOutput, Scheme, StagePart, amount_text_expr, hundredths, part
-from eperf.domain.scoring.points import units_times_expr
-from eperf.domain.scoring.share import shares
-from eperf.plugins.parts import Bound
+from eperf.domain.scoring import Frame, PartOutput, Scheme, StagePart, hundredths, part
+from eperf.plugins.parts import Bound, Minutes
 
 _BASIS = "Waktu kerja efektif 75.000 menit setahun, 300 menit sehari (PermenPANRB 1/2020)"
 _LONGEST_MONTH = 31 * 24 * 60
@@ -55,28 +53,6 @@ def capacity(frame: Frame, settings: NormMinutes) -> PartOutput:
     return PartOutput(values=everyone)
 
 
-@part("norm-minutes.work", _BASIS)
-def work(frame: Frame, settings: NormMinutes) -> list[pl.DataFrame]:
-    """One leaf per verified activity; an item without a norm counts no minutes."""
-    counted = units_times_expr("norm_min").fill_null(0)
-    capable = frame.verified.join(frame.value("capacity_min"), on="employee_id", how="inner")
-    return shares(
-        capable.with_columns(part=counted, whole=pl.col("capacity_min")),
-        frame.period,
-        label_id=pl.col("item_name"),
-        label_en=pl.col("item_name"),
-        evidence=("activity", pl.col("activity_id")),
-        facts={
-            "code": pl.col("item_code"),
-            "quantity": amount_text_expr(pl.col("quantity_h")),
-            "norm_min": pl.col("norm_min"),
-            "counted_min": pl.col("part"),
-            "capacity_min": pl.col("whole"),
-        },
-        show=lambda minutes: minutes.cast(pl.String),
-    )
-
-
 def _cap(settings: NormMinutes) -> int:
     return hundredths(settings.cap_percent)
 
@@ -90,7 +66,7 @@ SCHEME = Scheme(
     settings=NormMinutes,
     parts=(
         StagePart("capacity", capacity),
-        StagePart("work", work),
+        StagePart("work", Minutes("norm-minutes.work", _BASIS)),
         StagePart("work", Bound("norm-minutes.cap", _BASIS, "work", high_h=_cap)),
     ),
 )

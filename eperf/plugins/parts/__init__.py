@@ -7,7 +7,8 @@ legal basis are the scheme's, since the same arithmetic stands in different regu
 from eperf.domain.attendance.ladders import ladder_named
 from eperf.plugins.parts.bound import Bound
 from eperf.plugins.parts.ladder import AttendanceDeduction, Ladder, Step
+from eperf.plugins.parts.minutes import Minutes
 from eperf.plugins.parts.points import Points
 from eperf.plugins.parts.weigh import Weigh
 
-__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Points", "Step", "Weigh", "ladder_named"]
+__all__ = ["AttendanceDeduction", "Bound", "Ladder", "Minutes", "Points", "Step", "Weigh", "ladder_named"]

@@ -19,12 +19,14 @@ S = TypeVar("S")
 class Points(Generic[S]):
     """Verified points / target x 100, half-up to hundredths, not bounded (put a `Bound` behind it).
 
-    `target_h`: the month's target in hundredths of a point, above zero.
+    `target_h`: the month's target in hundredths of a point, above zero. `publishes`: the name under which
+    later parts find everybody's points of the month in hundredths, exact, if any.
     """
 
     rule_id: str
     legal_basis: str
     target_h: Callable[[S], int]
+    publishes: str | None = None
 
     def run(self, frame: Frame, settings: S) -> PartOutput:
         """One leaf per verified activity, and one for rounding."""
@@ -46,5 +48,12 @@ class Points(Generic[S]):
                     "points": amount_text_expr(pl.col("part")),
                     "target": amount_text_expr(pl.col("whole")),
                 },
-            )
+            ),
+            values=None if self.publishes is None else _sums(frame, rows, self.publishes),
         )
+
+
+def _sums(frame: Frame, rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    sums = rows.group_by("employee_id").agg(pl.col("part").sum().alias(name))
+    everyone = frame.employees.select("employee_id").join(sums, on="employee_id", how="left")
+    return everyone.with_columns(pl.col(name).fill_null(0))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from eperf.domain.appraisal.predikat import Predikat
 from eperf.domain.errors import BadInput, WeightsNot100
 from eperf.domain.scoring.points import point_price
 from eperf.domain.scoring.predikat_points import predikat_attendance_score
 from eperf.domain.scoring.ranking import attendance_score, mean_score, range_score
 from eperf.domain.scoring.weights import Component, weighted_score
+
+ON = date(2025, 1, 1)
 
 
 def test_weights_that_do_not_sum_to_100_are_refused() -> None:
@@ -29,13 +33,16 @@ def test_when_all_are_equal_everybody_is_the_best() -> None:
     assert range_score([Decimal(90)], Decimal(90), Decimal(90)) == 100
 
 
-def test_a_missing_predikat_is_refused_not_guessed() -> None:
-    with pytest.raises(BadInput, match="predikat"):
-        predikat_attendance_score(None, [])
+def test_better_predikats_and_fewer_cuts_give_more() -> None:
+    scores = [predikat_attendance_score(predikat, [Decimal(10)], ON) for predikat in Predikat]
+    assert scores == sorted(set(scores), reverse=True)
+    assert predikat_attendance_score(Predikat.SANGAT_BAIK, [], ON) == 100
+    with pytest.raises(BadInput, match="attendance_cuts_pct"):
+        predikat_attendance_score(Predikat.BAIK, [Decimal(-1)], ON)
 
 
 def test_cuts_beyond_the_whole_leave_nothing_of_the_attendance_part() -> None:
-    assert predikat_attendance_score("baik", [Decimal(60), Decimal(60)]) == 63
+    assert predikat_attendance_score(Predikat.BAIK, [Decimal(60), Decimal(60)], ON) == 63
 
 
 def test_impossible_inputs_are_refused_by_name() -> None:

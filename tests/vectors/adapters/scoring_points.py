@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from eperf.domain.appraisal.predikat import Predikat
 from eperf.domain.errors import WeightsNot100
 from eperf.domain.scoring import amount_text
 from eperf.domain.scoring.points import point_price, points_expr
@@ -15,6 +17,9 @@ from eperf.domain.scoring.weights import Component, weighted_score
 from eperf.testing import activity, unit_period
 
 Given = Mapping[str, Any]
+
+ON = date(2025, 1, 1)
+"""A day on which the scheme that the vectors name is in force."""
 
 
 def _decimals(texts: list[str]) -> list[Decimal]:
@@ -78,7 +83,7 @@ def _weighted(given: Given) -> dict[str, Any]:
 
 def _simpegnas(given: Given) -> dict[str, Any]:
     cuts = _decimals(given["attendance_cuts_pct"])
-    return {"score": str(predikat_attendance_score(given["predikat"], cuts))}
+    return {"score": str(predikat_attendance_score(Predikat.parse(given["predikat"]), cuts, ON))}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import eperf_ministry_70_30
+from eperf.plugins import BadInput, YearMonth
+from eperf.plugins.rules import Predikat, class_allowance_rp
+from eperf.testing import (
+    assert_explained,
+    assert_order_free,
+    assert_pure,
+    day,
+    employee,
+    registry_of,
+    scored,
+    unit_period,
+)
+from eperf_ministry_70_30.leave import (
+    CUTS_NOT_ADDED,
+    WHOLE_MONTH,
+    Leave,
+    LeaveKind,
+    leave_month_pct,
+    leave_paid_pct,
+    leave_warnings,
+)
+from eperf_ministry_70_30.pay import EXHAUSTED, IN_FULL, MANY_ABSENT, Violations, after_tax, month_pay
+from eperf_ministry_70_30.rates import rates_on
+from eperf_ministry_70_30.scheme import SCHEME
+from eperf_ministry_70_30.settings import AttendanceSettings
+
+ON = date(2026, 3, 1)
+ALLOWANCE = Decimal(class_allowance_rp("kemnaker", 10, ON))
+NOTHING = Violations()
+SENIOR = AttendanceSettings(senior_exception=True, senior_exception_basis="uji")
+VIOLATIONS = st.builds(
+    Violations,
+    absent_days=st.integers(0, 31),
+    missing_taps=st.integers(0, 60),
+    late_min=st.integers(0, 5_000),
+    early_leave_min=st.integers(0, 5_000),
+    left_office_min=st.integers(0, 5_000),
+    missed_ceremonies=st.integers(0, 5),
+)
+
+
+@given(violations=VIOLATIONS, predikat=st.sampled_from(Predikat))
+def test_the_parts_stay_within_their_shares_and_sum_exactly(
+    violations: Violations, predikat: Predikat
+) -> None:
+    pay = month_pay(ALLOWANCE, predikat, violations, ON)
+    assert 0 <= pay.attendance_part_rp <= ALLOWANCE * 30 / 100
+    assert pay.performance_part_rp + pay.performance_cut_rp == ALLOWANCE * 70 / 100
+    assert pay.attendance_part_rp + pay.attendance_cut_rp == ALLOWANCE * 30 / 100
+    assert abs(pay.total_rounded_rp - pay.total_rp) <= Decimal("0.5")
+    assert (EXHAUSTED in pay.anomalies) is (pay.attendance_cut_pct > 100)
+    assert leave_month_pct(Leave(), predikat, violations, ON) * ALLOWANCE / 100 == pay.total_rp
+
+
+@given(violations=VIOLATIONS, name=st.sampled_from(list(vars(NOTHING))))
+def test_one_more_violation_never_pays_more(violations: Violations, name: str) -> None:
+    more = Violations(**{**vars(violations), name: vars(violations)[name] + 1})
+    before, after = (month_pay(ALLOWANCE, Predikat.BAIK, one, ON) for one in (violations, more))
+    assert after.total_rp <= before.total_rp
+    assert after.attendance_cut_pct > before.attendance_cut_pct
+
+
+def test_a_sum_of_exactly_one_hundred_empties_the_part_without_an_anomaly() -> None:
+    pay = month_pay(ALLOWANCE, Predikat.BAIK, Violations(missing_taps=100), ON)
+    assert (pay.attendance_part_rp, pay.anomalies) == (0, ())
+    pay = month_pay(ALLOWANCE, Predikat.BAIK, Violations(missing_taps=100, late_min=1), ON)
+    assert (pay.attendance_part_rp, pay.anomalies) == (0, (EXHAUSTED,))
+
+
+def test_more_absent_days_than_a_month_has_raise_an_anomaly() -> None:
+    assert month_pay(ALLOWANCE, Predikat.BAIK, Violations(absent_days=25), ON).anomalies == ()
+    assert month_pay(ALLOWANCE, Predikat.BAIK, Violations(absent_days=26), ON).anomalies == (MANY_ABSENT,)
+
+
+def test_the_practice_for_high_classes_must_be_asked_for_and_is_named() -> None:
+    late = Violations(absent_days=2)
+    plain = month_pay(ALLOWANCE, Predikat.BAIK, late, ON, job_class=15)
+    assert (plain.attendance_cut_rp > 0, plain.exceptions) == (True, ())
+    asked = month_pay(ALLOWANCE, Predikat.BAIK, late, ON, job_class=15, senior_exception=True)
+    assert (asked.attendance_cut_rp, asked.exceptions) == (0, (IN_FULL,))
+    lower = month_pay(ALLOWANCE, Predikat.BAIK, late, ON, job_class=14, senior_exception=True)
+    assert lower == plain
+
+
+@pytest.mark.parametrize(
+    ("kind", "index", "paid"),
+    [
+        (LeaveKind.BIG, 1, 50),
+        (LeaveKind.BIG, 2, 25),
+        (LeaveKind.BIG, 3, 10),
+        (LeaveKind.SICK, 1, 100),
+        (LeaveKind.SICK, 2, 50),
+        (LeaveKind.SICK, 3, 25),
+        (LeaveKind.SICK, 4, 0),
+        (LeaveKind.SICK, 18, 0),
+        (LeaveKind.UNPAID, None, 0),
+        (LeaveKind.MATERNITY_1_3, None, 100),
+        (LeaveKind.IMPORTANT_REASON, None, 100),
+        (LeaveKind.BIG_UNDER_1_MONTH, None, 100),
+    ],
+)
+def test_the_whole_table_of_leave(kind: LeaveKind, index: int | None, paid: int) -> None:
+    assert leave_paid_pct(Leave(kind, index), ON) == paid
+
+
+@pytest.mark.parametrize(("days", "paid"), [(1, 100), (30, 100), (31, 99), (45, 85), (46, 85), (90, 85)])
+def test_a_miscarriage_cuts_from_day_31_to_day_45(days: int, paid: int) -> None:
+    assert leave_paid_pct(Leave(LeaveKind.MISCARRIAGE, days=days), ON) == paid
+
+
+def test_leave_in_part_replaces_the_total_and_asks_for_no_predikat() -> None:
+    many = Violations(absent_days=10)
+    assert leave_month_pct(Leave(LeaveKind.BIG, 1), None, many, ON) == 50
+    assert leave_month_pct(Leave(LeaveKind.SICK, 1), Predikat.KURANG, NOTHING, ON) == 72
+    assert leave_month_pct(Leave(LeaveKind.BIG, 1), None, many, ON, study_assignment=True) == 40
+
+
+def test_what_the_rule_does_not_settle_is_named_before_the_month_is_paid() -> None:
+    late = Violations(late_min=1)
+    assert leave_warnings(Leave(LeaveKind.ANNUAL), late, ON) == ()
+    assert leave_warnings(Leave(LeaveKind.BIG, 1), NOTHING, ON) == (WHOLE_MONTH,)
+    assert leave_warnings(Leave(LeaveKind.BIG, 1), late, ON) == (WHOLE_MONTH, CUTS_NOT_ADDED)
+
+
+def test_what_is_missing_or_cannot_be_is_refused_by_name() -> None:
+    for leave, field in (
+        (Leave(LeaveKind.BIG), "leave_month_index"),
+        (Leave(LeaveKind.BIG, 4), "leave_month_index"),
+        (Leave(LeaveKind.SICK, 0), "leave_month_index"),
+        (Leave(LeaveKind.MISCARRIAGE), "leave_days"),
+        (Leave(), "predikat"),
+    ):
+        with pytest.raises(BadInput, match=field):
+            leave_month_pct(leave, None, NOTHING, ON)
+    with pytest.raises(BadInput, match="leave_kind"):
+        LeaveKind.parse("holiday")
+    with pytest.raises(BadInput, match="absent_days"):
+        Violations(absent_days=-1)
+    with pytest.raises(BadInput, match="class_allowance_rp"):
+        month_pay(Decimal(0), Predikat.BAIK, NOTHING, ON)
+    with pytest.raises(BadInput, match="tax_pct"):
+        after_tax(Decimal(1), Decimal(101))
+    with pytest.raises(BadInput, match="2023-12-31"):
+        rates_on(date(2023, 12, 31))
+
+
+def score_of(*days: Any, people: Any = (), chosen: AttendanceSettings | None = None) -> int:
+    facts = unit_period(people or [employee(1)], [], days)
+    return scored(SCHEME, facts, chosen).scores["score_h"].item()
+
+
+def test_each_cause_is_cut_from_one_hundred() -> None:
+    bad = [
+        day(date(2026, 3, 2), status="absent", late_min=None, early_min=None),
+        day(date(2026, 3, 3), status="incomplete", missing_taps=1, early_min=None),
+        day(date(2026, 3, 4), status="late_and_early", late_min=30, early_min=20),
+    ]
+    assert score_of() == 10_000
+    assert score_of(*bad) == 10_000 - 300 - 100 - 30 - 20
+
+
+def test_the_score_is_the_rule_wherever_the_frame_has_its_causes() -> None:
+    days = [day(date(2026, 3, number), status="absent") for number in range(2, 7)]
+    days += [day(date(2026, 3, 9), late_min=77), day(date(2026, 3, 10), early_min=5, missing_taps=1)]
+    violations = Violations(absent_days=5, missing_taps=1, late_min=77, early_leave_min=5)
+    left = month_pay(ALLOWANCE, Predikat.BAIK, violations, ON).attendance_part_rp
+    assert score_of(*days) == left / (ALLOWANCE * 30 / 100) * 10_000
+
+
+def test_an_explanation_shows_the_cut_and_what_gave_it_back() -> None:
+    absent = [day(date(2026, 3, 2), status="absent")]
+    senior = [employee(1, job_class=15)]
+    assert score_of(*absent, people=senior) == 9_700
+    result = scored(SCHEME, unit_period(senior, [], absent), SENIOR)
+    assert [leaf["amount"] for leaf in result.trail(1)] == ["100.00", "-3.00", "3.00"]
+    assert result.trail(1)[-1]["facts"] == {"decided_by": "uji", "job_class": "15"}
+    assert score_of(*absent, people=[employee(1, job_class=14)], chosen=SENIOR) == 9_700
+    assert score_of(*absent, people=[employee(1)], chosen=SENIOR) == 9_700
+
+
+def test_the_score_has_a_floor() -> None:
+    assert score_of(day(date(2026, 3, 2), missing_taps=101)) == 0
+
+
+def test_a_month_before_the_regulation_has_no_score() -> None:
+    facts = unit_period([employee(1)], [], period=YearMonth(2023, 12))
+    with pytest.raises(AssertionError, match="raised"):
+        scored(SCHEME, facts)
+
+
+def test_an_exception_must_say_who_decided_it() -> None:
+    with pytest.raises(ValueError, match="senior_exception_basis"):
+        AttendanceSettings(senior_exception=True)
+
+
+def test_the_plugin_fits_eperf() -> None:
+    registry = registry_of("ministry-70-30", eperf_ministry_70_30)
+    assert registry.schemes["ministry-70-30/attendance"].part is SCHEME
+
+
+def test_the_plugin_imports_only_the_faces() -> None:
+    for file in Path(eperf_ministry_70_30.__file__).parent.rglob("*.py"):
+        for line in file.read_text().splitlines():
+            if "eperf" in line and line.startswith(("import ", "from ")):
+                assert line.split()[1].startswith(("eperf.plugins", "eperf_ministry_70_30")), line
+
+
+DAYS = st.lists(
+    st.tuples(
+        st.integers(1, 3),
+        st.integers(1, 31),
+        st.sampled_from(["present", "absent", "leave", "incomplete"]),
+        st.one_of(st.none(), st.integers(0, 600)),
+        st.one_of(st.none(), st.integers(0, 600)),
+        st.integers(0, 2),
+    ),
+    max_size=20,
+    unique_by=lambda row: row[:2],
+)
+
+
+@given(rows=DAYS, senior=st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_the_laws_of_scoring_hold(rows: list[tuple[Any, ...]], senior: bool) -> None:
+    days = [
+        day(
+            date(2026, 3, number),
+            employee_id=person,
+            status=status,
+            late_min=late,
+            early_min=early,
+            missing_taps=taps,
+        )
+        for person, number, status, late, early, taps in rows
+    ]
+    people = [employee(1, job_class=15), employee(2, job_class=3), employee(3)]
+    facts = unit_period(people, [], days)
+    chosen = SENIOR if senior else AttendanceSettings()
+    result = scored(SCHEME, facts, chosen)
+    assert_explained(result)
+    assert_order_free(SCHEME, chosen, facts)
+    assert_pure(SCHEME, chosen, facts)
+    assert result.scores["score_h"].is_between(0, 10_000).all()
+    fewer = unit_period(people, [], days[: len(days) // 2])
+    assert (scored(SCHEME, fewer, chosen).scores["score_h"] >= result.scores["score_h"]).all()

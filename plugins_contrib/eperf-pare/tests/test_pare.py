@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import eperf_pare
+from eperf.plugins import BadInput, YearMonth
+from eperf_pare.rules import NOTHING, Score, deciding_month, ethics_pct, performance_rp, score
+
+ON = date(2026, 3, 1)
+SIX = 6
+
+
+def percents(most: str = "100") -> st.SearchStrategy[Decimal]:
+    return st.decimals("0", most, places=2, allow_nan=False, allow_infinity=False)
+
+
+def both(value: str, *, approved: bool = True) -> Score:
+    return score(Decimal(value), Decimal(value), ON, achievement_approved=approved)
+
+
+@pytest.mark.parametrize(
+    ("cap", "scored"),
+    [
+        ("0", "0"),
+        ("49.99", "0"),
+        ("50", "50"),
+        ("50.01", "50.01"),
+        ("84.96", "99.99"),
+        ("85", "100"),
+        ("100", "100"),
+    ],
+)
+def test_both_ends_of_every_piece(cap: str, scored: str) -> None:
+    assert both(cap) == (Decimal(cap), Decimal(scored))
+
+
+def test_the_sources_small_overshoot_below_the_flat_top_is_kept() -> None:
+    assert both("84.97").score == Decimal("100.01")
+    assert both("84.99").score == Decimal("100.04")
+
+
+@given(one=percents(), other=percents(), ethics=percents())
+def test_a_better_target_never_lowers_the_score_by_more_than_the_overshoot(
+    one: Decimal, other: Decimal, ethics: Decimal
+) -> None:
+    low, high = (score(target, ethics, ON, achievement_approved=True) for target in sorted((one, other)))
+    assert low.cap <= high.cap
+    assert low.score <= max(high.score, Decimal(0)) or (low.score > 100 and high.score == 100)
+    assert 0 <= high.score <= Decimal("100.04")
+
+
+def test_the_cap_is_rounded_before_it_is_compared() -> None:
+    found = score(Decimal("49.995"), Decimal("49.995"), ON, achievement_approved=True)
+    assert found == (50, 50)
+
+
+@given(target=percents(), items=st.lists(st.integers(0, 5).map(Decimal), min_size=SIX, max_size=SIX))
+def test_without_a_rating_or_an_approval_there_is_nothing(target: Decimal, items: list[Decimal]) -> None:
+    assert score(target, None, ON, achievement_approved=True) == NOTHING
+    assert score(target, ethics_pct(items, ON), ON, achievement_approved=False) == NOTHING
+
+
+def test_a_rating_of_all_zeros_is_a_rating() -> None:
+    zeros = ethics_pct([Decimal(0)] * SIX, ON)
+    assert score(Decimal(100), zeros, ON, achievement_approved=True) == (70, Decimal("78.6"))
+
+
+@given(items=st.lists(st.integers(0, 5).map(Decimal), min_size=SIX, max_size=SIX))
+def test_ethics_are_a_share_of_thirty_in_any_order(items: list[Decimal]) -> None:
+    assert ethics_pct(items, ON) * 30 == 100 * int(sum(items))
+    assert ethics_pct(items[::-1], ON) == ethics_pct(items, ON)
+
+
+@given(scored=percents(), cut=percents())
+def test_the_cut_comes_from_the_full_part(scored: Decimal, cut: Decimal) -> None:
+    full = performance_rp(Decimal(4_000_000), Decimal(60), Decimal(100), Decimal(0))
+    paid = performance_rp(Decimal(4_000_000), Decimal(60), scored, cut)
+    assert paid == full * (scored - cut) / 100
+
+
+def test_what_cannot_be_is_refused_by_name() -> None:
+    with pytest.raises(BadInput, match="ethics_items"):
+        ethics_pct([Decimal(5)] * 5, ON)
+    with pytest.raises(BadInput, match=r"ethics_items.adaptive"):
+        ethics_pct([Decimal(1)] * 3 + [Decimal("5.01")] + [Decimal(1)] * 2, ON)
+    with pytest.raises(BadInput, match="ethics_pct"):
+        both("100.01")
+    with pytest.raises(BadInput, match="target_pct"):
+        both("-1")
+    with pytest.raises(BadInput, match="cut_pct"):
+        performance_rp(Decimal(1), Decimal(1), Decimal(1), Decimal(101))
+
+
+def test_the_month_before_decides_and_january_falls_back_to_the_period_before() -> None:
+    assert deciding_month(YearMonth(2026, 3)) == YearMonth(2026, 2)
+    assert deciding_month(YearMonth(2026, 1)) == YearMonth(2025, 12)
+
+
+def test_no_scheme_is_offered_as_long_as_the_frame_lacks_its_facts() -> None:
+    assert not distribution("eperf-pare").entry_points
+
+
+def test_the_package_imports_only_the_faces() -> None:
+    for file in Path(eperf_pare.__file__).parent.rglob("*.py"):
+        for line in file.read_text().splitlines():
+            if "eperf" in line and line.startswith(("import ", "from ")):
+                assert line.split()[1].startswith(("eperf.plugins", "eperf_pare")), line

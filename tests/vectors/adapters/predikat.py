@@ -1,0 +1,70 @@
+"""Vectors of `predikat`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from eperf.domain.appraisal.distribution import OrganisationPredikat, breaches
+from eperf.domain.appraisal.plan_penalty import performance_component_pct
+from eperf.domain.appraisal.predikat import Expectation, Predikat, predikat_of
+from eperf.domain.appraisal.predikat_pay import cut_pct, quarter_pay, year_pay
+from eperf.domain.period import Quarter, YearMonth
+
+Given = Mapping[str, Any]
+
+ON = date(2026, 1, 1)
+"""A day on which the regulations that the vectors name are in force."""
+
+
+def _matrix(given: Given) -> dict[str, Any]:
+    work_result = Expectation.parse(given["work_result"], "work_result")
+    behaviour = Expectation.parse(given["behaviour"], "behaviour")
+    return {"predikat": predikat_of(work_result, behaviour, ON).value}
+
+
+def _quarter_lag_pay(given: Given) -> dict[str, Any]:
+    predikats = {
+        Quarter.parse(quarter): Predikat.parse(predikat)
+        for quarter, predikat in given["predikat_by_quarter"].items()
+        if predikat is not None
+    }
+    pay = quarter_pay("kemenlu", predikats, YearMonth.parse(given["pay_month"]), ON)
+    paid = pay.paid_pct
+    return {
+        "deciding_quarter": str(pay.deciding_quarter),
+        "paid_pct": None if paid is None else str(paid),
+    }
+
+
+def _year_lag_pay(given: Given) -> dict[str, Any]:
+    pay = year_pay("klhk", given["appraisal_year"], Predikat.parse(given["predikat"]), ON)
+    return {"pay_year": pay.pay_year, "paid_pct": str(pay.paid_pct)}
+
+
+def _bakamla_cut(given: Given) -> dict[str, Any]:
+    return {"cut_pct": str(cut_pct("bakamla", Predikat.parse(given["predikat"]), ON))}
+
+
+def _bsn_plan_penalty(given: Given) -> dict[str, Any]:
+    missed = [] if given.get("missed_month") is None else [YearMonth.parse(given["missed_month"])]
+    paid = performance_component_pct(missed, YearMonth.parse(given["pay_month"]), ON)
+    return {"performance_component_pct": str(paid)}
+
+
+def _distribution_check(given: Given) -> dict[str, Any]:
+    counts = {Predikat.parse(name, "counts"): count for name, count in given["counts"].items()}
+    before = dict(counts)
+    organisation = OrganisationPredikat.parse(given["organisation_predikat"])
+    return {"breaches": list(breaches(organisation, counts, ON)), "ratings_changed": counts != before}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "matrix": _matrix,
+    "quarter_lag_pay": _quarter_lag_pay,
+    "year_lag_pay": _year_lag_pay,
+    "bakamla_cut": _bakamla_cut,
+    "bsn_plan_penalty": _bsn_plan_penalty,
+    "distribution_check": _distribution_check,
+}

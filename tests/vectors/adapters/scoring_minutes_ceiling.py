@@ -1,0 +1,114 @@
+"""Vectors of `scoring-minutes-ceiling`: DKI's rules in the installed plugin, those of several regions in the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from eperf.domain.scoring.effective_time import profile_share_pct
+from eperf.domain.scoring.norm_pay import (
+    Entry,
+    Shares,
+    basic_amount,
+    counted_minutes,
+    norm_is_valid,
+    parts_paid,
+)
+from eperf_minutes_ceiling.rules import (
+    Activities,
+    Group,
+    Part,
+    Realisation,
+    plan_pct,
+    result,
+    weights_of,
+    work_activity,
+)
+
+Given = Mapping[str, Any]
+
+ON = date(2021, 1, 1)
+"""A day on which the regulations that the vectors name are in force."""
+
+
+def _dki_activity(given: Given) -> dict[str, Any]:
+    activities = [
+        Activities(Decimal(one["minutes"]), Decimal(one.get("volume", 1))) for one in given["activities"]
+    ]
+    found = work_activity(given["working_days"], activities, given.get("absence_reducer_min", 0), ON)
+    return {
+        "achievement_min": str(found.achievement_min),
+        "max_limit_min": found.max_limit_min,
+        "month_minutes": found.month_minutes,
+        "score_pct": str(found.score_pct),
+    }
+
+
+def _dki_renkin(given: Given) -> dict[str, Any]:
+    targets = [Realisation(Decimal(one["target"]), Decimal(one["realisation"])) for one in given["targets"]]
+    return {"renkin_pct": str(plan_pct(targets))}
+
+
+def _dki_result(given: Given) -> dict[str, Any]:
+    values = {Part.OWN_PLAN: Decimal(given["renkin_pct"]), Part.ACTIVITY: Decimal(given["activity_pct"])}
+    weights = weights_of(Group.parse(given["group"]), ON)
+    found = result(weights, values, Decimal(given["tpp_rp"]), Decimal(given.get("deductions_rp", 0)))
+    return {"result_pct": str(found.result_pct), "received_rp": str(found.received_rp)}
+
+
+def _month(given: Given) -> dict[str, Any]:
+    entries = [
+        Entry(Decimal(one["norm_min"]), one["status"], one.get("in_working_hours", True), one.get("count", 1))
+        for one in given["entries"]
+    ]
+    counted = counted_minutes(entries, Decimal(given["limit_min"]), Decimal(given.get("extra_min", 0)), ON)
+    return {"counted_min": str(counted)}
+
+
+def _valid(given: Given) -> dict[str, Any]:
+    return {"valid": norm_is_valid(Decimal(given["norm_min"]), ON)}
+
+
+def _pay(given: Given) -> dict[str, Any]:
+    paid = parts_paid(
+        Shares(Decimal(given["performance_share"]), Decimal(given["workload_share"])),
+        Decimal(given["basic_rp"]),
+        Decimal(given.get("class_coefficient", 1)),
+        total_min=Decimal(given["total_min"]),
+        limit_min=Decimal(given["limit_min"]),
+        attendance_pct=Decimal(given.get("attendance_pct", 100)),
+        running_punishment=given.get("running_punishment", False),
+    )
+    return {"performance_rp": paid.performance_rp, "workload_rp": paid.workload_rp}
+
+
+def _basic(given: Given) -> dict[str, Any]:
+    basic = basic_amount(
+        Decimal(given["fiscal_capacity_index"]),
+        Decimal(given["construction_cost_index"]),
+        Decimal(given["government_index"]),
+        Decimal(given["class_allowance_rp"]),
+    )
+    return {"basic_rp": basic}
+
+
+def _share(profile: str) -> Callable[[Given], dict[str, Any]]:
+    def share(given: Given) -> dict[str, Any]:
+        return {"pct": str(profile_share_pct(profile, Decimal(given["minutes"]), 0, ON))}
+
+    return share
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "dki_activity": _dki_activity,
+    "dki_renkin": _dki_renkin,
+    "dki_result": _dki_result,
+    "norm_minutes_month": _month,
+    "norm_valid": _valid,
+    "norm_minutes_pay": _pay,
+    "basic_tpp": _basic,
+    "sikerja_pct": _share("sikerja"),
+    "extension_pct": _share("extension"),
+}

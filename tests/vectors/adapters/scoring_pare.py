@@ -1,0 +1,48 @@
+"""Vectors of `scoring-pare`: translation to the installed package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from eperf_pare.rules import ethics_pct, performance_rp, score
+
+Given = Mapping[str, Any]
+
+ON = date(2026, 1, 1)
+
+
+def _score(given: Given, ethics: Decimal | Fraction | None) -> dict[str, Any]:
+    approved = given.get("achievement_approved", True)
+    found = score(Decimal(given["target_pct"]), ethics, ON, achievement_approved=approved)
+    return {"cap": str(found.cap), "score": str(found.score)}
+
+
+def _by_pct(given: Given) -> dict[str, Any]:
+    ethics = given.get("ethics_pct")
+    return _score(given, None if ethics is None else Decimal(ethics))
+
+
+def _by_items(given: Given) -> dict[str, Any]:
+    items = given.get("ethics_items")
+    return _score(given, None if items is None else ethics_pct([Decimal(item) for item in items], ON))
+
+
+def _pay(given: Given) -> dict[str, Any]:
+    amount = performance_rp(
+        Decimal(given["tpp_rp"]),
+        Decimal(given["share_pct"]),
+        Decimal(given["score"]),
+        Decimal(given.get("cut_pct", 0)),
+    )
+    return {"performance_rp": str(amount)}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "pare_score_pct": _by_pct,
+    "pare_score": _by_items,
+    "pare_pay": _pay,
+}

@@ -22,6 +22,8 @@ class DeviceRow(Model):
     state = fields.CharField(max_length=16)
     stamps: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
     facts: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
+    options: fields.JSONField[dict[str, str] | None] = fields.JSONField(null=True)
+    """Settings by the protocol's own names, secrets among them: written by an officer, shown to nobody."""
     last_seen_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -17,7 +17,7 @@ import pytest
 from tests.vectors.adapter import UnknownOp, run
 from tests.vectors.compare import differences
 
-CLAIMED = frozenset({"adms", "attendance-day", "nip", "scoring-points"})
+CLAIMED = frozenset({"adms", "attendance-day", "fingerspot", "nip", "scoring-points"})
 """Topics whose every operation the product computes."""
 
 CASES = Path(__file__).parent / "cases"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import civil_day, zone_named, zone_offset_min
 from eperf.domain.attendance.punch import RawPunch, digest
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState
-from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.errors import BadInput, NotFound, TooMany
 from eperf.domain.events import DeviceSeen, PunchRecorded
 from eperf.domain.text import clean
 from eperf.plugins.report import Registered
@@ -21,6 +22,9 @@ from eperf.store.organisation import UnitRow
 from eperf.store.scope import subject_of_unit
 
 MOST_STRANGERS = 1000
+MOST_OPTIONS = 32
+_OPTION_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_OPTION_CHARS = 512
 _ZONE = "Asia/Jakarta"
 _AT_ONCE = 500
 
@@ -28,8 +32,9 @@ _AT_ONCE = 500
 async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -> DeviceReply:
     """One request of a machine: read by its source, stored in one transaction, answered after it.
 
-    Raises `Refused` for a request that cannot be read, and lets a failing database raise: the edge answers 503, and
-    the machine sends again.
+    A machine is heard at the paths of its own source only: one whose uploads are signed cannot be spoken for where
+    nothing is. Raises `Refused` for a request that cannot be read, and lets a failing database raise: the edge answers
+    503, and the machine sends again.
     """
     serial = source.part.serial_of(request)
     device = await DeviceRow.get_or_none(serial=serial)
@@ -38,20 +43,28 @@ async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -
         unknown: DeviceReply = source.part.handle(request, None, call.now)
         return unknown
     zone = await _zone(device)
+    heard = device.state == "active" and device.source == source.key
     state = DeviceState(
         serial=serial,
-        state="active" if device.state == "active" else "inactive",
+        state="active" if heard else "inactive",
         zone_offset_min=zone_offset_min(zone_named(zone)),
         stamps=device.stamps,
+        options=device.options or {},
     )
     reply: DeviceReply = source.part.handle(request, state, call.now)
-    if device.state == "active":
+    if heard:
         await _store(call, source.key, device.id, reply, zone)
     return reply
 
 
-async def register(call: Call, serial: str, name: str, unit_id: int, source: str) -> int:
-    """Registers a machine for a unit, or adopts one that was met before; gives its id."""
+async def register(
+    call: Call, serial: str, name: str, unit_id: int, source: str, options: Mapping[str, str] | None = None
+) -> int:
+    """Registers a machine for a unit, or adopts one that was met before; gives its id.
+
+    `options` are the machine's settings by the source's own names, such as the token that its webhooks are signed
+    with; they replace those before, and None leaves them.
+    """
     call.require(Operation.DEVICE_WRITE, await subject_of_unit(unit_id), "unit")
     if source not in call.parts.sources:
         raise NotFound("source", source)
@@ -60,17 +73,32 @@ async def register(call: Call, serial: str, name: str, unit_id: int, source: str
     ):
         raise BadInput("serial", serial, "1 to 64 letters, digits, - and _")
     name = clean("name", name, most=200)
+    chosen = None if options is None else _options(options)
     async with work(call) as opened:
         row = await DeviceRow.get_or_none(serial=serial)
         if row is not None and row.unit_id is not None:
             call.require(Operation.DEVICE_WRITE, await subject_of_unit(row.unit_id), "serial")
         values: dict[str, Any] = {"name": name, "unit_id": unit_id, "source": source, "state": "active"}
+        if chosen is not None:
+            values["options"] = chosen
         if row is None:
             row = await DeviceRow.create(serial=serial, **values)
         else:
             await row.update_from_dict(values).save()
         opened.emit(DeviceSeen(subject_id=row.id, unit_id=unit_id, serial=serial, state="active"))
         return int(row.id)
+
+
+def _options(options: Mapping[str, str]) -> dict[str, str]:
+    if len(options) > MOST_OPTIONS:
+        raise TooMany("options", MOST_OPTIONS, len(options))
+    for name, value in options.items():
+        if not _OPTION_NAME.fullmatch(name):
+            raise BadInput("options", name, "a name is 1 to 64 letters, digits and _")
+        if not 0 < len(value) <= _OPTION_CHARS or not value.isprintable():
+            # The value may be a secret, so it is not shown.
+            raise BadInput("options", name, f"its value is not 1 to {_OPTION_CHARS} printable characters")
+    return dict(options)
 
 
 async def enrol(call: Call, device_id: int, people: Sequence[tuple[str, int]], valid_from: date) -> int:

@@ -18,7 +18,7 @@ from eperf.domain.access import Role
 from eperf.domain.errors import BadInput, Forbidden, TooMany
 from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.services.attendance.devices import MOST_OPTIONS, enrol, register
-from eperf.store.attendance import DayRow, DeviceRow, PunchRow
+from eperf.store.attendance import DayRow, DeviceRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow
 from tests.support.house import house_of, serving
 from tests.support.town import NOW, SINCE, TODAY, Town, build
@@ -88,6 +88,7 @@ async def test_a_signed_event_becomes_a_punch_and_a_replay_with_a_fresh_time_add
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, "OK")}
     punch = await PunchRow.get()
     assert (punch.source, punch.kind, punch.verify) == ("eperf/fingerspot-hub", "in", "face")
+    assert punch.copies == 2
     assert "0009123456" not in punch.line
     assert await EventRow.filter(kind="attendance.punched").count() == 1
 
@@ -111,7 +112,7 @@ async def test_what_is_not_believed_is_answered_401_and_nothing_is_kept(gate: Ga
     ):
         assert (answer.status_code, answer.text) == (401, reason)
     assert await PunchRow.all().count() == 0
-    assert (await DeviceRow.get(serial="HUB1")).facts.get("skipped", "0") == "0"
+    assert await UnreadRow.all().count() == 0
 
 
 async def test_a_signed_device_cannot_be_spoken_for_where_nothing_is_signed(gate: Gate) -> None:
@@ -135,11 +136,16 @@ async def test_a_cloud_id_that_nobody_registered_is_kept_as_inactive_and_can_be_
     assert (await PunchRow.get()).outcome == "unexplained"
 
 
-async def test_what_cannot_be_read_is_acknowledged_and_counted(gate: Gate) -> None:
-    assert (await gate.scan({"pin": "2"})).status_code == 200
-    assert (await gate.event({"event": "attendance", "cloudId": "HUB1"})).status_code == 200
-    for serial in ("CLOUD1", "HUB1"):
-        assert (await DeviceRow.get(serial=serial)).facts["skipped"] == "1"
+async def test_what_cannot_be_read_is_acknowledged_and_kept_once_with_its_reason(gate: Gate) -> None:
+    for _ in range(2):
+        assert (await gate.scan({"pin": "2"})).status_code == 200
+        assert (await gate.event({"event": "attendance", "cloudId": "HUB1"})).status_code == 200
+    rows = await UnreadRow.all().order_by("id")
+    assert [(row.source, row.outcome, row.reason, row.copies) for row in rows] == [
+        ("eperf/fingerspot", "unexplained", "time_missing", 1),
+        ("eperf/fingerspot-hub", "unexplained", "pin_missing", 1),
+    ]
+    assert json.loads(rows[0].line) == {"pin": "2"}
     assert await PunchRow.all().count() == 0
 
 

@@ -93,8 +93,8 @@ class PunchRow(Model):
 class UnreadRow(Model):
     """A raw line that is no readable record, kept with the reason.
 
-    `outcome` is `unexplained`, or, when it could be read later, `duplicate` of the punch that it says. `copies` counts how
-    often the same line came again.
+    `outcome` is `unexplained`, or, when it could be read later, `duplicate` of the punch that it says. `copies` counts
+    how often the same line came again.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -149,6 +149,15 @@ async def test_what_cannot_be_read_is_acknowledged_and_kept_once_with_its_reason
     assert await PunchRow.all().count() == 0
 
 
+async def test_a_device_is_heard_from_its_own_networks_only(gate: Gate) -> None:
+    office = gate.town.units["office"]
+    for networks, answer in (("203.0.113.0/24", 403), ("10.0.0.0/8, 127.0.0.0/8", 200)):
+        options = {"networks": networks}
+        await register(officer(gate.town), "CLOUD1", "Back door", office, "eperf/fingerspot", options)
+        assert (await gate.scan(SCAN)).status_code == answer
+    assert await PunchRow.all().count() == 1
+
+
 BODIES: list[bytes] = [
     b"", b"\x00", b"\xff\xfe\xfd", b"null", b"[]", b"{}", b"[" * 200_000, b'{"cloud_id":' * 20_000, b"NaN",
     b'{"cloud_id":"CLOUD1","cloud_id":"CLOUD1","cloudId":"HUB1"}', b'{"cloud_id":null,"cloudId":7}',
@@ -203,12 +212,20 @@ async def test_a_failing_database_is_answered_503_so_that_the_cloud_sends_again(
 
 
 @pytest.mark.parametrize(
-    "options", [{"": "x"}, {"a b": "x"}, {"token": ""}, {"token": "x" * 513}, {"token": "s3cret\n"}]
+    "options",
+    [
+        {"": "x"},
+        {"a b": "x"},
+        {"token": ""},
+        {"token": "x" * 513},
+        {"token": "s3cret\n"},
+        {"networks": "10.0.0.1/8"},
+    ],
 )
 async def test_a_setting_of_a_wrong_shape_is_refused_without_its_value(
     gate: Gate, options: dict[str, str]
 ) -> None:
-    with pytest.raises(BadInput, match="options") as refused:
+    with pytest.raises(BadInput, match=r"options|networks") as refused:
         await register(
             officer(gate.town), "HUB1", "x", gate.town.units["office"], "eperf/fingerspot-hub", options
         )

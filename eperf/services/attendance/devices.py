@@ -9,6 +9,7 @@ from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import zone_named, zone_offset_min
+from eperf.domain.attendance.network import NETWORKS_OPTION, is_within, networks_of
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState
 from eperf.domain.errors import BadInput, NotFound, TooMany
 from eperf.domain.events import DeviceSeen
@@ -30,9 +31,9 @@ _ZONE = "Asia/Jakarta"
 async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -> DeviceReply:
     """One request of a machine: read by its source, stored in one transaction, answered after it.
 
-    A machine is heard at the paths of its own source only: one whose uploads are signed cannot be spoken for where
-    nothing is. Raises `Refused` for a request that cannot be read, and lets a failing database raise: the edge answers
-    503, and the machine sends again.
+    A machine is heard at the paths of its own source only (one whose uploads are signed cannot be spoken for where
+    nothing is), and from its own networks if it has any. Raises `Refused` for a request that cannot be read, and lets
+    a failing database raise: the edge answers 503, and the machine sends again.
     """
     serial = source.part.serial_of(request)
     device = await DeviceRow.get_or_none(serial=serial)
@@ -41,7 +42,7 @@ async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -
         unknown: DeviceReply = source.part.handle(request, None, call.now)
         return unknown
     zone = await _zone(device)
-    heard = device.state == "active" and device.source == source.key
+    heard = _is_heard(device, source.key, request.peer)
     state = DeviceState(
         serial=serial,
         state="active" if heard else "inactive",
@@ -53,6 +54,13 @@ async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -
     if heard:
         await _store(call, source.key, device.id, reply, zone)
     return reply
+
+
+def _is_heard(device: DeviceRow, source: str, peer: str) -> bool:
+    if device.state != "active" or device.source != source:
+        return False
+    networks = (device.options or {}).get(NETWORKS_OPTION)
+    return networks is None or is_within(peer, networks_of(networks))
 
 
 async def register(
@@ -96,6 +104,8 @@ def _options(options: Mapping[str, str]) -> dict[str, str]:
         if not 0 < len(value) <= _OPTION_CHARS or not value.isprintable():
             # The value may be a secret, so it is not shown.
             raise BadInput("options", name, f"its value is not 1 to {_OPTION_CHARS} printable characters")
+    if NETWORKS_OPTION in options:
+        networks_of(options[NETWORKS_OPTION])
     return dict(options)
 
 

@@ -227,6 +227,32 @@ async def test_the_reader_is_chosen_by_the_file(file: Written) -> None:
         carried_file(file("", "empty.dat"), None)
 
 
+async def test_what_the_cloud_s_webhooks_lost_is_taken_in_from_its_saved_answer(
+    town: Town, file: Written
+) -> None:
+    office = town.units["office"]
+    old = {"pin": "2", "scan_date": "2026-11-23 07:25:00", "verify": 4, "status_scan": 3}
+    hub = {
+        "employeeNo": "2", "eventTime": "2026-11-23T07:25:00+07:00", "verifyMode": "vein",
+        "attendanceStatus": "check_in", "name": "Budi", "image": "TVRJek5EVTJOemc1TUE",
+    }  # fmt: skip
+    answers: dict[str, dict[str, Any]] = {
+        "eperf/fingerspot": {"success": True, "trans_id": "1", "data": [old, old, {"pin": "2"}]},
+        "eperf/fingerspot-hub": {"records": [hub, hub, None], "total": 3, "page": 1, "limit": 100},
+    }
+    for number, (source, answer) in enumerate(answers.items()):
+        await register(officer(town), f"F{number}", "x", office, source)
+        carried, reader = carried_file(file(json.dumps(answer), "answer.json"), source)
+        done = await import_punches(officer(town), f"F{number}", reader, carried, {}, False)
+        assert (done.rows, done.duplicates, done.unexplained, len(done.strangers)) == (3, 1, 2, 1)
+        for wrong in (b"{}", b"[]", b'{"success":true}', b'{"records":{}}', b"\xff"):
+            with pytest.raises(BadInput):
+                await import_punches(officer(town), f"F{number}", reader, CarriedFile(wrong), {}, False)
+    kept = sorted([(punch.kind, punch.verify) for punch in await PunchRow.all()])
+    assert kept == [("break_out", "face"), ("in", "vein")]
+    assert "TVRJek5EVTJOemc1TUE" not in "".join([punch.line for punch in await PunchRow.all()])
+
+
 @pytest.mark.parametrize(
     ("content", "columns", "refusal"),
     [
@@ -257,7 +283,7 @@ async def test_only_registered_devices_and_their_officers_import(town: Town, fil
     await DeviceRow.create(serial="MET", name="x", source="eperf/adms-push", state="inactive")
     with pytest.raises(NotFound, match="MET"):
         await carry(town, path, serial="MET")
-    for source in ("eperf/adms-push", "eperf/nothing"):
+    for source in ("eperf/adms-push", "eperf/nothing", ""):
         with pytest.raises(NotFound, match="source"):
             await import_punches(officer(town), "OFFICE1", source, CarriedFile(b"x"), {}, False)
     with pytest.raises(Forbidden):

@@ -78,11 +78,14 @@ def punches(
 
 
 def carried_file(path: Path, source: str | None) -> tuple[CarriedFile, str]:
-    """The file within its bounds, and its reader: a file of tab-parted lines comes off a stick, else it is a table."""
+    """The file within its bounds, and its reader: a file of tab-parted lines comes off a stick, else it is a table.
+
+    Other readers are given the bytes, and the table of a workbook.
+    """
     content = table.content(path)
     first = next((line for line in content[:4096].split(b"\n") if line.strip()), b"")
     reader = source or (USB if b"\t" in first and not table.is_workbook(content) else TABLE)
-    if reader == USB:
+    if reader != TABLE and not table.is_workbook(content):
         return CarriedFile(content), reader
     return CarriedFile(content, table.read(path)), reader
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
 from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, KeptUser, Route
 from eperf.domain.errors import BadInput, TooMany
 from eperf.plugins.builtin.adms_lines import fact
 from eperf.plugins.builtin.clock_fields import PIN, Unreadable, code_of, pin_of
 from eperf.plugins.builtin.fingerspot_fields import (
+    MAX_FILE_BYTES,
+    MAX_FILE_RECORDS,
     MAX_RECORDS,
     cloud_id_of,
     kind_of,
@@ -64,15 +67,19 @@ class Fingerspot:
             return DeviceReply(200, b"OK", kept_users=_users(envelope.get("data")))
         return DeviceReply(200, b"OK", dropped=fact(text_of(kind) or "untyped"))
 
+    def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
+        """The scans in an answer to `get_attlog` that was kept as a file: what webhooks lost."""
+        return read_reply(file.content, profile.zone_offset_min)
 
-def read_scans(data: object, zone_offset_min: int) -> tuple[tuple[RawPunch, ...], tuple[SkippedLine, ...]]:
+
+def read_scans(data: object, zone_offset_min: int, most: int = MAX_RECORDS) -> FileRead:
     """The scans of a webhook (one, or several in a list) or of the answer to `get_attlog`.
 
-    `zone_offset_min` is the device clock's distance from UTC in minutes.
+    `zone_offset_min` is the device clock's distance from UTC in minutes; more than `most` are refused.
     """
     records = data if isinstance(data, list) else [data]
-    if len(records) > MAX_RECORDS:
-        raise TooMany("webhook_records", MAX_RECORDS, len(records))
+    if len(records) > most:
+        raise TooMany("scans", most, len(records))
     offset = timedelta(minutes=zone_offset_min)
     punches: list[RawPunch] = []
     left: list[SkippedLine] = []
@@ -84,12 +91,12 @@ def read_scans(data: object, zone_offset_min: int) -> tuple[tuple[RawPunch, ...]
     return tuple(punches), tuple(left)
 
 
-def read_reply(body: bytes, zone_offset_min: int) -> tuple[tuple[RawPunch, ...], tuple[SkippedLine, ...]]:
+def read_reply(body: bytes, zone_offset_min: int) -> FileRead:
     """The scans in the answer to `get_attlog`; refuses an answer that reports no success."""
-    reply = object_of(body)
+    reply = object_of(body, MAX_FILE_BYTES)
     if reply.get("success") is not True or not isinstance(reply.get("data"), list):
         raise BadInput("success", reply.get("success"), "the cloud gave no scans")
-    return read_scans(reply["data"], zone_offset_min)
+    return read_scans(reply["data"], zone_offset_min, MAX_FILE_RECORDS)
 
 
 def _scan(record: object, line_no: int, offset: timedelta) -> RawPunch:

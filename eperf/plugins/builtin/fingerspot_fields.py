@@ -58,6 +58,9 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_RECORDS = 1000
 """Records of one webhook; more is refused as a whole."""
 
+MAX_FILE_BYTES, MAX_FILE_RECORDS = 50 * 1024 * 1024, 100_000
+"""The same of an answer of the cloud that is carried as a file."""
+
 _FIELD_CHARS = 64
 _CLOUD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SCAN = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2})(:[0-9]{2})?")
@@ -77,13 +80,13 @@ def verify_of(code: int | None) -> Verify:
     return Verify.UNKNOWN if code is None else VERIFY.get(code, Verify.UNKNOWN)
 
 
-def object_of(body: bytes) -> dict[str, Any]:
-    """The JSON object of a webhook, strictly read: UTF-8, no NaN, no name twice.
+def object_of(body: bytes, most: int = MAX_BODY_BYTES) -> dict[str, Any]:
+    """The JSON object of a webhook or an answer, strictly read: UTF-8, no NaN, no name twice.
 
-    Raises `TooMany` for a body above 1 MiB and `BadInput` for anything that is no such object.
+    Raises `TooMany` for one of more than `most` bytes and `BadInput` for anything that is no such object.
     """
-    if len(body) > MAX_BODY_BYTES:
-        raise TooMany("webhook_bytes", MAX_BODY_BYTES, len(body))
+    if len(body) > most:
+        raise TooMany("json_bytes", most, len(body))
     try:
         found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as wrong:

@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from eperf.domain.attendance.punch import RawPunch, Verify
+from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
+from eperf.domain.attendance.punch import RawPunch, SkippedLine, Verify
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, Route
+from eperf.domain.errors import BadInput, TooMany
 from eperf.plugins.builtin.adms_lines import fact
 from eperf.plugins.builtin.clock_fields import Unreadable, pin_of
 from eperf.plugins.builtin.fingerspot_fields import (
     HUB_STATUS,
     HUB_VERIFY,
+    MAX_FILE_BYTES,
+    MAX_FILE_RECORDS,
     cloud_id_of,
     event_instant,
     kind_of,
@@ -73,6 +77,10 @@ class FingerspotHub:
         except Unreadable as why:
             return DeviceReply(200, b"OK", skipped=(skipped(1, event, KEPT, str(why)),))
 
+    def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
+        """The records in an answer of the API that was kept as a file: what webhooks lost."""
+        return read_page(file.content)
+
 
 def _believed(request: DeviceRequest, device: DeviceState, now: datetime) -> Believed:
     token = device.options.get(TOKEN, "")
@@ -86,6 +94,25 @@ def _believed(request: DeviceRequest, device: DeviceState, now: datetime) -> Bel
         int(now.timestamp()),
         window_on(now.date()),
     )
+
+
+def read_page(body: bytes) -> FileRead:
+    """The records in the answer to a request for attendance; refuses one without a list of records."""
+    records = object_of(body, MAX_FILE_BYTES).get("records")
+    if not isinstance(records, list):
+        raise BadInput("records", type(records).__name__, "the answer has no list of records")
+    if len(records) > MAX_FILE_RECORDS:
+        raise TooMany("records", MAX_FILE_RECORDS, len(records))
+    punches: list[RawPunch] = []
+    left: list[SkippedLine] = []
+    for line_no, record in enumerate(records, start=1):
+        try:
+            if not isinstance(record, Mapping):
+                raise Unreadable("record_unreadable")
+            punches.append(read_event(record, line_no))
+        except Unreadable as why:
+            left.append(skipped(line_no, record, KEPT, str(why)))
+    return tuple(punches), tuple(left)
 
 
 def read_event(event: Mapping[str, Any], line_no: int = 1) -> RawPunch:

@@ -1,16 +1,11 @@
-"""The built-in readers of files: `usb-file` for what a machine writes on a stick, `table-file` for CSV and XLSX.
-
-They open no path of their own: a machine that is never on a network is registered with one of them.
-"""
+"""Readers of files: `usb-file` for what a machine writes on a stick, `table-file` for CSV and XLSX."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
-from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, Route
-from eperf.domain.errors import BadInput, BadSerial, FileUnreadable
+from eperf.domain.errors import BadInput, FileUnreadable
 from eperf.plugins.builtin.code_tables import codes_named
+from eperf.plugins.builtin.offline import Offline
 from eperf.plugins.builtin.punch_table import read_table
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb
 
@@ -18,22 +13,7 @@ _USUAL = ColumnProfile(device=2, state=3, verify=4, workcode=5)
 _PLACES = ("pin", "time", "device", "state", "verify", "workcode")
 
 
-class _Offline:
-    """A source that nothing is pushed to."""
-
-    version = "1.0"
-    routes: tuple[Route, ...] = ()
-
-    def serial_of(self, request: DeviceRequest) -> str:
-        """No request names such a device."""
-        raise BadSerial("serial", None)
-
-    def handle(self, request: DeviceRequest, device: DeviceState | None, now: datetime) -> DeviceReply:
-        """No path leads here."""
-        return DeviceReply(404, b"NOT FOUND")
-
-
-class UsbFile(_Offline):
+class UsbFile(Offline):
     """The built-in source `usb-file`: `<n>_attlog.dat`."""
 
     name = "usb-file"
@@ -44,7 +24,7 @@ class UsbFile(_Offline):
         return read_usb(file.content, columns, profile.zone_offset_min, codes_named(profile.codes))
 
 
-class TableFile(_Offline):
+class TableFile(Offline):
     """The built-in source `table-file`: a table with a line of headings."""
 
     name = "table-file"

@@ -20,6 +20,8 @@ class DeviceRow(Model):
     serial = fields.CharField(max_length=64, unique=True)
     name = fields.CharField(max_length=200)
     source = fields.CharField(max_length=100)
+    first_source = fields.CharField(max_length=100, null=True)
+    """The source under which its records have their content keys, when it is another one by now."""
     unit: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "core.UnitRow", null=True, on_delete=fields.RESTRICT, related_name=False
     )
@@ -34,6 +36,11 @@ class DeviceRow(Model):
     class Meta:
         table = "device"
         indexes = (("unit_id",),)
+
+    @property
+    def keyed_by(self) -> str:
+        """What the content keys of its records name: a machine that comes by another way is still the same one."""
+        return self.first_source or self.source
 
 
 class EnrolmentRow(Model):

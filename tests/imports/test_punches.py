@@ -114,6 +114,22 @@ async def test_what_the_device_pushed_already_is_a_duplicate(town: Town, file: W
     assert await PunchRow.filter(pin="2").count() == 2
 
 
+async def test_a_machine_that_is_networked_later_is_still_the_same_one(town: Town, file: Written) -> None:
+    office = town.units["office"]
+    await register(officer(town), "MOVED", "x", office, "eperf/usb-file")
+    await carry(town, file(STICK, "1_attlog.dat"), serial="MOVED")
+    before = await PunchRow.all().count()
+    query = {"SN": "MOVED", "table": "ATTLOG", "Stamp": "1"}
+    memory = b"2\t2026-11-23 07:25:00\t0\t1\t0\n2\t2026-11-23 16:05:00\t1\t1\t0"
+    for source in ("eperf/fingerspot", "eperf/adms-push"):
+        await register(officer(town), "MOVED", "x", office, source)
+    request = DeviceRequest("POST", "/iclock/cdata", query, memory)
+    reply = await receive(officer(town), town.registry.sources["eperf/adms-push"], request)
+    assert reply.body == b"OK: 2"
+    assert await PunchRow.all().count() == before
+    assert (await carry(town, file(STICK, "1_attlog.dat"), serial="MOVED")).duplicates == 5
+
+
 async def test_a_table_is_read_by_its_profile_and_other_columns_are_not_kept(
     town: Town, file: Written
 ) -> None:

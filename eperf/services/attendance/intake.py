@@ -159,7 +159,7 @@ async def foreseen(
 
 
 def _content(device: DeviceRow, punch: RawPunch) -> str:
-    return digest(device.source, device.serial, punch.pin, punch.occurred_at, punch.status)
+    return digest(device.keyed_by, device.serial, punch.pin, punch.occurred_at, punch.status)
 
 
 def _unread(device: DeviceRow, raw: str) -> str:

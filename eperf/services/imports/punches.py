@@ -88,8 +88,6 @@ async def import_punches(
         async with work(call) as opened:
             # As with pushes: two copies of one upload must not both count as new.
             locked = await DeviceRow.select_for_update().get(id=device.id)
-            locked.last_seen_at = call.now
-            await locked.save(update_fields=["last_seen_at"])
             taken = await take_in(call, opened, locked, source, punches, skipped, zone)
     return _report(serial, source, dry_run, punches, skipped, taken)
 

@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
+            model_name='DeviceRow',
+            name='first_source',
+            field=fields.CharField(null=True, max_length=100),
+        ),
+        ops.AddField(
             model_name='PunchRow',
             name='copies',
             field=fields.BigIntField(default=0, db_default=0),

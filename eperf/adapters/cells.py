@@ -1,4 +1,5 @@
-"""What a cell of a workbook says, as text: numbers in the digits that were entered, dates as `YYYY-MM-DD`.
+"""What a cell of a workbook says, as text: numbers in the digits that were entered, dates as `YYYY-MM-DD`, dates with
+a time as `YYYY-MM-DD HH:MM:SS`, times of a day as `HH:MM:SS`.
 
 A spreadsheet keeps 15 digits of a number. A whole number beyond that has lost digits, so it is a fault, never a guess.
 """
@@ -8,18 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from eperf.domain.table import CellFault
 
 _DIGITS = 15
 _FIFTEEN = Context(prec=_DIGITS)
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
+_TIME_FORMATS = frozenset({18, 19, 20, 21, 22, 45, 46, 47})
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 _FIRST_SERIAL_AFTER_THE_29TH = 61
 _LAST_SERIAL = 2_958_465
+_DAY_SECONDS = 86_400
 _MOST_NUMBER = 64
 
 
@@ -34,18 +37,23 @@ class Cell:
 
 
 class Formats:
-    """Which styles show a number as a date; listens to the styles part."""
+    """Which styles show a number as a date or a time; listens to the styles part."""
 
     def __init__(self, *, from_1904: bool = False) -> None:
         self._from_1904 = from_1904
         self._dates = set(_DATE_FORMATS)
+        self._times = set(_TIME_FORMATS)
         self._styles: list[int] = []
         self._inside = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element of the styles part begins."""
-        if tag == "numFmt" and re.search("[yYdD]", _LITERAL.sub("", attributes["formatCode"])):
-            self._dates.add(int(attributes["numFmtId"]))
+        if tag == "numFmt":
+            shown, number = _LITERAL.sub("", attributes["formatCode"]), int(attributes["numFmtId"])
+            if re.search("[yYdD]", shown):
+                self._dates.add(number)
+            if re.search("[hHsS]", shown):
+                self._times.add(number)
         elif tag == "cellXfs":
             self._inside = True
         elif tag == "xf" and self._inside:
@@ -61,9 +69,26 @@ class Formats:
 
     def day(self, style: int, number: Decimal) -> date | None:
         """The day that a number stands for in a style, None when it is not shown as one."""
-        shown = 0 <= style < len(self._styles) and self._styles[style] in self._dates
-        if not shown or number != int(number) or not 0 < number <= _LAST_SERIAL:
+        if not self._shown(style, self._dates) or number != int(number) or not 0 < number <= _LAST_SERIAL:
             return None
+        return self._day_of(number)
+
+    def moment(self, style: int, number: Decimal) -> str | None:
+        """The day with a time, or the time alone, that a number with a fraction stands for in a style that shows times.
+
+        To the second, half up: a spreadsheet keeps a time as a fraction of a day. None when it is not shown as one.
+        """
+        if not self._shown(style, self._times) or not 0 <= number < _LAST_SERIAL or number == int(number) > 0:
+            return None
+        seconds = int((number * _DAY_SECONDS).quantize(Decimal(1), ROUND_HALF_UP))
+        days, rest = divmod(seconds, _DAY_SECONDS)
+        clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+        return f"{self._day_of(Decimal(days)).isoformat()} {clock}" if days else clock
+
+    def _shown(self, style: int, formats: set[int]) -> bool:
+        return 0 <= style < len(self._styles) and self._styles[style] in formats
+
+    def _day_of(self, number: Decimal) -> date:
         if self._from_1904:
             return date(1904, 1, 1) + timedelta(days=int(number))
         # 1900 is taken for a leap year by the format, so the day numbers shift at its 29 February.
@@ -101,6 +126,9 @@ def _number(raw: str, style: int, formats: Formats) -> tuple[str, CellFault | No
     day = formats.day(style, number)
     if day is not None:
         return day.isoformat(), None
+    moment = formats.moment(style, number)
+    if moment is not None:
+        return moment, None
     text = f"{number.normalize(_FIFTEEN):f}"
     return text, None
 

@@ -32,14 +32,19 @@ def read(path: Path) -> Table:
 
     Raises `FileUnreadable`, or `TooMany` for a file, a table or a part of it that is larger than allowed.
     """
-    content = _content(path)
-    if content.startswith(_OLE):
+    found = content(path)
+    if found.startswith(_OLE):
         raise FileUnreadable(
             path.name, "it is an old or password-protected workbook, save it as XLSX or CSV UTF-8"
         )
-    if content.startswith(_ZIP):
-        return _widened(_table(path, workbook.rows(path.name, content, MOST_ROWS + 1, MOST_COLUMNS)))
-    return _table(path, _csv(path, content))
+    if is_workbook(found):
+        return _widened(_table(path, workbook.rows(path.name, found, MOST_ROWS + 1, MOST_COLUMNS)))
+    return _table(path, _csv(path, found))
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the content is that of an XLSX file (or of something else that is a ZIP)."""
+    return content.startswith(_ZIP)
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]], guarded: frozenset[int]) -> None:
@@ -67,22 +72,23 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """A file's bytes; raises `FileUnreadable` for what is no file or empty, `TooMany` above 50 MiB."""
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise FileUnreadable(path.name, "it is not a file")
-            content = file.read(MOST_BYTES + 1)
+            read_bytes = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise FileUnreadable(path.name, error.strerror or "the system refused it") from error
     except ValueError as error:
         raise FileUnreadable(str(path), "it is not the name of a file") from error
-    if len(content) > MOST_BYTES:
+    if len(read_bytes) > MOST_BYTES:
         raise TooMany("file bytes", MOST_BYTES, found.st_size)
-    if not content:
+    if not read_bytes:
         raise FileUnreadable(path.name, "it is empty")
-    return content
+    return read_bytes
 
 
 def _without_waiting(name: str, flags: int) -> int:

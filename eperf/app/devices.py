@@ -6,6 +6,7 @@ What cannot be read is refused; what fails is answered 503, so that the machine 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -51,9 +52,10 @@ async def _answer(house: House, source: Registered[Any], request: Request) -> De
         given = DeviceRequest(
             method=request.method,
             path=request.scope["path"],
-            query=_first(request),
+            query=_first(request.query_params.multi_items()),
             body=body,
             peer=request.client.host if request.client else "",
+            headers=_first(request.headers.items()),
         )
         return await receive(house.call(), source, given)
     except Refused as refusal:
@@ -64,8 +66,8 @@ async def _answer(house: House, source: Registered[Any], request: Request) -> De
         return UNAVAILABLE
 
 
-def _first(request: Request) -> dict[str, str]:
-    query: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        query.setdefault(name, value)
-    return query
+def _first(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found

@@ -4,12 +4,14 @@ Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes:
 `part` and `per_activity` (a rule as a function), `Part`, `PartOutput`, `Frame`, `leaves`, `shares`;
 roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
 `DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
-`RawPunch`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face, `eperf.plugins.api`.
+`RawPunch`, `PunchKind`, `Verify`, `SkippedLine`; `FileSource`, `CarriedFile`, `FileProfile`. Others:
+`Models`, `Event`, `Refused`. GraphQL has its own face, `eperf.plugins.api`.
 """
 
+from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileSource
 from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
 from eperf.domain.attendance.policy import WorkTimePolicy
-from eperf.domain.attendance.punch import RawPunch
+from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify
 from eperf.domain.attendance.source import (
     AttendanceSource,
     DeviceReply,
@@ -47,6 +49,7 @@ __all__ = [
     "Activity",
     "AttendanceSource",
     "BadInput",
+    "CarriedFile",
     "DayInput",
     "DayResult",
     "DayStatus",
@@ -54,15 +57,20 @@ __all__ = [
     "DeviceRequest",
     "DeviceState",
     "Event",
+    "FileProfile",
+    "FileSource",
     "Frame",
     "Models",
     "Part",
     "PartOutput",
+    "PunchKind",
     "RawPunch",
     "Refused",
     "Route",
     "Scheme",
+    "SkippedLine",
     "StagePart",
+    "Verify",
     "WorkTimePolicy",
     "YearMonth",
     "amount_text",

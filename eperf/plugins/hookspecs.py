@@ -86,7 +86,8 @@ def eperf_attendance_sources() -> Sequence[AttendanceSource]:
     """Attendance sources: readers of what machines send, at the HTTP paths the machines insist on.
 
     A source has `name`, `version`, `routes`, `serial_of(request)` and `handle(request, device, now)`; it is
-    pure and decides nothing but what the bytes mean. Two sources cannot claim one path. Example:
+    pure and decides nothing but what the bytes mean. Two sources cannot claim one path. One that also has
+    `read_file(file, profile)` reads files for `eperf import punches`; it may have no routes at all. Example:
 
         class GateTerminal:
             name, version = "gate-terminal", "1"

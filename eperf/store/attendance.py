@@ -4,8 +4,13 @@ A punch is kept as received and never changed but for its outcome; days are deri
 derived again.
 """
 
+from collections.abc import Mapping
+
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.models import Model
+
+_AT_ONCE = 500
 
 
 class DeviceRow(Model):
@@ -15,6 +20,8 @@ class DeviceRow(Model):
     serial = fields.CharField(max_length=64, unique=True)
     name = fields.CharField(max_length=200)
     source = fields.CharField(max_length=100)
+    first_source = fields.CharField(max_length=100, null=True)
+    """The source under which its records have their content keys, when it is another one by now."""
     unit: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "core.UnitRow", null=True, on_delete=fields.RESTRICT, related_name=False
     )
@@ -22,11 +29,18 @@ class DeviceRow(Model):
     state = fields.CharField(max_length=16)
     stamps: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
     facts: fields.JSONField[dict[str, str]] = fields.JSONField(default=dict)
+    options: fields.JSONField[dict[str, str] | None] = fields.JSONField(null=True)
+    """Settings by the protocol's own names, secrets among them: written by an officer, shown to nobody."""
     last_seen_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "device"
         indexes = (("unit_id",),)
+
+    @property
+    def keyed_by(self) -> str:
+        """What the content keys of its records name: a machine that comes by another way is still the same one."""
+        return self.first_source or self.source
 
 
 class EnrolmentRow(Model):
@@ -51,7 +65,10 @@ class EnrolmentRow(Model):
 
 
 class PunchRow(Model):
-    """A raw clock record. `digest` (device, PIN, time, status) makes a resend harmless."""
+    """A raw clock record. `digest` (device, PIN, time, status) makes a resend harmless.
+
+    `outcome` is `used`, or `unexplained` with a reason; `copies` counts how often the same record came again.
+    """
 
     id = fields.BigIntField(primary_key=True)
     source = fields.CharField(max_length=100)
@@ -73,10 +90,52 @@ class PunchRow(Model):
     employee_id: int | None
     outcome = fields.CharField(max_length=16)
     reason = fields.CharField(max_length=64, null=True)
+    copies = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "punch"
         indexes = (("employee_id", "date"), ("device_id", "received_at"))
+
+
+class UnreadRow(Model):
+    """A raw line that is no readable record, kept with the reason.
+
+    `outcome` is `unexplained`, or, when it could be read later, `duplicate` of the punch that it says. `copies` counts
+    how often the same line came again.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    source = fields.CharField(max_length=100)
+    device: fields.ForeignKeyRelation[DeviceRow] = fields.ForeignKeyField(
+        "core.DeviceRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    device_id: int
+    line = fields.TextField()
+    line_no = fields.IntField()
+    digest = fields.CharField(max_length=64, unique=True)
+    received_at = fields.DatetimeField()
+    outcome = fields.CharField(max_length=16)
+    reason = fields.CharField(max_length=64, null=True)
+    punch: fields.ForeignKeyNullableRelation[PunchRow] = fields.ForeignKeyField(
+        "core.PunchRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    punch_id: int | None
+    copies = fields.BigIntField(default=0, db_default=0)
+
+    class Meta:
+        table = "unread_record"
+        indexes = (("device_id", "outcome"),)
+
+
+async def count_copies(rows: type[PunchRow | UnreadRow], again: Mapping[str, int]) -> None:
+    """Adds to the copies of kept records, named by digest, how often each came again."""
+    by_count: dict[int, list[str]] = {}
+    for content, times in again.items():
+        by_count.setdefault(times, []).append(content)
+    for times, contents in sorted(by_count.items()):
+        for start in range(0, len(contents), _AT_ONCE):
+            some = contents[start : start + _AT_ONCE]
+            await rows.filter(digest__in=some).update(copies=F("copies") + times)
 
 
 class DayRow(Model):

@@ -1,4 +1,5 @@
-"""For the tests of plugin authors: build a unit's month in a line, score it, and hold the result to the law.
+"""For the tests of plugin authors: build a unit's month in a line, score it, and hold the result to the law; hold an
+attendance source to its own.
 
 from eperf.testing import activity, employee, scored, unit_period
 
@@ -8,13 +9,17 @@ assert result.scores["score_h"].to_list() == [167]
 
 from eperf.testing.law import assert_explained, assert_order_free, assert_pure
 from eperf.testing.plugins import candidate, registry_of
+from eperf.testing.source import Upload, assert_file_whole, assert_source_whole
 from eperf.testing.unit_period import activity, day, employee, scored, unit_period
 
 __all__ = [
+    "Upload",
     "activity",
     "assert_explained",
+    "assert_file_whole",
     "assert_order_free",
     "assert_pure",
+    "assert_source_whole",
     "candidate",
     "day",
     "employee",

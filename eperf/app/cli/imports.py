@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 from rich.console import Console
@@ -22,7 +23,7 @@ from eperf.services.imports import ImportReport, bad_rows, import_catalogue, imp
 from eperf.services.imports import Progress as Watch
 
 SHOWN_PROBLEMS = 50
-_PART = 1
+PART = 1
 
 app = typer.Typer(
     help="Import tables from CSV or XLSX. Good rows land, bad rows are written to a file to be corrected. "
@@ -30,6 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+T = TypeVar("T")
 Import = Callable[[Call, Table, bool, Watch | None], Awaitable[ImportReport]]
 
 File = typer.Argument(help="A CSV (UTF-8, separated by , or ;) or XLSX file.", show_default=False)
@@ -64,11 +66,11 @@ def catalogue(file: Path = File, dry_run: bool = DryRun, as_json: bool = AsJson,
 
 def _run(imported: Import, file: Path, dry_run: bool, as_json: bool, bad: Path | None) -> None:
     into = bad or Path(f"{file}.bad.csv")
-    hindrance = _hindrance(file, into)
+    obstacle = hindrance(file, into)
 
     async def job(house: House) -> ImportReport:
-        if hindrance:
-            raise BadInput("bad", str(into), hindrance)
+        if obstacle:
+            raise BadInput("bad", str(into), obstacle)
         read = table.read(file)
         with _watched(silent=as_json) as watch:
             done = await imported(house.call(), read, dry_run, watch)
@@ -76,13 +78,13 @@ def _run(imported: Import, file: Path, dry_run: bool, as_json: bool, bad: Path |
             table.write(into, *bad_rows(read, done), guarded=frozenset({0}))
         return done
 
-    done = run_with_database(partial(_told, job) if as_json else job)
+    done = run_with_database(partial(told, job) if as_json else job)
     _show(done, file, into, as_json)
     if done.bad:
-        raise typer.Exit(_PART)
+        raise typer.Exit(PART)
 
 
-async def _told(job: Callable[[House], Awaitable[ImportReport]], house: House) -> ImportReport:
+async def told(job: Callable[[House], Awaitable[T]], house: House) -> T:
     """A refusal of the whole file, for scripts."""
     try:
         return await job(house)
@@ -92,7 +94,7 @@ async def _told(job: Callable[[House], Awaitable[ImportReport]], house: House) -
         raise typer.Exit(REFUSED) from refusal
 
 
-def _hindrance(file: Path, into: Path) -> str | None:
+def hindrance(file: Path, into: Path) -> str | None:
     """Why bad rows could not be written, seen before anything lands."""
     if os.path.realpath(into) == os.path.realpath(file):
         return "it is the file to be imported"

@@ -29,6 +29,10 @@ class PunchKind(StrEnum):
     BREAK_IN = "break_in"
     OVERTIME_IN = "overtime_in"
     OVERTIME_OUT = "overtime_out"
+    MEETING_IN = "meeting_in"
+    MEETING_OUT = "meeting_out"
+    CUSTOM = "custom"
+    """A state whose meaning the office itself chose on the machine."""
     UNKNOWN = "unknown"
 
 
@@ -82,7 +86,8 @@ class SkippedLine:
     """As `RawPunch.raw`, at most 1024 characters; empty where the table may hold secrets."""
     reason: str
     """A stable word: `pin_missing`, `pin_unreadable`, `pin_too_long`, `time_missing`, `time_unreadable`,
-    `time_out_of_range`, `line_too_long`, `control_characters`."""
+    `time_out_of_range`, `line_too_long`, `control_characters`, `record_unreadable`,
+    `row_shape`, `cell_untrusted`."""
 
 
 def digest(source: str, device_serial: str, pin: str, occurred_at: datetime, status: int | None) -> str:

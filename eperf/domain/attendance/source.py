@@ -49,6 +49,8 @@ class DeviceRequest:
     body: bytes = b""
     peer: str = ""
     """The network address of the sender, for the allow-list; empty when unknown."""
+    headers: Mapping[str, str] = field(default_factory=_nothing)
+    """The header fields by their names in lower case; of several with one name, the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ class DeviceState:
     stamps: Mapping[str, str] = field(default_factory=_nothing)
     """The resume points kept from earlier replies (`DeviceReply.stamps`)."""
     options: Mapping[str, str] = field(default_factory=_nothing)
-    """Settings of this device that override the source's defaults, by the protocol's own option names."""
+    """Settings of this device that override the source's defaults, by the protocol's own option names; also
+    the secret that it signs with. No reply and no log may carry them.
+    """
     commands: tuple[DeviceCommand, ...] = ()
     """Orders that wait, oldest first."""
 

@@ -11,7 +11,11 @@ from eperf.domain.events import KINDS, Event
 from eperf.domain.scoring import Scheme
 from eperf.plugins.builtin import norm_minutes
 from eperf.plugins.builtin.adms import AdmsPush
+from eperf.plugins.builtin.carried_files import TableFile, UsbFile
+from eperf.plugins.builtin.fingerspot import Fingerspot
+from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
 from eperf.plugins.builtin.office_hours import OfficeHours
+from eperf.plugins.builtin.soap import SoapFile
 from eperf.plugins.hookspecs import hookimpl
 
 
@@ -30,7 +34,7 @@ def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
 @hookimpl
 def eperf_attendance_sources() -> Sequence[AttendanceSource]:
     """Machines whose protocol is known well enough to ship."""
-    return [AdmsPush()]
+    return [AdmsPush(), Fingerspot(), FingerspotHub(), UsbFile(), TableFile(), SoapFile()]
 
 
 @hookimpl

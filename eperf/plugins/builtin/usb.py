@@ -13,7 +13,8 @@ from datetime import timedelta
 from eperf.domain.attendance.punch import RawPunch, SkippedLine, safe_text
 from eperf.domain.errors import BadInput
 from eperf.plugins.builtin.adms_lines import CONTROL, MAX_LINE_BYTES, lines_of
-from eperf.plugins.builtin.clock_fields import Unreadable, code_of, instant_of, kind_of, pin_of, verify_of
+from eperf.plugins.builtin.clock_fields import Unreadable, code_of, instant_of, pin_of
+from eperf.plugins.builtin.code_tables import ADMS, Codes
 
 _MOST_COLUMNS = 20
 _FIELD_CHARS = 64
@@ -39,28 +40,28 @@ class ColumnProfile:
 
 
 def read_usb(
-    body: bytes, profile: ColumnProfile, zone_offset_min: int
+    body: bytes, profile: ColumnProfile, zone_offset_min: int, codes: Codes = ADMS
 ) -> tuple[tuple[RawPunch, ...], tuple[SkippedLine, ...]]:
     """All records of a file, and the lines that are none; the zone is the device clock's, in minutes from
-    UTC.
+    UTC, and `codes` are the numbers of the machine's family.
     """
-    read = [read_usb_line(line, line_no, profile, zone_offset_min) for line_no, line in lines_of(body)]
+    read = [read_usb_line(line, line_no, profile, zone_offset_min, codes) for line_no, line in lines_of(body)]
     punches = tuple(one for one in read if isinstance(one, RawPunch))
     return punches, tuple(one for one in read if isinstance(one, SkippedLine))
 
 
 def read_usb_line(
-    line: bytes, line_no: int, profile: ColumnProfile, zone_offset_min: int
+    line: bytes, line_no: int, profile: ColumnProfile, zone_offset_min: int, codes: Codes = ADMS
 ) -> RawPunch | SkippedLine:
     """One line as a record, or why it is none."""
     line = line.removesuffix(b"\r")
     try:
-        return _record(line, line_no, profile, timedelta(minutes=zone_offset_min))
+        return _record(line, line_no, profile, timedelta(minutes=zone_offset_min), codes)
     except Unreadable as why:
         return SkippedLine(line_no, safe_text(line), str(why))
 
 
-def _record(line: bytes, line_no: int, profile: ColumnProfile, offset: timedelta) -> RawPunch:
+def _record(line: bytes, line_no: int, profile: ColumnProfile, offset: timedelta, codes: Codes) -> RawPunch:
     if len(line) > MAX_LINE_BYTES:
         raise Unreadable("line_too_long")
     if CONTROL.search(line):
@@ -73,10 +74,10 @@ def _record(line: bytes, line_no: int, profile: ColumnProfile, offset: timedelta
         pin=pin_of(_cell(cells, profile.pin)),
         occurred_at=instant_of(_cell(cells, profile.time), offset),
         device_local=_cell(cells, profile.time) or "",
-        kind=kind_of(status),
+        kind=codes.kind_of(status),
         status=status,
         status_text=status_text,
-        verify=verify_of(verify),
+        verify=codes.verify_of(verify),
         verify_code=verify,
         verify_text=verify_text,
         workcode=_cell(cells, profile.workcode),

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from eperf.domain.attendance.punch import PunchKind
+from eperf.domain.errors import BadInput
 from eperf.schema.attendance.types import Device, Punch
 from eperf.schema.context import Context
 from eperf.schema.ids import number_of
@@ -30,6 +31,16 @@ class ClockInput:
     idempotency_key: str | None = None
 
 
+@strawberry.input(
+    description="A setting of a machine by its protocol's own name, such as a token; shown to nobody."
+)
+class DeviceOptionInput:
+    """A setting of a machine."""
+
+    name: str
+    value: str
+
+
 @strawberry.input(description="A machine for a unit.")
 class RegisterDeviceInput:
     """A machine for a unit."""
@@ -38,6 +49,9 @@ class RegisterDeviceInput:
     name: str
     unit: strawberry.ID
     source: str = "eperf/adms-push"
+    options: list[DeviceOptionInput] | None = strawberry.field(
+        default=None, description="All its settings; null leaves those it has."
+    )
 
 
 @strawberry.input(description="Whose a PIN of a machine is, from a day on.")
@@ -60,7 +74,15 @@ async def _clock_out(context: Context, input: ClockInput | None = None) -> int: 
 
 async def _register(context: Context, input: RegisterDeviceInput) -> int:  # noqa: A002
     unit = number_of(input.unit, "Unit", "unit")
-    return await devices.register(context.call(), input.serial, input.name, unit, input.source)
+    options = None if input.options is None else _named(input.options)
+    return await devices.register(context.call(), input.serial, input.name, unit, input.source, options)
+
+
+def _named(options: list[DeviceOptionInput]) -> dict[str, str]:
+    named = {option.name: option.value for option in options}
+    if len(named) < len(options):
+        raise BadInput("options", None, "a setting is given twice")
+    return named
 
 
 async def _enrol(context: Context, input: EnrolInput) -> int:  # noqa: A002

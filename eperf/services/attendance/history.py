@@ -49,7 +49,7 @@ async def take_over(call: Call, device_id: int, unit_id: int, days: Sequence[Pas
         punches += [
             (
                 device.source, device_id, one.pin, at, one.date, kind.value, "finger", line,
-                digest(device.source, device.serial, one.pin, at, 0 if kind is PunchKind.IN else 1), call.now,
+                digest(device.keyed_by, device.serial, one.pin, at, 0 if kind is PunchKind.IN else 1), call.now,
                 one.employee_id, "used",
             )
             for kind, at, line in one.taps

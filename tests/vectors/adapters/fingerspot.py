@@ -1,0 +1,80 @@
+"""Vectors of `fingerspot`: webhooks go through the source as the cloud's own request would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from eperf.domain.attendance.punch import PunchKind, Verify
+from eperf.domain.attendance.source import DeviceRequest, DeviceState
+from eperf.plugins.builtin import clock_fields, fingerspot_fields
+from eperf.plugins.builtin.fingerspot import Fingerspot
+from eperf.plugins.builtin.fingerspot_signature import judged, signature_of, window_on
+
+Given = Mapping[str, Any]
+
+SOURCE = Fingerspot()
+NOW = datetime(2026, 10, 5, tzinfo=UTC)
+OFFSET_MIN = 420
+
+FAMILIES = {"fingerspot": fingerspot_fields, "adms": clock_fields}
+
+
+def _webhook_attlog(given: Given) -> dict[str, Any]:
+    request = DeviceRequest("POST", "/fingerspot/webhook", {}, json.dumps(given["payload"]).encode())
+    serial = SOURCE.serial_of(request)
+    reply = SOURCE.handle(request, DeviceState(serial, "active", OFFSET_MIN), NOW)
+    if not reply.punches:
+        return {"cloud_id": serial, "pin": None, "time_local": None, "verify": None, "status": None}
+    (punch,) = reply.punches
+    local = punch.occurred_at + timedelta(minutes=OFFSET_MIN)
+    return {
+        "cloud_id": serial,
+        "pin": punch.pin,
+        "time_local": f"{local:%Y-%m-%dT%H:%M:%S}",
+        "verify": None if punch.verify is Verify.UNKNOWN else punch.verify.value,
+        "status": None if punch.kind is PunchKind.UNKNOWN else punch.kind.value,
+    }
+
+
+def _status_meaning(given: Given) -> dict[str, Any]:
+    kind = FAMILIES[given["source"]].kind_of(given["status"])  # type: ignore[attr-defined]
+    return {"meaning": None if kind is PunchKind.UNKNOWN else kind.value}
+
+
+def _verify_meaning(given: Given) -> dict[str, Any]:
+    verify = FAMILIES[given["source"]].verify_of(given["verify"])  # type: ignore[attr-defined]
+    return {"meaning": None if verify is Verify.UNKNOWN else verify.value}
+
+
+def _hub_signature(given: Given) -> dict[str, Any]:
+    return {"header": signature_of(given["token"], given["body"].encode())}
+
+
+def _hub_accept(given: Given) -> dict[str, Any]:
+    now = given["now_unix"]
+    believed = judged(
+        given["token"],
+        given["body"].encode(),
+        given.get("signature_header"),
+        given.get("timestamp_unix"),
+        now,
+        window_on(date(1970, 1, 1) + timedelta(seconds=now)),
+        given.get("body_already_received", False),
+    )
+    return {
+        "accepted": believed.accepted,
+        "reason": believed.value,
+        "new_record": believed.new_record,
+    }
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "webhook_attlog": _webhook_attlog,
+    "status_meaning": _status_meaning,
+    "verify_meaning": _verify_meaning,
+    "hub_signature": _hub_signature,
+    "hub_accept": _hub_accept,
+}

@@ -19,6 +19,7 @@ class Lock(IntEnum):
     ORGANISATION = 1
     PEOPLE = 2
     CATALOGUE = 3
+    CALENDAR = 4
 
 
 async def take(*locks: Lock) -> None:

@@ -13,7 +13,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hari ini tugas kedinasan ({code}); jam kantor tidak berlaku.",
         "The day is covered by a duty order ({code}); office hours do not apply.",
     ),
-    "holiday": ("Hari libur; tidak ada kewajiban jam kerja.", "A holiday; no working hours are owed."),
+    "holiday": (
+        "Hari libur ({name}); tidak ada kewajiban jam kerja.",
+        "A holiday ({name}); no working hours are owed.",
+    ),
     "off": (
         "Bukan hari kerja; tidak ada kewajiban jam kerja.",
         "Not a working day; no working hours are owed.",

@@ -4,7 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
-from eperf.domain.errors.attendance import BadSerial
+from eperf.domain.errors.attendance import BadSerial, LeaveNotAllowed, SpanTaken
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -52,6 +52,7 @@ __all__ = [
     "Forbidden",
     "ItemOverlap",
     "KeyReused",
+    "LeaveNotAllowed",
     "LoginFailed",
     "MediaTypeRefused",
     "MissingColumn",
@@ -62,6 +63,7 @@ __all__ = [
     "Refused",
     "RowShape",
     "ScoringFrameInvalid",
+    "SpanTaken",
     "SupervisorCycle",
     "Taken",
     "TooMany",

@@ -6,18 +6,24 @@ Runs inside the transaction of whatever changed the punches, so a day is never o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.attendance.day import DayInput, DayResult, LocalPunch
+from eperf.domain.attendance.duty import DUTY_CODES, DutyKind
+from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.events import DayClassified
+from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
+from eperf.store import stale
 from eperf.store.attendance import DayRow, PunchRow
+from eperf.store.circumstances import Key, on_duty, on_leave, units_on
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 
@@ -27,13 +33,21 @@ WRITTEN = (
 )  # fmt: skip
 _AT_ONCE = 500
 
-Key = tuple[int, date]
-
 
 @dataclass(frozen=True)
 class _Rule:
     bound: Bound
     zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What holds of the days beside their punches: the unit, what its calendar says, who was away."""
+
+    units: Mapping[Key, int]
+    calendars: Mapping[int, FreeDays]
+    leave: Mapping[Key, str]
+    duty: Mapping[Key, str]
 
 
 async def rule_of(call: Call, unit_id: int, day: date) -> Bound:
@@ -81,17 +95,59 @@ async def close_day(call: Call, day: date) -> int:
     return changed
 
 
+async def reclassify(call: Call) -> int:
+    """Classifies one day again that the calendar has made untrue; gives how many were taken, 0 or 1.
+
+    A transaction for some hundred people, and the mark goes last: who dies half-way begins again, which changes nothing
+    where all is done.
+    """
+    row = await stale.first()
+    if row is None:
+        return 0
+    whose = await stale.people(row)
+    for start in range(0, len(whose), _AT_ONCE):
+        async with work(call) as opened:
+            await classify(call, opened, [(one, row.date) for one in whose[start : start + _AT_ONCE]])
+    await stale.done(row)
+    return 1
+
+
+def day_input(
+    day: date, zone: ZoneInfo, free: FreeDays, taps: tuple[LocalPunch, ...] = (), **more: Any
+) -> DayInput:
+    """A day as its policy sees it, with what the calendar says of it."""
+    holiday = free.holidays.get(day)
+    return DayInput(
+        day,
+        zone,
+        punches=taps,
+        is_holiday=holiday is not None,
+        holiday_name=holiday.name if holiday else "",
+        holiday_basis=holiday.legal_basis if holiday else "",
+        is_ramadan=day in free.ramadan,
+        **more,
+    )
+
+
+async def _given(days: Sequence[Key], today: Mapping[int, int]) -> _Given:
+    units = await units_on(days, today)
+    free = await calendars(set(units.values()), {day for _, day in days})
+    duty = {key: DUTY_CODES[DutyKind(kind)] for key, kind in (await on_duty(days)).items()}
+    return _Given(units, free, await on_leave(days), duty)
+
+
 async def _classify(call: Call, opened: Work, days: Sequence[Key], rules: dict[Key, _Rule]) -> int:
-    people = {
-        row.id: row for row in await EmployeeRow.filter(id__in=sorted({employee for employee, _ in days}))
-    }
+    # One classification of a person at a time: what another has changed meanwhile is seen by who comes second.
+    locked = EmployeeRow.filter(id__in=sorted({employee for employee, _ in days})).order_by("id")
+    people = {row.id: row.unit_id for row in await locked.select_for_update(no_key=True)}
+    given = await _given(days, people)
     punches = await _punches(days)
     before = await _days(days)
     rows: list[DayRow] = []
     for employee, day in days:
-        unit_id = people[employee].unit_id
+        unit_id = given.units[employee, day]
         rule = await _rule(call, unit_id, day, rules)
-        result = _result(rule, day, punches[employee, day], call)
+        result = _result(rule, (employee, day), punches[employee, day], given, call)
         row = _row(employee, unit_id, rule.bound, result)
         if not _same(before.get((employee, day)), row):
             rows.append(row)
@@ -113,13 +169,22 @@ async def _classify(call: Call, opened: Work, days: Sequence[Key], rules: dict[K
     return len(rows)
 
 
-def _result(rule: _Rule, day: date, punches: Sequence[PunchRow], call: Call) -> DayResult:
+def _result(rule: _Rule, key: Key, punches: Sequence[PunchRow], given: _Given, call: Call) -> DayResult:
+    day, free = key[1], given.calendars[given.units[key]]
     taps = tuple(
         LocalPunch(punch.occurred_at.astimezone(rule.zone), PunchKind(punch.kind), punch.id)
         for punch in punches
     )
-    given = DayInput(day, rule.zone, punches=taps, is_over=civil_day(call.now, rule.zone) > day)
-    result: DayResult = rule.bound.registered.part.classify(given, rule.bound.settings)
+    seen = day_input(
+        day,
+        rule.zone,
+        free,
+        taps,
+        leave=given.leave.get(key),
+        duty=given.duty.get(key),
+        is_over=civil_day(call.now, rule.zone) > day,
+    )
+    result: DayResult = rule.bound.registered.part.classify(seen, rule.bound.settings)
     return result
 
 

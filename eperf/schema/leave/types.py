@@ -1,0 +1,69 @@
+"""Leave and duty orders."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import strawberry
+
+from eperf.domain.access import Operation
+from eperf.domain.attendance.duty import DutyKind
+from eperf.domain.attendance.leave import LeaveKind
+from eperf.domain.attendance.request import RequestState
+from eperf.planner.mapping import column, mapped, relation
+from eperf.schema.node import Node
+from eperf.schema.organisation.types import Unit
+from eperf.schema.people.types import Employee
+from eperf.schema.scalars import Date, DateTime
+from eperf.store.leave import DutyRow, LeaveRow
+from eperf.store.scope import Columns, reach
+
+strawberry.enum(RequestState, description="Where a request stands (keadaan).")
+strawberry.enum(LeaveKind, description="What somebody is away for (jenis cuti).")
+strawberry.enum(DutyKind, description="What somebody is sent for (jenis tugas).")
+
+
+@mapped(LeaveRow, Operation.LEAVE_READ, partial(reach, columns=Columns()))
+@strawberry.type(description="A leave, asked for and decided on (cuti).")
+class Leave(Node):
+    """A leave."""
+
+    kind: LeaveKind = column("kind", "What for.", render=LeaveKind)
+    first: Date = column("first", "The first day.")
+    last: Date = column("last", "The last day.")
+    working_days: int = column("working_days", "Its working days when it was asked for, those for the way aside.")
+    travel_days: int = column("travel_days", "Calendar days for the way to a place hard to reach.")
+    child: int | None = column("child", "Which child, for maternity leave.")
+    reason: str = column("reason", "The reason (alasan).")
+    state: RequestState = column("state", "Where it stands.", render=RequestState)
+    requested_at: DateTime = column("requested_at", "When it was asked for.")
+    decided_at: DateTime | None = column("decided_at", "When it was last decided.")
+    decision_note: str | None = column("decision_note", "The decider's note.")
+    version: int = column("version", "Grows with each change.")
+    employee: Employee | None = relation("employee_id", Employee, "Whose leave it is.")
+    unit: Unit | None = relation("unit_id", Unit, "The unit of the first day.")
+    decided_by: Employee | None = relation("decided_by_id", Employee, "Who decided.")
+    decided_for: Employee | None = relation("decided_for_id", Employee, "The incumbent for whom the decider acted.")
+
+
+@mapped(DutyRow, Operation.DUTY_READ, partial(reach, columns=Columns()))
+@strawberry.type(description="Days of duty away from the office, by an assignment letter (surat tugas).")
+class DutyOrder(Node):
+    """A duty order."""
+
+    kind: DutyKind = column("kind", "What for.", render=DutyKind)
+    first: Date = column("first", "The first day.")
+    last: Date = column("last", "The last day.")
+    working_days: int = column("working_days", "Its working days when it was brought.")
+    letter: str = column("letter", "The number of the assignment letter (nomor surat).")
+    place: str = column("place", "Where to (tempat).")
+    reason: str = column("reason", "The purpose (maksud).")
+    state: RequestState = column("state", "Where it stands.", render=RequestState)
+    requested_at: DateTime = column("requested_at", "When it was brought.")
+    decided_at: DateTime | None = column("decided_at", "When it was last decided.")
+    decision_note: str | None = column("decision_note", "The decider's note.")
+    version: int = column("version", "Grows with each change.")
+    employee: Employee | None = relation("employee_id", Employee, "Who is sent.")
+    unit: Unit | None = relation("unit_id", Unit, "The unit of the first day.")
+    decided_by: Employee | None = relation("decided_by_id", Employee, "Who decided.")
+    decided_for: Employee | None = relation("decided_for_id", Employee, "The incumbent for whom the decider acted.")

@@ -12,8 +12,8 @@ class CalendarRow(Model):
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=16)
-    first = fields.DateField()
-    last = fields.DateField()
+    first_day = fields.DateField()
+    last_day = fields.DateField()
     name = fields.CharField(max_length=200)
     legal_basis = fields.CharField(max_length=200)
     unit: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
@@ -28,7 +28,7 @@ class CalendarRow(Model):
 
     class Meta:
         table = "calendar_entry"
-        indexes = (("first", "id"), ("unit_id", "first"))
+        indexes = (("first_day", "id"), ("unit_id", "first_day"))
 
 
 class StaleDayRow(Model):

@@ -35,14 +35,18 @@ def _unit_on(placements: Iterable[PlacementRow], day: date) -> int | None:
 
 
 async def entries_between(first: date, last: date) -> list[Entry]:
-    """The entries of the calendar that stand and speak of some of the days, in the order in which they were recorded."""
-    rows = await CalendarRow.filter(first__lte=last, last__gte=first, withdrawn_at=None).order_by("id")
+    """The standing entries of the calendar that speak of some of the days, in the order of their recording."""
+    rows = await CalendarRow.filter(first_day__lte=last, last_day__gte=first, withdrawn_at=None).order_by(
+        "id"
+    )
     return [entry_of(row) for row in rows]
 
 
 def entry_of(row: CalendarRow) -> Entry:
     """A row as the entry it is."""
-    return Entry(EntryKind(row.kind), row.first, row.last, row.name, row.legal_basis, row.unit_id, row.adds)
+    return Entry(
+        EntryKind(row.kind), row.first_day, row.last_day, row.name, row.legal_basis, row.unit_id, row.adds
+    )
 
 
 async def above(units: Collection[int]) -> dict[int, list[int]]:
@@ -69,8 +73,8 @@ async def _approved(
     found: dict[int, list[LeaveRow | DutyRow]] = defaultdict(list)
     rows = table.filter(
         employee_id__in=sorted({employee for employee, _ in days}),
-        first__lte=max(day for _, day in days),
-        last__gte=min(day for _, day in days),
+        first_day__lte=max(day for _, day in days),
+        last_day__gte=min(day for _, day in days),
         state=RequestState.APPROVED.value,
     )
     for row in await rows.order_by("id"):
@@ -83,5 +87,5 @@ def _by_day(days: Sequence[Key], away: Mapping[int, Sequence[LeaveRow | DutyRow]
         (employee, day): row.kind
         for employee, day in days
         for row in away.get(employee, ())
-        if row.first <= day <= row.last
+        if row.first_day <= day <= row.last_day
     }

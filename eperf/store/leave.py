@@ -5,7 +5,7 @@ from tortoise.models import Model
 
 
 class LeaveRow(Model):
-    """A leave (cuti) from `first` to `last`, inclusive. `unit` is the unit of the employee on the first day."""
+    """A leave (cuti) from `first_day` to `last_day`, inclusive. `unit` is the unit of the employee on the first day."""
 
     id = fields.BigIntField(primary_key=True)
     employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -17,8 +17,8 @@ class LeaveRow(Model):
     )
     unit_id: int
     kind = fields.CharField(max_length=32)
-    first = fields.DateField()
-    last = fields.DateField()
+    first_day = fields.DateField()
+    last_day = fields.DateField()
     working_days = fields.IntField()
     travel_days = fields.IntField(default=0, db_default=0)
     child = fields.IntField(null=True)
@@ -39,7 +39,7 @@ class LeaveRow(Model):
 
     class Meta:
         table = "leave"
-        indexes = (("employee_id", "first"), ("unit_id", "state", "id"), ("first", "id"))
+        indexes = (("employee_id", "first_day"), ("unit_id", "state", "id"), ("first_day", "id"))
 
 
 class LeaveFileRow(Model):
@@ -62,7 +62,7 @@ class LeaveFileRow(Model):
 
 
 class DutyRow(Model):
-    """A duty order (surat tugas) from `first` to `last`, inclusive: days that count as present elsewhere."""
+    """A duty order (surat tugas) from `first_day` to `last_day`, inclusive: days that count as present elsewhere."""
 
     id = fields.BigIntField(primary_key=True)
     employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -74,8 +74,8 @@ class DutyRow(Model):
     )
     unit_id: int
     kind = fields.CharField(max_length=32)
-    first = fields.DateField()
-    last = fields.DateField()
+    first_day = fields.DateField()
+    last_day = fields.DateField()
     working_days = fields.IntField()
     reason = fields.TextField()
     letter = fields.CharField(max_length=100)
@@ -96,7 +96,7 @@ class DutyRow(Model):
 
     class Meta:
         table = "duty_order"
-        indexes = (("employee_id", "first"), ("unit_id", "state", "id"), ("first", "id"))
+        indexes = (("employee_id", "first_day"), ("unit_id", "state", "id"), ("first_day", "id"))
 
 
 class DutyFileRow(Model):

@@ -65,7 +65,9 @@ async def test_joint_leave_is_free_too(town: Town) -> None:
     assert await status(town, "Budi", joint) == "holiday"
 
 
-async def test_a_decree_frees_a_day_that_was_closed_and_its_withdrawal_makes_it_absent_again(town: Town) -> None:
+async def test_a_decree_frees_a_day_that_was_closed_and_its_withdrawal_makes_it_absent_again(
+    town: Town,
+) -> None:
     await close_day(town.call("Sri"), YESTERDAY)
     assert await status(town, "Budi") == "absent"
     number = await calendar.add(admin(town), free())
@@ -77,7 +79,10 @@ async def test_a_decree_frees_a_day_that_was_closed_and_its_withdrawal_makes_it_
     await calendar.withdraw(admin(town), number)
     await settle(town)
     assert await status(town, "Budi") == "absent"
-    assert [row.payload["what"] for row in await EventRow.filter(kind="attendance.calendar-changed").order_by("id")] == [
+    assert [
+        row.payload["what"]
+        for row in await EventRow.filter(kind="attendance.calendar-changed").order_by("id")
+    ] == [
         "added",
         "withdrawn",
     ]

@@ -36,7 +36,11 @@ def annual(first: date = MONDAY, last: date = MONDAY, **changes: object) -> Leav
 
 async def file_of(town: Town, name: str, content: str = "a") -> int:
     row = await FileRow.create(
-        sha256=content * 64, size=1, media_type="application/pdf", account_id=town.accounts[name], created_at=NOW
+        sha256=content * 64,
+        size=1,
+        media_type="application/pdf",
+        account_id=town.accounts[name],
+        created_at=NOW,
     )
     return int(row.id)
 
@@ -62,7 +66,9 @@ async def test_leave_that_is_given_changes_past_days_and_their_months_and_none_a
     assert await leave.decide(town.call("Sri"), number, APPROVE) == number
     days = {day: await status(town, "Budi", day) for day in Span(FRIDAY, TODAY + timedelta(days=1)).days()}
     assert list(days.values()) == ["leave", "off", "off", "leave", "leave", None]
-    assert [(row.employee_id, row.period) for row in await DirtyRow.all()] == [(town.people["Budi"], "2026-11")]
+    assert [(row.employee_id, row.period) for row in await DirtyRow.all()] == [
+        (town.people["Budi"], "2026-11")
+    ]
     assert await score_dirty(town.call("Sri")) == 1
     assert await ScoreRow.filter(employee_id=town.people["Budi"], period="2026-11").exists()
     row = await DayRow.get(employee_id=town.people["Budi"], date=MONDAY)
@@ -143,7 +149,9 @@ async def test_an_acting_officer_decides_for_the_incumbent_and_nobody_on_their_o
 
 
 @pytest.mark.parametrize("deciders", [2, 20])
-async def test_of_several_who_decide_at_once_one_wins_and_the_rest_get_a_conflict(town: Town, deciders: int) -> None:
+async def test_of_several_who_decide_at_once_one_wins_and_the_rest_get_a_conflict(
+    town: Town, deciders: int
+) -> None:
     number = await leave.ask(town.call("Budi"), annual())
     calls = (
         leave.decide(
@@ -217,7 +225,11 @@ async def test_who_asked_takes_back_what_waits_or_lies_ahead_and_the_superior_ca
         await leave.cancel(town.call("Eka"), begun, "Bukan urusan saya")
     await leave.cancel(town.call("Sri"), begun, "Ada bencana")
     row = await LeaveRow.get(id=begun)
-    assert (row.state, row.decided_by_id, row.decision_note) == ("cancelled", town.people["Sri"], "Ada bencana")
+    assert (row.state, row.decided_by_id, row.decision_note) == (
+        "cancelled",
+        town.people["Sri"],
+        "Ada bencana",
+    )
     assert await status(town, "Budi", MONDAY) == "absent"
     with pytest.raises(Conflict):
         await leave.cancel(town.call("Sri"), begun, "Sekali lagi")

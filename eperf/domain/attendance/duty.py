@@ -25,7 +25,12 @@ class DutyKind(StrEnum):
 
 
 DUTY_CODES: Mapping[DutyKind, str] = MappingProxyType(
-    {DutyKind.IN_TOWN: "DD", DutyKind.OUT_OF_TOWN: "DL", DutyKind.TRAINING: "training", DutyKind.STUDY: "study"}
+    {
+        DutyKind.IN_TOWN: "DD",
+        DutyKind.OUT_OF_TOWN: "DL",
+        DutyKind.TRAINING: "training",
+        DutyKind.STUDY: "study",
+    }
 )
 """The word that a day carries for each kind; DD and DL are those of the attendance reports met so far."""
 

@@ -69,11 +69,11 @@ class Entry:
 def checked_entry(entry: Entry) -> Entry:
     """The entry with its texts cleaned; refuses spans that are empty, too long or outside the years known."""
     if entry.last < entry.first:
-        raise BadInput("last", entry.last.isoformat(), "lies before the first day")
+        raise BadInput("lastDay", entry.last.isoformat(), "lies before the first day")
     if not FIRST_YEAR <= entry.first.year <= LAST_YEAR:
-        raise BadInput("first", entry.first.isoformat(), f"lies outside {FIRST_YEAR} to {LAST_YEAR}")
+        raise BadInput("firstDay", entry.first.isoformat(), f"lies outside {FIRST_YEAR} to {LAST_YEAR}")
     if len(entry.days()) > MOST_DAYS:
-        raise BadInput("last", entry.last.isoformat(), f"makes more than {MOST_DAYS} days")
+        raise BadInput("lastDay", entry.last.isoformat(), f"makes more than {MOST_DAYS} days")
     name = clean("name", entry.name, most=200)
     return dataclasses.replace(entry, name=name, legal_basis=clean("legalBasis", entry.legal_basis, most=200))
 
@@ -121,7 +121,9 @@ def _holidays(standing: Mapping[tuple[date, EntryKind], Holiday | Entry]) -> dic
     for kind in EntryKind:
         for (day, which), one in standing.items():
             if which is kind and kind is not EntryKind.RAMADAN and day not in found:
-                found[day] = one if isinstance(one, Holiday) else Holiday(day, kind, one.name, one.legal_basis)
+                found[day] = (
+                    one if isinstance(one, Holiday) else Holiday(day, kind, one.name, one.legal_basis)
+                )
     return dict(sorted(found.items()))
 
 

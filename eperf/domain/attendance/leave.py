@@ -67,7 +67,9 @@ _PP, _PPPK = date(2017, 4, 7), date(2018, 11, 28)
 _BASIS, _CONTRACT_BASIS = "PP 11/2017, Peraturan BKN 24/2017", "PP 49/2018 pasal 76"
 
 LEAVE_RULES: tuple[LeaveRule, ...] = (
-    LeaveRule(LeaveKind.ANNUAL, _SERVANTS, _PP, None, 12, "working_days", _BASIS, extension=12, service_years=1),
+    LeaveRule(
+        LeaveKind.ANNUAL, _SERVANTS, _PP, None, 12, "working_days", _BASIS, extension=12, service_years=1
+    ),
     LeaveRule(LeaveKind.BIG, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
     LeaveRule(LeaveKind.BIG_HAJJ, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
     LeaveRule(LeaveKind.SICK, _SERVANTS, _PP, None, 12, "months", _BASIS, extension=6, letter=True),
@@ -76,10 +78,21 @@ LEAVE_RULES: tuple[LeaveRule, ...] = (
     LeaveRule(LeaveKind.MATERNITY, _SERVANTS, _PP, None, 3, "months", _BASIS, children=3),
     LeaveRule(LeaveKind.IMPORTANT_REASON, _SERVANTS, _PP, None, 1, "months", _BASIS, confirmed=False),
     LeaveRule(
-        LeaveKind.UNPAID, _SERVANTS, _PP, None, 36, "months", _BASIS, extension=12, service_years=5, confirmed=False
+        LeaveKind.UNPAID,
+        _SERVANTS,
+        _PP,
+        None,
+        36,
+        "months",
+        _BASIS,
+        extension=12,
+        service_years=5,
+        confirmed=False,
     ),
     LeaveRule(LeaveKind.ANNUAL, _CONTRACT, _PPPK, None, 12, "working_days", _CONTRACT_BASIS, confirmed=False),
-    LeaveRule(LeaveKind.SICK, _CONTRACT, _PPPK, None, None, "months", _CONTRACT_BASIS, letter=True, confirmed=False),
+    LeaveRule(
+        LeaveKind.SICK, _CONTRACT, _PPPK, None, None, "months", _CONTRACT_BASIS, letter=True, confirmed=False
+    ),
     LeaveRule(LeaveKind.MATERNITY, _CONTRACT, _PPPK, None, 3, "months", _CONTRACT_BASIS, confirmed=False),
 )
 """The rules in force. A later regulation is further rows and closes earlier ones."""
@@ -114,12 +127,16 @@ class Standing:
     """Years in which big leave was taken that uses up annual leave."""
 
 
-def rule_for(kind: LeaveKind, employee_kind: str, day: date, rules: tuple[LeaveRule, ...] = LEAVE_RULES) -> LeaveRule:
+def rule_for(
+    kind: LeaveKind, employee_kind: str, day: date, rules: tuple[LeaveRule, ...] = LEAVE_RULES
+) -> LeaveRule:
     """The rule in force; refuses a kind that these employees do not have on that day."""
     for rule in rules:
         if rule.kind is kind and employee_kind in rule.employees and rule.covers(day):
             return rule
-    raise LeaveNotAllowed("kind", kind.value, f"there is no such leave for {employee_kind} on {day.isoformat()}")
+    raise LeaveNotAllowed(
+        "kind", kind.value, f"there is no such leave for {employee_kind} on {day.isoformat()}"
+    )
 
 
 def annual_entitlement(year: int, standing: Standing, base: int = 12) -> int:
@@ -150,8 +167,10 @@ def require_allowed(asked: LeaveAsked, rule: LeaveRule, standing: Standing, work
         _require_left(asked, standing, working_days, rule)
     elif rule.kind is LeaveKind.BIG and standing.used.get(asked.span.first.year, 0):
         raise LeaveNotAllowed("kind", rule.kind.value, "annual leave of this year was used already")
-    elif rule.most is not None and asked.span.last > _end(asked.span.first, rule.most + rule.extension, rule.unit):
-        raise LeaveNotAllowed("last", asked.span.last.isoformat(), f"it is longer than {_said(rule)}")
+    elif rule.most is not None and asked.span.last > _end(
+        asked.span.first, rule.most + rule.extension, rule.unit
+    ):
+        raise LeaveNotAllowed("lastDay", asked.span.last.isoformat(), f"it is longer than {_said(rule)}")
 
 
 def _require_facts(asked: LeaveAsked, rule: LeaveRule) -> None:
@@ -160,7 +179,9 @@ def _require_facts(asked: LeaveAsked, rule: LeaveRule) -> None:
     if rule.children is None and asked.child is not None and rule.kind is not LeaveKind.MATERNITY:
         raise BadInput("child", asked.child, "is only asked for maternity leave")
     if rule.children is not None and not (asked.child is not None and 1 <= asked.child <= rule.children):
-        raise LeaveNotAllowed("child", asked.child, f"it is for children 1 to {rule.children}; others use big leave")
+        raise LeaveNotAllowed(
+            "child", asked.child, f"it is for children 1 to {rule.children}; others use big leave"
+        )
     if not 0 <= asked.travel_days <= (rule.extension if rule.kind is LeaveKind.ANNUAL else 0):
         raise BadInput("travelDays", asked.travel_days, "annual leave has up to 12 for a place hard to reach")
     if asked.travel_days >= asked.span.length:
@@ -170,10 +191,16 @@ def _require_facts(asked: LeaveAsked, rule: LeaveRule) -> None:
 def _require_left(asked: LeaveAsked, standing: Standing, working_days: int, rule: LeaveRule) -> None:
     year = asked.span.first.year
     if asked.span.last.year != year:
-        raise LeaveNotAllowed("last", asked.span.last.isoformat(), "annual leave is asked for year by year")
+        raise LeaveNotAllowed(
+            "lastDay", asked.span.last.isoformat(), "annual leave is asked for year by year"
+        )
     left = annual_entitlement(year, standing, rule.most or 0) - standing.used.get(year, 0)
     if working_days > left:
-        raise LeaveNotAllowed("last", asked.span.last.isoformat(), f"{max(0, left)} working days are left, not {working_days}")
+        raise LeaveNotAllowed(
+            "lastDay",
+            asked.span.last.isoformat(),
+            f"{max(0, left)} working days are left, not {working_days}",
+        )
 
 
 def counted(asked: LeaveAsked) -> Span:

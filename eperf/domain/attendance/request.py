@@ -76,13 +76,13 @@ class Span:
 def checked_span(first: date, last: date) -> Span:
     """The span, if it is one; refuses by the name of the field."""
     if last < first:
-        raise BadInput("last", last.isoformat(), "lies before the first day")
-    for name, day in (("first", first), ("last", last)):
+        raise BadInput("lastDay", last.isoformat(), "lies before the first day")
+    for name, day in (("firstDay", first), ("lastDay", last)):
         if not FIRST_DAY <= day <= LAST_DAY:
             raise BadInput(name, day.isoformat(), "lies outside the years 2000 to 2199")
     found = Span(first, last)
     if found.length > MOST_DAYS:
-        raise BadInput("last", last.isoformat(), f"makes more than {MOST_DAYS} days")
+        raise BadInput("lastDay", last.isoformat(), f"makes more than {MOST_DAYS} days")
     return found
 
 
@@ -99,7 +99,7 @@ def require_free(span: Span, others: Sequence[Span]) -> None:
     """Refuses days that another request of the same person holds."""
     for other in others:
         if span.meets(other):
-            raise SpanTaken("first", other.first.isoformat())
+            raise SpanTaken("firstDay", other.first.isoformat())
 
 
 def require_waiting(state: str, field: str, number: int) -> None:
@@ -108,7 +108,9 @@ def require_waiting(state: str, field: str, number: int) -> None:
         raise Conflict(field, number, f"it is {state}, not {RequestState.REQUESTED}")
 
 
-def require_cancellable(state: str, first: date, today: date, by_superior: bool, field: str, number: int) -> None:
+def require_cancellable(
+    state: str, first: date, today: date, by_superior: bool, field: str, number: int
+) -> None:
     """Refuses with `CONFLICT` what can no longer be taken back by that side."""
     if state not in LIVING:
         raise Conflict(field, number, f"it is {state}")

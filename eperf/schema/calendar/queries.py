@@ -20,7 +20,7 @@ from eperf.services.attendance import calendar
 from eperf.store.condition import Condition, Every, Is, Missing
 from eperf.store.scope import within_units
 
-_ORDERS = {"DATE": (("first", False), ("id", False))}
+_ORDERS = {"DATE": (("first_day", False), ("id", False))}
 
 CalendarEntryPayload = Annotated[
     CalendarEntry | Problem,
@@ -38,7 +38,9 @@ class CalendarFilter:
     kind: EntryKind | None = None
     since: Date | None = strawberry.field(default=None, description="With a day on this one or later.")
     until: Date | None = strawberry.field(default=None, description="With a day on this one or earlier.")
-    standing: bool | None = strawberry.field(default=None, description="Only those that count, or were withdrawn.")
+    standing: bool | None = strawberry.field(
+        default=None, description="Only those that count, or were withdrawn."
+    )
 
     def where(self) -> Condition | None:
         """The filter as a condition."""
@@ -48,9 +50,9 @@ class CalendarFilter:
         if self.kind is not None:
             parts.append(Is("kind", self.kind.value))
         if self.since is not None:
-            parts.append(Is("last", self.since, ">="))
+            parts.append(Is("last_day", self.since, ">="))
         if self.until is not None:
-            parts.append(Is("first", self.until, "<="))
+            parts.append(Is("first_day", self.until, "<="))
         if self.standing is not None:
             parts.append(Missing("withdrawn_at", self.standing))
         return Every(tuple(parts)) if parts else None
@@ -61,11 +63,13 @@ class AddCalendarEntryInput:
     """What a decree says of days."""
 
     kind: EntryKind
-    first: Date
-    last: Date | None = strawberry.field(default=None, description="The last day; without it: one day.")
+    first_day: Date
+    last_day: Date | None = strawberry.field(default=None, description="The last day; without it: one day.")
     name: str
     legal_basis: str = strawberry.field(description="The decree with its number.")
-    unit: strawberry.ID | None = strawberry.field(default=None, description="Without a unit it holds everywhere.")
+    unit: strawberry.ID | None = strawberry.field(
+        default=None, description="Without a unit it holds everywhere."
+    )
     adds: bool = strawberry.field(default=True, description="False: these days are not free after all.")
     idempotency_key: str | None = None
 
@@ -101,7 +105,13 @@ async def holidays(info: strawberry.Info, unit: strawberry.ID, month: YearMonth)
 async def _add(context: Context, input: AddCalendarEntryInput) -> int:  # noqa: A002
     unit = None if input.unit is None else number_of(input.unit, "Unit", "unit")
     entry = Entry(
-        input.kind, input.first, input.last or input.first, input.name, input.legal_basis, unit, input.adds
+        input.kind,
+        input.first_day,
+        input.last_day or input.first_day,
+        input.name,
+        input.legal_basis,
+        unit,
+        input.adds,
     )
     return await calendar.add(context.call(input.idempotency_key), entry)
 
@@ -123,7 +133,10 @@ CONTRIBUTION = Contribution(
     },
     mutation={
         "add_calendar_entry": verb(
-            CalendarEntry, CalendarEntryPayload, _add, "A decree frees days, or no longer does (tambah kalender)."
+            CalendarEntry,
+            CalendarEntryPayload,
+            _add,
+            "A decree frees days, or no longer does (tambah kalender).",
         ),
         "withdraw_calendar_entry": verb(
             CalendarEntry, CalendarEntryPayload, _withdraw, "An entry no longer counts (cabut)."

@@ -19,19 +19,25 @@ strawberry.enum(EntryKind, name="CalendarKind", description="What an entry says 
 
 
 @mapped(CalendarRow, Operation.CALENDAR_READ, partial(reach, columns=Columns(employee=None)))
-@strawberry.type(description="Days that a decree frees, or no longer frees, or gives the hours of Ramadan (kalender).")
+@strawberry.type(
+    description="Days that a decree frees, or no longer frees, or gives the hours of Ramadan (kalender)."
+)
 class CalendarEntry(Node):
     """An entry of the calendar."""
 
     kind: EntryKind = column("kind", "What it says of its days.", render=EntryKind)
-    first: Date = column("first", "The first day.")
-    last: Date = column("last", "The last day.")
+    first_day: Date = column("first_day", "The first day.")
+    last_day: Date = column("last_day", "The last day.")
     name: str = column("name", "What is celebrated, or why the day is free.")
     legal_basis: str = column("legal_basis", "The decree (dasar hukum).")
     adds: bool = column("adds", "Whether it adds its days; false: it takes them away.")
     recorded_at: DateTime = column("recorded_at", "When it was recorded.")
-    withdrawn_at: DateTime | None = column("withdrawn_at", "When it was withdrawn; since then it does not count.")
-    unit: Unit | None = relation("unit_id", Unit, "The unit for which it holds with all below; null: everywhere.")
+    withdrawn_at: DateTime | None = column(
+        "withdrawn_at", "When it was withdrawn; since then it does not count."
+    )
+    unit: Unit | None = relation(
+        "unit_id", Unit, "The unit for which it holds with all below; null: everywhere."
+    )
 
 
 @strawberry.type(description="A free day in a unit (hari libur).")
@@ -42,4 +48,6 @@ class Holiday:
     kind: EntryKind
     name: str
     legal_basis: str
-    estimated: bool = strawberry.field(description="Whether the date is computed and no decree has confirmed it yet.")
+    estimated: bool = strawberry.field(
+        description="Whether the date is computed and no decree has confirmed it yet."
+    )

@@ -15,7 +15,6 @@ from eperf.store.file import FileRow
 from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
 from eperf.store.scope import Columns, reach
 
-
 _CITING = (
     (EvidenceRow, "activity_id", ActivityRow),
     (LeaveFileRow, "leave_id", LeaveRow),

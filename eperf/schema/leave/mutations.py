@@ -23,7 +23,9 @@ LeavePayload = Annotated[
 ]
 DutyOrderPayload = Annotated[
     DutyOrder | Problem,
-    strawberry.union("DutyOrderPayload", description="The duty order as it is now, or why it was not changed."),
+    strawberry.union(
+        "DutyOrderPayload", description="The duty order as it is now, or why it was not changed."
+    ),
 ]
 
 
@@ -38,13 +40,14 @@ class RequestLeaveInput:
     """Days of leave."""
 
     kind: LeaveKind
-    first: Date
-    last: Date
+    first_day: Date
+    last_day: Date
     reason: str = strawberry.field(description="At most 2,000 characters.")
     files: list[strawberry.ID] = strawberry.field(default_factory=list, description="Letters, at most 10.")
     child: int | None = strawberry.field(default=None, description="Which child, for maternity leave.")
     travel_days: int = strawberry.field(
-        default=0, description="Of annual leave: calendar days at its end for a place hard to reach, at most 12."
+        default=0,
+        description="Of annual leave: calendar days at its end for a place hard to reach, at most 12.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description="Makes a retry safe.")
 
@@ -54,12 +57,14 @@ class RequestDutyInput:
     """A duty order."""
 
     kind: DutyKind
-    first: Date
-    last: Date
+    first_day: Date
+    last_day: Date
     letter: str = strawberry.field(description="The number of the assignment letter.")
     place: str = strawberry.field(description="Where to.")
     reason: str = strawberry.field(description="The purpose, at most 2,000 characters.")
-    files: list[strawberry.ID] = strawberry.field(default_factory=list, description="The letter, at most 10 files.")
+    files: list[strawberry.ID] = strawberry.field(
+        default_factory=list, description="The letter, at most 10 files."
+    )
     idempotency_key: str | None = strawberry.field(default=None, description="Makes a retry safe.")
 
 
@@ -68,7 +73,9 @@ class LeaveDecisionInput:
     """A leave to decide on, or to take back."""
 
     leave: strawberry.ID
-    note: str | None = strawberry.field(default=None, description="Needed to refuse, and to call somebody back.")
+    note: str | None = strawberry.field(
+        default=None, description="Needed to refuse, and to call somebody back."
+    )
     idempotency_key: str | None = None
 
 
@@ -84,7 +91,7 @@ class DutyDecisionInput:
 async def _request_leave(context: Context, input: RequestLeaveInput) -> int:  # noqa: A002
     asked = LeaveAsked(
         input.kind,
-        Span(input.first, input.last),
+        Span(input.first_day, input.last_day),
         input.reason,
         _files(input.files),
         input.child,
@@ -113,7 +120,12 @@ async def _cancel_leave(context: Context, input: LeaveDecisionInput) -> int:  # 
 
 async def _request_duty(context: Context, input: RequestDutyInput) -> int:  # noqa: A002
     asked = DutyAsked(
-        input.kind, Span(input.first, input.last), input.letter, input.place, input.reason, _files(input.files)
+        input.kind,
+        Span(input.first_day, input.last_day),
+        input.letter,
+        input.place,
+        input.reason,
+        _files(input.files),
     )
     return await duty.ask(context.call(input.idempotency_key), asked)
 
@@ -139,13 +151,22 @@ async def _cancel_duty(context: Context, input: DutyDecisionInput) -> int:  # no
 MUTATIONS = {
     "request_leave": verb(Leave, LeavePayload, _request_leave, "I ask for leave (ajukan cuti)."),
     "approve_leave": verb(Leave, LeavePayload, _approve_leave, "I give the leave (setujui cuti)."),
-    "refuse_leave": verb(Leave, LeavePayload, _refuse_leave, "I refuse the leave, with the reason (tolak cuti)."),
-    "cancel_leave": verb(
-        Leave, LeavePayload, _cancel_leave, "I take my leave back, or call somebody back from it (batalkan cuti)."
+    "refuse_leave": verb(
+        Leave, LeavePayload, _refuse_leave, "I refuse the leave, with the reason (tolak cuti)."
     ),
-    "request_duty": verb(DutyOrder, DutyOrderPayload, _request_duty, "I bring a duty order (ajukan surat tugas)."),
+    "cancel_leave": verb(
+        Leave,
+        LeavePayload,
+        _cancel_leave,
+        "I take my leave back, or call somebody back from it (batalkan cuti).",
+    ),
+    "request_duty": verb(
+        DutyOrder, DutyOrderPayload, _request_duty, "I bring a duty order (ajukan surat tugas)."
+    ),
     "approve_duty": verb(DutyOrder, DutyOrderPayload, _approve_duty, "I accept a duty order (setujui)."),
-    "refuse_duty": verb(DutyOrder, DutyOrderPayload, _refuse_duty, "I refuse a duty order, with the reason (tolak)."),
+    "refuse_duty": verb(
+        DutyOrder, DutyOrderPayload, _refuse_duty, "I refuse a duty order, with the reason (tolak)."
+    ),
     "cancel_duty": verb(
         DutyOrder, DutyOrderPayload, _cancel_duty, "I take my duty order back, or call it off (batalkan)."
     ),

@@ -18,15 +18,15 @@ from eperf.store.condition import Condition, Every, Is
 from eperf.store.leave import DutyFileRow, LeaveFileRow
 from eperf.store.scope import Columns, reach, within_units
 
-_ORDERS = {"LATEST": (("first", True), ("id", True)), "OLDEST": (("id", False),)}
+_ORDERS = {"LATEST": (("first_day", True), ("id", True)), "OLDEST": (("id", False),)}
 
 
 def _between(since: Date | None, until: Date | None) -> list[Condition]:
     parts: list[Condition] = []
     if since is not None:
-        parts.append(Is("last", since, ">="))
+        parts.append(Is("last_day", since, ">="))
     if until is not None:
-        parts.append(Is("first", until, "<="))
+        parts.append(Is("first_day", until, "<="))
     return parts
 
 

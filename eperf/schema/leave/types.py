@@ -29,9 +29,11 @@ class Leave(Node):
     """A leave."""
 
     kind: LeaveKind = column("kind", "What for.", render=LeaveKind)
-    first: Date = column("first", "The first day.")
-    last: Date = column("last", "The last day.")
-    working_days: int = column("working_days", "Its working days when it was asked for, those for the way aside.")
+    first_day: Date = column("first_day", "The first day.")
+    last_day: Date = column("last_day", "The last day.")
+    working_days: int = column(
+        "working_days", "Its working days when it was asked for, those for the way aside."
+    )
     travel_days: int = column("travel_days", "Calendar days for the way to a place hard to reach.")
     child: int | None = column("child", "Which child, for maternity leave.")
     reason: str = column("reason", "The reason (alasan).")
@@ -43,7 +45,9 @@ class Leave(Node):
     employee: Employee | None = relation("employee_id", Employee, "Whose leave it is.")
     unit: Unit | None = relation("unit_id", Unit, "The unit of the first day.")
     decided_by: Employee | None = relation("decided_by_id", Employee, "Who decided.")
-    decided_for: Employee | None = relation("decided_for_id", Employee, "The incumbent for whom the decider acted.")
+    decided_for: Employee | None = relation(
+        "decided_for_id", Employee, "The incumbent for whom the decider acted."
+    )
 
 
 @mapped(DutyRow, Operation.DUTY_READ, partial(reach, columns=Columns()))
@@ -52,8 +56,8 @@ class DutyOrder(Node):
     """A duty order."""
 
     kind: DutyKind = column("kind", "What for.", render=DutyKind)
-    first: Date = column("first", "The first day.")
-    last: Date = column("last", "The last day.")
+    first_day: Date = column("first_day", "The first day.")
+    last_day: Date = column("last_day", "The last day.")
     working_days: int = column("working_days", "Its working days when it was brought.")
     letter: str = column("letter", "The number of the assignment letter (nomor surat).")
     place: str = column("place", "Where to (tempat).")
@@ -66,4 +70,6 @@ class DutyOrder(Node):
     employee: Employee | None = relation("employee_id", Employee, "Who is sent.")
     unit: Unit | None = relation("unit_id", Unit, "The unit of the first day.")
     decided_by: Employee | None = relation("decided_by_id", Employee, "Who decided.")
-    decided_for: Employee | None = relation("decided_for_id", Employee, "The incumbent for whom the decider acted.")
+    decided_for: Employee | None = relation(
+        "decided_for_id", Employee, "The incumbent for whom the decider acted."
+    )

@@ -41,11 +41,14 @@ async def add(call: Call, entry: Entry) -> int:
         if before is not None:
             return before
         same = CalendarRow.filter(
-            kind=entry.kind.value, first=entry.first, unit_id=entry.unit_id, withdrawn_at=None
+            kind=entry.kind.value, first_day=entry.first, unit_id=entry.unit_id, withdrawn_at=None
         )
         if await same.exists():
-            raise Taken("first", entry.first.isoformat())
-        values: dict[str, Any] = {**dataclasses.asdict(entry), "kind": entry.kind.value}
+            raise Taken("firstDay", entry.first.isoformat())
+        values: dict[str, Any] = {
+            "kind": entry.kind.value, "first_day": entry.first, "last_day": entry.last, "name": entry.name,
+            "legal_basis": entry.legal_basis, "unit_id": entry.unit_id, "adds": entry.adds,
+        }  # fmt: skip
         row = await CalendarRow.create(
             **values, recorded_at=call.now, recorded_by_id=call.viewer.account_id or None
         )

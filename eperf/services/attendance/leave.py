@@ -76,9 +76,9 @@ async def _standing(person: EmployeeRow) -> Standing:
     big: set[int] = set()
     for row in await LeaveRow.filter(employee_id=person.id, state__in=[one.value for one in LIVING]):
         if row.kind == LeaveKind.ANNUAL:
-            used[row.first.year] += row.working_days
+            used[row.first_day.year] += row.working_days
         elif row.kind == LeaveKind.BIG:
-            big.add(row.first.year)
+            big.add(row.first_day.year)
     placed = await PlacementRow.filter(employee_id=person.id).order_by("valid_from").first()
     return Standing(
         employee_kind=person.kind,

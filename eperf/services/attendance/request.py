@@ -79,7 +79,7 @@ async def ask(
         # One request of a person at a time, so that two at once do not both find the days free.
         employee = await EmployeeRow.select_for_update(no_key=True).get(id=employee.id)
         held = await noun.row.filter(employee_id=employee.id, state__in=[one.value for one in LIVING])
-        require_free(span, [Span(row.first, row.last) for row in held])
+        require_free(span, [Span(row.first_day, row.last_day) for row in held])
         units = await units_on([(employee.id, span.first)], {employee.id: employee.unit_id})
         unit_id = units[employee.id, span.first]
 
@@ -88,7 +88,7 @@ async def ask(
 
         values = await checked(Asker(employee, unit_id, working))
         row = await noun.row.create(
-            employee_id=employee.id, unit_id=unit_id, first=span.first, last=span.last,
+            employee_id=employee.id, unit_id=unit_id, first_day=span.first, last_day=span.last,
             state=RequestState.REQUESTED.value, requested_at=call.now, **values,
         )  # fmt: skip
         await _attach(call, noun, row.id, files)
@@ -132,7 +132,7 @@ async def cancel(call: Call, noun: Noun, number: int, note: str | None) -> int:
         call.require(noun.request if own else noun.decide, await subject_of_employee(asker), noun.name)
         if note is not None or not own:
             note = clean("note", note or "", most=_MOST_NOTE, lines=True)
-        require_cancellable(row.state, row.first, await _today(call, asker), not own, noun.name, number)
+        require_cancellable(row.state, row.first_day, await _today(call, asker), not own, noun.name, number)
         decision = {} if own else _decision(call, asker, note)
         await _change(noun, row, state=RequestState.CANCELLED.value, **decision)
         opened.emit(noun.cancelled(**_told(row), decided_by=call.viewer.employee_id))
@@ -181,13 +181,13 @@ def _decision(call: Call, asker: EmployeeRow, note: str | None) -> dict[str, obj
 
 def _told(row: Any) -> dict[str, Any]:
     return {
-        "subject_id": row.id, "unit_id": row.unit_id, "employee_id": row.employee_id, "first": row.first,
-        "last": row.last,
+        "subject_id": row.id, "unit_id": row.unit_id, "employee_id": row.employee_id, "first": row.first_day,
+        "last": row.last_day,
     }  # fmt: skip
 
 
 async def _follow(call: Call, opened: Work, row: Any, asker: EmployeeRow) -> None:
-    come = Span(row.first, row.last).until(await _today(call, asker))
+    come = Span(row.first_day, row.last_day).until(await _today(call, asker))
     await classify(call, opened, [(asker.id, day) for day in come])
 
 

@@ -14,7 +14,15 @@ from eperf.domain.attendance.arithmetic import week_min
 from eperf.domain.attendance.calendar import ZONES, WorkCalendar, civil_day
 from eperf.domain.attendance.classify import Flexibility, measured, without_taps
 from eperf.domain.attendance.day import DayInput, DaySchedule, LocalPunch, local_at
-from eperf.domain.attendance.holiday import MOST_DAYS, Entry, EntryKind, FreeDays, Holiday, checked_entry, free_days
+from eperf.domain.attendance.holiday import (
+    MOST_DAYS,
+    Entry,
+    EntryKind,
+    FreeDays,
+    Holiday,
+    checked_entry,
+    free_days,
+)
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.attendance.taps import TapPair
 from eperf.domain.errors import BadInput
@@ -36,7 +44,9 @@ entries = st.builds(
     st.sampled_from([None, CITY, OFFICE, ROOM, OTHER]),
     st.booleans(),
 )
-base = st.lists(st.builds(Holiday, days, st.sampled_from(FREE), st.just("Hari raya"), st.just("SKB")), max_size=6)
+base = st.lists(
+    st.builds(Holiday, days, st.sampled_from(FREE), st.just("Hari raya"), st.just("SKB")), max_size=6
+)
 
 
 def entry(**changes: object) -> Entry:
@@ -44,7 +54,9 @@ def entry(**changes: object) -> Entry:
     return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
 
 
-def free(given: list[Entry], above: tuple[int, ...] = (OFFICE, CITY), almanac: tuple[Holiday, ...] = ()) -> FreeDays:
+def free(
+    given: list[Entry], above: tuple[int, ...] = (OFFICE, CITY), almanac: tuple[Holiday, ...] = ()
+) -> FreeDays:
     return free_days(SPAN, almanac, given, above)
 
 
@@ -115,7 +127,9 @@ def test_a_last_entry_of_the_unit_itself_has_the_last_word(
     almanac: list[Holiday], given_entries: list[Entry], kind: EntryKind, day: date
 ) -> None:
     above = (ROOM, OFFICE, CITY)
-    added = free_days(SPAN, almanac, [*given_entries, entry(kind=kind, first=day, last=day, unit_id=ROOM)], above)
+    added = free_days(
+        SPAN, almanac, [*given_entries, entry(kind=kind, first=day, last=day, unit_id=ROOM)], above
+    )
     assert day in added.holidays
     removed = free_days(
         SPAN,
@@ -127,7 +141,9 @@ def test_a_last_entry_of_the_unit_itself_has_the_last_word(
 
 
 @given(st.lists(entries, max_size=8), days)
-def test_a_calendar_of_one_day_says_what_that_of_the_month_says_of_it(given_entries: list[Entry], day: date) -> None:
+def test_a_calendar_of_one_day_says_what_that_of_the_month_says_of_it(
+    given_entries: list[Entry], day: date
+) -> None:
     above = (ROOM, OFFICE, CITY)
     month, alone = free_days(SPAN, (), given_entries, above), free_days([day], (), given_entries, above)
     assert alone.holidays.get(day) == month.holidays.get(day)
@@ -163,8 +179,12 @@ def test_five_or_six_days_a_week_owe_their_hours_on_every_day_but_free_ones(
 
 
 @given(st.sampled_from(sorted(ZONES)), days, st.booleans(), st.sampled_from([5, 6]))
-def test_a_holiday_is_one_in_each_zone_on_its_own_civil_day(zone: str, day: date, is_free: bool, week: int) -> None:
-    seen = DayInput(day, ZONES[zone], is_holiday=is_free, holiday_name="Hari raya", holiday_basis="SKB 1/2026")
+def test_a_holiday_is_one_in_each_zone_on_its_own_civil_day(
+    zone: str, day: date, is_free: bool, week: int
+) -> None:
+    seen = DayInput(
+        day, ZONES[zone], is_holiday=is_free, holiday_name="Hari raya", holiday_basis="SKB 1/2026"
+    )
     status = OfficeHours().classify(seen, OfficeHoursSettings(days_per_week=week)).status  # type: ignore[arg-type]
     assert (status == "holiday") == is_free
     noon = datetime.combine(day, time(12), ZONES[zone])
@@ -172,7 +192,9 @@ def test_a_holiday_is_one_in_each_zone_on_its_own_civil_day(zone: str, day: date
 
 
 def test_the_step_of_a_holiday_says_its_name_and_its_decree() -> None:
-    seen = DayInput(MONDAY, ZONES["WIB"], is_holiday=True, holiday_name="Hari raya", holiday_basis="SKB 1/2026")
+    seen = DayInput(
+        MONDAY, ZONES["WIB"], is_holiday=True, holiday_name="Hari raya", holiday_basis="SKB 1/2026"
+    )
     (step,) = OfficeHours().classify(seen, OfficeHoursSettings()).steps
     assert (step.legal_basis, step.facts) == ("SKB 1/2026", {"name": "Hari raya"})
     assert "Hari raya" in step.text_id
@@ -213,9 +235,9 @@ def test_a_shift_over_midnight_has_the_minutes_of_one_by_day(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"last": MONDAY - timedelta(days=1)}, "last"),
-        ({"last": MONDAY + timedelta(days=MOST_DAYS)}, "last"),
-        ({"first": date(1999, 12, 31)}, "first"),
+        ({"last": MONDAY - timedelta(days=1)}, "lastDay"),
+        ({"last": MONDAY + timedelta(days=MOST_DAYS)}, "lastDay"),
+        ({"first": date(1999, 12, 31)}, "firstDay"),
         ({"name": " "}, "name"),
         ({"legal_basis": ""}, "legalBasis"),
         ({"name": "x" * 201}, "name"),

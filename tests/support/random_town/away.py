@@ -57,8 +57,8 @@ def _a_request(make: Making, n: int, person: Row) -> Row:
     return {
         "employee_id": person["id"],
         "unit_id": person["unit_id"] if rng.random() < 0.8 else make.some("unit")["id"],
-        "first": first,
-        "last": first + timedelta(days=rng.randrange(20)),
+        "first_day": first,
+        "last_day": first + timedelta(days=rng.randrange(20)),
         "working_days": rng.choice((1, marker.integer(n))),
         "reason": marker.text(n, rng.choice(RESULTS)),
         "state": rng.choice(list(RequestState)).value,
@@ -84,8 +84,8 @@ def an_entry(make: Making, n: int, unit: int | None) -> Row:
     first = make.today - timedelta(days=rng.randrange(-20, 80))
     return {
         "kind": rng.choice(list(EntryKind)).value,
-        "first": first,
-        "last": first + timedelta(days=rng.choice((0, 0, 3))),
+        "first_day": first,
+        "last_day": first + timedelta(days=rng.choice((0, 0, 3))),
         "name": marker.text(n, "Libur"),
         "legal_basis": marker.text(n, "SKB"),
         "unit_id": unit,

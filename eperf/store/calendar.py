@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 
 class CalendarRow(Model):
-    """Days that a decree frees, or no longer frees, or gives the hours of Ramadan; without a unit: everywhere."""
+    """Days that a decree frees, or no longer frees, or gives the hours of Ramadan (without a unit: everywhere)."""
 
     id = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=16)

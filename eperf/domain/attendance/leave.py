@@ -103,7 +103,7 @@ CARRIED_PARTLY, CARRIED_WHOLLY = 6, 12
 
 @dataclass(frozen=True)
 class LeaveAsked:
-    """What is asked for. `child` is the number of the child (maternity), `travel_days` the calendar days for the way."""
+    """What is asked for: `child` is its number (maternity), `travel_days` are the calendar days for the way."""
 
     kind: LeaveKind
     span: Span

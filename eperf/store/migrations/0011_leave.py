@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('withdrawn_by_id', fields.BigIntField(null=True)),
             ],
-            options={'table': 'calendar_entry', 'app': 'core', 'indexes': [Index(fields=['first_day', 'id']), Index(fields=['unit_id', 'first_day'])], 'pk_attr': 'id', 'table_description': 'Days that a decree frees, or no longer frees, or gives the hours of Ramadan; without a unit: everywhere.'},
+            options={'table': 'calendar_entry', 'app': 'core', 'indexes': [Index(fields=['first_day', 'id']), Index(fields=['unit_id', 'first_day'])], 'pk_attr': 'id', 'table_description': 'Days that a decree frees, or no longer frees, or gives the hours of Ramadan (without a unit: everywhere).'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -25,7 +25,8 @@ export default [
         {
           exceptions: {
             types: [
-              'DayStep', 'LeafEvidence', 'LeafFact', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem', 'ScoreLeaf',
+              'DayStep', 'Holiday', 'LeafEvidence', 'LeafFact', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem',
+              'ScoreLeaf',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -11,9 +11,12 @@ import pytest
 from eperf.adapters.almanac import holidays_of
 from eperf.domain.access import Role
 from eperf.domain.attendance.holiday import Entry, EntryKind
+from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.errors import Conflict, Forbidden, KeyReused, NotFound, Taken
 from eperf.domain.period import YearMonth
-from eperf.services.attendance import calendar
+from eperf.services import scoring
+from eperf.services.attendance import calendar, days
+from eperf.services.attendance.clock import clock
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.call import Call
 from eperf.services.scoring import score_dirty
@@ -139,9 +142,6 @@ async def test_in_each_zone_a_day_is_free_on_its_own_date(town: Town) -> None:
     late = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # the 23rd in the west, the 24th in the east
     await calendar.add(admin(town), free(TODAY))
     east = dataclasses.replace(town.call("Budi"), now=late)
-    from eperf.domain.attendance.punch import PunchKind
-    from eperf.services.attendance.clock import clock
-
     await clock(east, PunchKind.IN)
     assert await status(town, "Budi", TODAY) == "holiday"
     await clock(dataclasses.replace(town.call("Eka"), now=late), PunchKind.IN)
@@ -196,8 +196,6 @@ async def test_a_day_that_is_marked_again_while_it_is_classified_stays_marked(
 ) -> None:
     await close_day(town.call("Sri"), YESTERDAY)
     number = await calendar.add(admin(town), free())
-    from eperf.services.attendance import days
-
     real = days.stale.people
 
     async def meanwhile(row: StaleDayRow) -> list[int]:
@@ -227,8 +225,6 @@ async def test_the_months_free_days_are_named_with_their_rule(town: Town) -> Non
 async def test_a_free_day_is_no_working_day_of_the_month_that_is_scored(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eperf.services import scoring
-
     seen: list[int] = []
     real = scoring.score
 

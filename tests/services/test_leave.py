@@ -8,18 +8,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from eperf.adapters.almanac import holidays_of
 from eperf.domain.attendance.duty import DutyAsked, DutyKind
 from eperf.domain.attendance.leave import LeaveAsked, LeaveKind
+from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.attendance.request import Span, Verdict
 from eperf.domain.errors import BadInput, Conflict, Forbidden, KeyReused, LeaveNotAllowed, NotFound, SpanTaken
 from eperf.services.attendance import duty, leave
+from eperf.services.attendance.clock import clock
 from eperf.services.attendance.days import close_day
+from eperf.services.file import readable
 from eperf.services.scoring import score_dirty
 from eperf.store.attendance import DayRow
 from eperf.store.event import EventRow
 from eperf.store.file import FileRow
 from eperf.store.leave import DutyRow, LeaveFileRow, LeaveRow
-from eperf.store.people import EmployeeRow
+from eperf.store.people import EmployeeRow, PlacementRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.support.town import NOW, TODAY, Town
 
@@ -237,8 +241,6 @@ async def test_who_asked_takes_back_what_waits_or_lies_ahead_and_the_superior_ca
 
 async def test_annual_leave_counts_working_days_and_ends_at_what_is_left(town: Town) -> None:
     await EmployeeRow.filter(id=town.people["Budi"]).update(nip="198703152012041977")
-    from eperf.store.people import PlacementRow
-
     await PlacementRow.filter(employee_id=town.people["Budi"]).update(valid_from=date(2026, 1, 1))
     first = await leave.ask(town.call("Budi"), annual(date(2026, 11, 2), date(2026, 11, 15)))
     assert (await LeaveRow.get(id=first)).working_days == 10
@@ -249,8 +251,6 @@ async def test_annual_leave_counts_working_days_and_ends_at_what_is_left(town: T
 
 async def test_a_holiday_within_is_not_counted(town: Town) -> None:
     number = await leave.ask(town.call("Budi"), annual(date(2025, 8, 14), date(2025, 8, 19)))
-    from eperf.adapters.almanac import holidays_of
-
     free = {one.date for one in holidays_of(2025)}
     week_days = [day for day in Span(date(2025, 8, 14), date(2025, 8, 19)).days() if day.isoweekday() <= 5]
     assert (await LeaveRow.get(id=number)).working_days == len(set(week_days) - free)
@@ -273,8 +273,6 @@ async def test_letters_are_ones_own_and_are_kept(town: Town) -> None:
 
 
 async def test_a_letter_is_read_by_who_decides_and_by_nobody_else(town: Town) -> None:
-    from eperf.services.file import readable
-
     letter = await file_of(town, "Budi")
     with pytest.raises(NotFound):
         await readable(town.viewer("Sri"), letter)
@@ -284,3 +282,19 @@ async def test_a_letter_is_read_by_who_decides_and_by_nobody_else(town: Town) ->
     for name in ("Wati", "Eka", "Joko"):
         with pytest.raises(NotFound):
             await readable(town.viewer(name), letter)
+
+
+@pytest.mark.parametrize("round_", range(5))
+async def test_whoever_comes_first_a_tap_and_an_approval_at_once_leave_a_day_of_leave(
+    town: Town, round_: int
+) -> None:
+    number = await leave.ask(town.call("Budi"), annual(TODAY, TODAY))
+    tap, approval = clock(town.call("Budi"), PunchKind.IN), leave.decide(town.call("Sri"), number, APPROVE)
+    await asyncio.gather(*((tap, approval) if round_ % 2 else (approval, tap)))
+    assert await status(town, "Budi", TODAY) == "leave"
+
+
+async def test_who_has_left_service_asks_for_nothing(town: Town) -> None:
+    await EmployeeRow.filter(id=town.people["Budi"]).update(active=False)
+    with pytest.raises(Forbidden):
+        await leave.ask(town.call("Budi"), annual())

@@ -53,6 +53,8 @@ class Operation(StrEnum):
     LEAVE_DECIDE = "leave.decide"
     DUTY_REQUEST = "duty.request"
     DUTY_DECIDE = "duty.decide"
+    CORRECTION_REQUEST = "correction.request"
+    CORRECTION_DECIDE = "correction.decide"
     FILE_UPLOAD = "file.upload"
     ORGANISATION_WRITE = "organisation.write"
     PEOPLE_WRITE = "people.write"
@@ -103,6 +105,8 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.LEAVE_DECIDE: {_S: Reach.REPORTS},
     Operation.DUTY_REQUEST: {_E: Reach.SELF},
     Operation.DUTY_DECIDE: {_S: Reach.REPORTS},
+    Operation.CORRECTION_REQUEST: {_E: Reach.SELF},
+    Operation.CORRECTION_DECIDE: {_L: Reach.SUBTREE},
     Operation.FILE_UPLOAD: {_E: Reach.SELF},
     Operation.ORGANISATION_WRITE: {_P: Reach.SUBTREE},
     Operation.PEOPLE_WRITE: {_P: Reach.SUBTREE},
@@ -120,6 +124,7 @@ NEVER_ON_ONESELF = frozenset(
         Operation.ACTIVITY_DECIDE,
         Operation.LEAVE_DECIDE,
         Operation.DUTY_DECIDE,
+        Operation.CORRECTION_DECIDE,
         Operation.ACTING_APPOINT,
         Operation.ACCOUNT_WRITE,
     }

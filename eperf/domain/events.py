@@ -282,9 +282,45 @@ class DutyCancelled(_OfASpan):
     decided_by: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRequested(_OfASpan):
+    """An employee asked for a day to be corrected by hand."""
+
+    kind = "attendance.correction-requested"
+    subject_type = "DayCorrection"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionSigned(_OfASpan):
+    """The unit head signed a correction; its taps count from now on."""
+
+    kind = "attendance.correction-signed"
+    subject_type = "DayCorrection"
+    decided_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRefused(_OfASpan):
+    """The unit head refused a correction with a reason."""
+
+    kind = "attendance.correction-refused"
+    subject_type = "DayCorrection"
+    decided_by: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionCancelled(_OfASpan):
+    """A correction was taken back by who asked, or by the unit head; its taps no longer count."""
+
+    kind = "attendance.correction-cancelled"
+    subject_type = "DayCorrection"
+    decided_by: int
+
+
 KINDS: tuple[type[Event], ...] = (
     ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
     PositionChanged, EmployeeChanged, CatalogueChanged, CalendarChanged, LeaveRequested, LeaveApproved, LeaveRefused,
-    LeaveCancelled, DutyRequested, DutyApproved, DutyRefused, DutyCancelled,
+    LeaveCancelled, DutyRequested, DutyApproved, DutyRefused, DutyCancelled, CorrectionRequested, CorrectionSigned,
+    CorrectionRefused, CorrectionCancelled,
 )  # fmt: skip

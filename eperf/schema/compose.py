@@ -19,6 +19,7 @@ from eperf.domain.errors import Refused
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
 from eperf.schema.calendar.queries import CONTRIBUTION as CALENDAR
@@ -41,6 +42,7 @@ CORE: tuple[Contribution, ...] = (
     CALENDAR,
     ACTIVITY,
     LEAVE,
+    CORRECTION,
     SCORING,
     BINDING,
     EVENT,

@@ -178,3 +178,32 @@ async def test_holidays_are_for_who_may_come_in(town: Town, ask: Ask, who: str |
     assert (result.errors is None) == (who is not None)
     unknown = await ask(who, text, u=global_id("Unit", 2**40))
     assert unknown.errors is not None
+
+
+async def test_a_day_is_corrected_by_hand_and_signed(town: Town, ask: Ask) -> None:
+    head = (Role.UNIT_LEADER, "office")
+    text = """mutation($in: RequestCorrectionInput!) { requestCorrection(input: $in) {
+      ... on DayCorrection { id state signUntil tapIn reason } ... on Problem { code field } } }"""
+    given = {
+        "date": "2026-11-23", "tapIn": "2026-11-23T00:25:00Z", "tapOut": "2026-11-23T09:05:00Z",
+        "reason": "DEVICE_BROKEN", "note": "Mesin mati", "files": [await letter(town)],
+    }  # fmt: skip
+    wrong = await ask("Budi", text, **{"in": {**given, "date": "2026-11-25"}})
+    assert wrong.data["requestCorrection"] == {"code": "BAD_INPUT", "field": "date"}
+    done = (await ask("Budi", text, **{"in": given})).data["requestCorrection"]
+    number = done.pop("id")
+    assert done == {
+        "state": "REQUESTED", "signUntil": "2026-12-02", "tapIn": "2026-11-23T00:25:00Z", "reason": "DEVICE_BROKEN",
+    }  # fmt: skip
+    waiting = "{ correctionsToSign { nodes { id files { mediaType } } } }"
+    assert (await ask("Sri", waiting)).data["correctionsToSign"]["nodes"] == []
+    assert (await ask("Eka", waiting, head)).data["correctionsToSign"]["nodes"] == [
+        {"id": number, "files": [{"mediaType": "application/pdf"}]}
+    ]
+    sign = "mutation($in: CorrectionDecisionInput!) { signCorrection(input: $in) { ... on DayCorrection { state } } }"
+    signed = await ask("Eka", sign, head, **{"in": {"correction": number}})
+    assert signed.data["signCorrection"] == {"state": "APPROVED"}
+    mine = '{ me { corrections(month: "2026-11") { nodes { id } } attendance(month: "2026-11") { nodes { status } } } }'
+    found = (await ask("Budi", mine)).data["me"]
+    assert found["corrections"]["nodes"] == [{"id": number}]
+    assert found["attendance"]["nodes"] == [{"status": "present"}]

@@ -11,8 +11,8 @@ from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, peop
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
-_LEAVES = ("punch", "attendance_day", "activity", "score", "leave", "duty_order")
-_CITED = {"activity", "leave", "duty_order"}
+_LEAVES = ("punch", "attendance_day", "activity", "score", "leave", "duty_order", "day_correction")
+_CITED = {"activity", "leave", "duty_order", "day_correction"}
 _MAKE = {
     "punch": work.a_punch,
     "attendance_day": work.a_day,
@@ -20,6 +20,7 @@ _MAKE = {
     "score": work.a_score,
     "leave": away.a_leave,
     "duty_order": away.a_duty,
+    "day_correction": away.a_correction,
 }
 
 
@@ -160,7 +161,7 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for link in ("evidence", "leave_file", "duty_file"):
+        for link in ("evidence", "leave_file", "duty_file", "correction_file"):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:
                     del self.make.tables[link][row["id"]]

@@ -18,7 +18,7 @@ TYPES = {
     "unit": "Unit", "position": "Position", "employee": "Employee", "placement": "Placement", "acting": "Acting",
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
     "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
-    "duty_order": "DutyOrder", "calendar_entry": "CalendarEntry",
+    "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -28,13 +28,15 @@ _OPERATIONS = {
     "device": Operation.DEVICE_READ, "punch": Operation.ATTENDANCE_READ,
     "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
-    "duty_order": Operation.DUTY_READ, "calendar_entry": Operation.CALENDAR_READ,
+    "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
+    "calendar_entry": Operation.CALENDAR_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch"})
 _NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding", "calendar_entry"})
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
+    "correction_file": ("day_correction", "correction_id"),
 }  # fmt: skip
 
 

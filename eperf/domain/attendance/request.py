@@ -95,11 +95,11 @@ def checked_files(files: Sequence[int]) -> tuple[int, ...]:
     return tuple(files)
 
 
-def require_free(span: Span, others: Sequence[Span]) -> None:
+def require_free(span: Span, others: Sequence[Span], field: str = "firstDay") -> None:
     """Refuses days that another request of the same person holds."""
     for other in others:
         if span.meets(other):
-            raise SpanTaken("firstDay", other.first.isoformat())
+            raise SpanTaken(field, other.first.isoformat())
 
 
 def require_waiting(state: str, field: str, number: int) -> None:

@@ -10,6 +10,7 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
 from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
@@ -19,11 +20,12 @@ _CITING = (
     (EvidenceRow, "activity_id", ActivityRow),
     (LeaveFileRow, "leave_id", LeaveRow),
     (DutyFileRow, "duty_id", DutyRow),
+    (CorrectionFileRow, "correction_id", CorrectionRow),
 )
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what hangs on an activity, a leave or a duty order in reach."""
+    """One's own uploads, and what hangs on an activity, a leave, a duty order or a correction in reach."""
     within = reach(scope, Columns())
     if within is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from eperf.domain.access import Operation, scope
-from eperf.domain.attendance.request import MOST_FILES, RequestState
+from eperf.domain.attendance.request import MOST_FILES
 from eperf.plugins.api import Contribution
 from eperf.schema.context import Context
 from eperf.schema.file.types import File
@@ -13,6 +13,7 @@ from eperf.schema.ids import number_of
 from eperf.schema.leave.mutations import MUTATIONS
 from eperf.schema.leave.types import DutyOrder, Leave
 from eperf.schema.lists import linked, many
+from eperf.schema.requests import RequestState
 from eperf.schema.scalars import Date
 from eperf.store.condition import Condition, Every, Is
 from eperf.store.leave import DutyFileRow, LeaveFileRow

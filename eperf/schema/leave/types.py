@@ -9,16 +9,15 @@ import strawberry
 from eperf.domain.access import Operation
 from eperf.domain.attendance.duty import DutyKind
 from eperf.domain.attendance.leave import LeaveKind
-from eperf.domain.attendance.request import RequestState
 from eperf.planner.mapping import column, mapped, relation
 from eperf.schema.node import Node
 from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
+from eperf.schema.requests import RequestState
 from eperf.schema.scalars import Date, DateTime
 from eperf.store.leave import DutyRow, LeaveRow
 from eperf.store.scope import Columns, reach
 
-strawberry.enum(RequestState, description="Where a request stands (keadaan).")
 strawberry.enum(LeaveKind, description="What somebody is away for (jenis cuti).")
 strawberry.enum(DutyKind, description="What somebody is sent for (jenis tugas).")
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from eperf.domain.attendance.calendar import civil_day, zone_named
+from eperf.domain.attendance.correction import corrected
 from eperf.domain.attendance.day import DayInput, DayResult, LocalPunch
 from eperf.domain.attendance.duty import DUTY_CODES, DutyKind
 from eperf.domain.attendance.holiday import FreeDays
@@ -31,6 +32,8 @@ WRITTEN = (
     "unit_id", "status", "first_in", "last_out", "late_min", "early_min", "worked_min", "missing_taps",
     "policy", "policy_version", "steps",
 )  # fmt: skip
+BY_HAND, WITHDRAWN = "eperf/by-hand", "withdrawn"
+"""The source of taps that a correction gave, and the outcome of those that a correction no longer gives."""
 _AT_ONCE = 500
 
 
@@ -175,6 +178,7 @@ def _result(rule: _Rule, key: Key, punches: Sequence[PunchRow], given: _Given, c
         LocalPunch(punch.occurred_at.astimezone(rule.zone), PunchKind(punch.kind), punch.id)
         for punch in punches
     )
+    taps = corrected(taps, frozenset(punch.id for punch in punches if punch.source == BY_HAND))
     seen = day_input(
         day,
         rule.zone,
@@ -209,7 +213,7 @@ async def _punches(days: Sequence[Key]) -> dict[Key, list[PunchRow]]:
         employee_id__in=sorted({employee for employee, _ in days}), date__in=sorted({day for _, day in days})
     )
     for row in await rows.order_by("occurred_at", "id"):
-        if row.employee_id is not None:
+        if row.employee_id is not None and row.outcome != WITHDRAWN:
             found[row.employee_id, row.date].append(row)
     return found
 

@@ -44,7 +44,7 @@ async def ask(call: Call, asked: DutyAsked) -> int:
 
     async def checked(asker: Asker) -> Mapping[str, Any]:
         return {
-            "kind": asked.kind.value, "working_days": await asker.working_days(span), "reason": asked.reason,
+            "kind": asked.kind.value, "working_days": len(await asker.worked(span)), "reason": asked.reason,
             "letter": asked.letter, "place": asked.place,
         }  # fmt: skip
 

@@ -50,7 +50,7 @@ async def ask(call: Call, asked: LeaveAsked) -> int:
     async def checked(asker: Asker) -> Mapping[str, Any]:
         person = asker.employee
         rule = rule_for(asked.kind, person.kind, span.first)
-        working_days = await asker.working_days(counted(asked))
+        working_days = len(await asker.worked(counted(asked)))
         require_allowed(asked, rule, await _standing(person), working_days)
         return {
             "kind": asked.kind.value, "working_days": working_days, "reason": asked.reason, "child": asked.child,

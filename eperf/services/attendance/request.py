@@ -54,15 +54,29 @@ class Noun:
     requested: Callable[..., Event]
     verdicts: Mapping[Verdict, Callable[..., Event]]
     cancelled: Callable[..., Event]
+    ends: tuple[str, str] = ("first_day", "last_day")
+    """The columns of `row` with the first and the last day."""
+    field: str = "firstDay"
+    """The input that names its days."""
+    by_superior: bool = True
+    """Whether the direct superior decides, and an acting officer for them; else whoever holds the operation."""
+    approvable: Callable[[Any, date], None] | None = None
+    """Refuses to approve a row on a day."""
+    applied: Callable[[Call, Work, Any, bool], Awaitable[None]] | None = None
+    """What else an approval (True) does, or its end (False), before the days are classified anew."""
+
+    def span(self, row: Any) -> Span:
+        """The days of a row."""
+        return Span(getattr(row, self.ends[0]), getattr(row, self.ends[1]))
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, in which unit on the first day, and how many days of a span are worked there."""
+    """Who asks, in which unit on the first day, in which zone, and which days of a span are worked there."""
 
     employee: EmployeeRow
-    unit_id: int
-    working_days: Callable[[Span], Awaitable[int]]
+    unit: UnitRow
+    worked: Callable[[Span], Awaitable[list[date]]]
 
 
 async def ask(
@@ -79,20 +93,20 @@ async def ask(
         # One request of a person at a time, so that two at once do not both find the days free.
         employee = await EmployeeRow.select_for_update(no_key=True).get(id=employee.id)
         held = await noun.row.filter(employee_id=employee.id, state__in=[one.value for one in LIVING])
-        require_free(span, [Span(row.first_day, row.last_day) for row in held])
+        require_free(span, [noun.span(row) for row in held], noun.field)
         units = await units_on([(employee.id, span.first)], {employee.id: employee.unit_id})
-        unit_id = units[employee.id, span.first]
+        unit = await UnitRow.get(id=units[employee.id, span.first])
 
-        async def working(part: Span) -> int:
-            return await _working_days(call, unit_id, part)
+        async def worked(part: Span) -> list[date]:
+            return await _worked(call, unit.id, part)
 
-        values = await checked(Asker(employee, unit_id, working))
+        values = await checked(Asker(employee, unit, worked))
         row = await noun.row.create(
-            employee_id=employee.id, unit_id=unit_id, first_day=span.first, last_day=span.last,
-            state=RequestState.REQUESTED.value, requested_at=call.now, **values,
+            employee_id=employee.id, unit_id=unit.id, state=RequestState.REQUESTED.value, requested_at=call.now,
+            **dict(zip(noun.ends, (span.first, span.last), strict=True)), **values,
         )  # fmt: skip
         await _attach(call, noun, row.id, files)
-        opened.emit(noun.requested(**_told(row)))
+        opened.emit(noun.requested(**_told(noun, row)))
         await answer(call, row.id)
         return int(row.id)
 
@@ -112,10 +126,12 @@ async def decide(call: Call, noun: Noun, number: int, verdict: Verdict, note: st
         asker = await EmployeeRow.get(id=row.employee_id)
         call.require(noun.decide, await subject_of_employee(asker), noun.name)
         require_waiting(row.state, noun.name, number)
-        await _change(noun, row, state=verdict.leads_to.value, **_decision(call, asker, note))
-        opened.emit(noun.verdicts[verdict](**_told(row), decided_by=call.viewer.employee_id))
+        if verdict is Verdict.APPROVE and noun.approvable:
+            noun.approvable(row, await _today(call, asker))
+        await _change(noun, row, state=verdict.leads_to.value, **_decision(call, noun, asker, note))
+        opened.emit(noun.verdicts[verdict](**_told(noun, row), decided_by=call.viewer.employee_id))
         if verdict is Verdict.APPROVE:
-            await _follow(call, opened, row, asker)
+            await _follow(call, opened, noun, row, asker, True)
         await answer(call, row.id)
         return int(row.id)
 
@@ -132,12 +148,13 @@ async def cancel(call: Call, noun: Noun, number: int, note: str | None) -> int:
         call.require(noun.request if own else noun.decide, await subject_of_employee(asker), noun.name)
         if note is not None or not own:
             note = clean("note", note or "", most=_MOST_NOTE, lines=True)
-        require_cancellable(row.state, row.first_day, await _today(call, asker), not own, noun.name, number)
-        decision = {} if own else _decision(call, asker, note)
+        first = noun.span(row).first
+        require_cancellable(row.state, first, await _today(call, asker), not own, noun.name, number)
+        decision = {} if own else _decision(call, noun, asker, note)
         await _change(noun, row, state=RequestState.CANCELLED.value, **decision)
-        opened.emit(noun.cancelled(**_told(row), decided_by=call.viewer.employee_id))
+        opened.emit(noun.cancelled(**_told(noun, row), decided_by=call.viewer.employee_id))
         if row.state == RequestState.APPROVED:
-            await _follow(call, opened, row, asker)
+            await _follow(call, opened, noun, row, asker, False)
         await answer(call, row.id)
         return int(row.id)
 
@@ -169,25 +186,25 @@ async def _change(noun: Noun, row: Any, **values: object) -> None:
         raise Conflict(noun.name, row.id, "somebody else changed it")
 
 
-def _decision(call: Call, asker: EmployeeRow, note: str | None) -> dict[str, object]:
+def _decision(call: Call, noun: Noun, asker: EmployeeRow, note: str | None) -> dict[str, object]:
     decider = cast(int, call.viewer.employee_id)
-    return {
-        "decided_at": call.now,
-        "decided_by_id": decider,
-        "decided_for_id": asker.supervisor_id if asker.supervisor_id != decider else None,
-        "decision_note": note,
-    }
+    incumbent = asker.supervisor_id if asker.supervisor_id != decider else None
+    acted = {"decided_for_id": incumbent} if noun.by_superior else {}
+    return {"decided_at": call.now, "decided_by_id": decider, "decision_note": note, **acted}
 
 
-def _told(row: Any) -> dict[str, Any]:
+def _told(noun: Noun, row: Any) -> dict[str, Any]:
+    span = noun.span(row)
     return {
-        "subject_id": row.id, "unit_id": row.unit_id, "employee_id": row.employee_id, "first": row.first_day,
-        "last": row.last_day,
+        "subject_id": row.id, "unit_id": row.unit_id, "employee_id": row.employee_id, "first": span.first,
+        "last": span.last,
     }  # fmt: skip
 
 
-async def _follow(call: Call, opened: Work, row: Any, asker: EmployeeRow) -> None:
-    come = Span(row.first_day, row.last_day).until(await _today(call, asker))
+async def _follow(call: Call, opened: Work, noun: Noun, row: Any, asker: EmployeeRow, approved: bool) -> None:
+    if noun.applied:
+        await noun.applied(call, opened, row, approved)
+    come = noun.span(row).until(await _today(call, asker))
     await classify(call, opened, [(asker.id, day) for day in come])
 
 
@@ -196,12 +213,12 @@ async def _today(call: Call, employee: EmployeeRow) -> date:
     return civil_day(call.now, zone_named(unit.zone))
 
 
-async def _working_days(call: Call, unit_id: int, span: Span) -> int:
+async def _worked(call: Call, unit_id: int, span: Span) -> list[date]:
     rule = await rule_of(call, unit_id, span.first)
     free = (await calendars([unit_id], span.days()))[unit_id]
     named = {day: holiday.name for day, holiday in free.holidays.items()}
     week = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
-    return sum(week.is_working_day(day) for day in span.days())
+    return [day for day in span.days() if week.is_working_day(day)]
 
 
 async def _attach(call: Call, noun: Noun, number: int, files: Sequence[int]) -> None:

@@ -1,9 +1,10 @@
-"""Leave, duty orders with their letters, and what decrees say of days."""
+"""Leave, duty orders and corrections with their letters, and what decrees say of days."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from eperf.domain.attendance.correction import CorrectionReason
 from eperf.domain.attendance.duty import DutyKind
 from eperf.domain.attendance.holiday import EntryKind
 from eperf.domain.attendance.leave import LeaveKind
@@ -14,7 +15,11 @@ from tests.support.random_town.names import RESULTS
 from tests.support.random_town.rows import Row
 
 _MINUTES = 60 * 24 * 80
-_LINKS = {"leave": ("leave_file", "leave_id"), "duty_order": ("duty_file", "duty_id")}
+_LINKS = {
+    "leave": ("leave_file", "leave_id"),
+    "duty_order": ("duty_file", "duty_id"),
+    "day_correction": ("correction_file", "correction_id"),
+}
 
 
 def requests(make: Making) -> None:
@@ -22,7 +27,11 @@ def requests(make: Making) -> None:
     accounts = {row["id"]: row["employee_id"] for row in make.tables["account"].values()}
     for person in list(make.employees()):
         own = [row for row in make.tables["file"].values() if accounts[row["account_id"]] == person["id"]]
-        for table, a_request in (("leave", a_leave), ("duty_order", a_duty)):
+        for table, a_request in (
+            ("leave", a_leave),
+            ("duty_order", a_duty),
+            ("day_correction", a_correction),
+        ):
             link, near = _LINKS[table]
             for _ in range(make.rng.randint(0, 3)):
                 made = make.row(table, lambda n, p=person, a=a_request: a(make, n, p))
@@ -47,6 +56,22 @@ def a_duty(make: Making, n: int, person: Row) -> Row:
         "kind": make.rng.choice(list(DutyKind)).value,
         "letter": marker.text(n, "ST/"),
         "place": marker.text(n, "Surabaya"),
+    }
+
+
+def a_correction(make: Making, n: int, person: Row) -> Row:
+    """A day corrected by hand."""
+    rng, known = make.rng, _a_request(make, n, person)
+    for name in ("first_day", "last_day", "working_days", "decided_for_id"):
+        del known[name]
+    return {
+        **known,
+        "date": make.today - timedelta(days=rng.randrange(80)),
+        "tap_in": make.maybe(marker.instant(n, rng.randrange(_MINUTES))),
+        "tap_out": make.maybe(marker.instant(n, rng.randrange(_MINUTES))),
+        "reason": rng.choice(list(CorrectionReason)).value,
+        "note": marker.text(n, rng.choice(RESULTS)),
+        "sign_until": make.maybe(make.today),
     }
 
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from eperf.domain.access import Operation
+from eperf.domain.attendance.events import CalendarChanged
 from eperf.domain.attendance.holiday import Entry, FreeDays, checked_entry
 from eperf.domain.errors import Conflict, NotFound, Taken
-from eperf.domain.events import CalendarChanged
 from eperf.domain.period import YearMonth
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, answer, answered, work

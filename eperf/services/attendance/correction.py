@@ -10,16 +10,16 @@ from typing import Any
 from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.attendance.correction import CorrectionAsked, require_correctable, sign_until
-from eperf.domain.attendance.punch import PunchKind, digest
-from eperf.domain.attendance.request import Span, Verdict
-from eperf.domain.errors import Conflict
-from eperf.domain.events import (
+from eperf.domain.attendance.events import (
     CorrectionCancelled,
     CorrectionRefused,
     CorrectionRequested,
     CorrectionSigned,
-    PunchRecorded,
 )
+from eperf.domain.attendance.punch import PunchKind, digest
+from eperf.domain.attendance.request import Span, Verdict
+from eperf.domain.errors import Conflict
+from eperf.domain.events import PunchRecorded
 from eperf.domain.period import YearMonth
 from eperf.domain.text import clean
 from eperf.services.attendance import request

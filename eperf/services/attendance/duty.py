@@ -8,8 +8,8 @@ from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.attendance.duty import DutyAsked, require_letter
+from eperf.domain.attendance.events import DutyApproved, DutyCancelled, DutyRefused, DutyRequested
 from eperf.domain.attendance.request import Verdict, checked_span
-from eperf.domain.events import DutyApproved, DutyCancelled, DutyRefused, DutyRequested
 from eperf.domain.text import clean
 from eperf.services.attendance import request
 from eperf.services.attendance.request import Asker, Noun

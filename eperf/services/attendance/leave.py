@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from eperf.domain.access import Operation
+from eperf.domain.attendance.events import LeaveApproved, LeaveCancelled, LeaveRefused, LeaveRequested
 from eperf.domain.attendance.leave import (
     LeaveAsked,
     LeaveKind,
@@ -18,7 +19,6 @@ from eperf.domain.attendance.leave import (
     rule_for,
 )
 from eperf.domain.attendance.request import LIVING, Verdict, checked_span
-from eperf.domain.events import LeaveApproved, LeaveCancelled, LeaveRefused, LeaveRequested
 from eperf.domain.nip import check_employee_number
 from eperf.domain.people import PersonKind
 from eperf.domain.text import clean

@@ -21,9 +21,9 @@ async def mark(days: Iterable[date], unit_id: int | None) -> None:
             await StaleDayRow.create(date=day, unit_id=unit_id)
 
 
-async def first() -> StaleDayRow | None:
-    """The earliest marked day."""
-    return await StaleDayRow.all().order_by("date", "id").first()
+async def some(most: int) -> list[StaleDayRow]:
+    """The earliest marked days."""
+    return await StaleDayRow.all().order_by("date", "id").limit(most)
 
 
 async def done(row: StaleDayRow) -> None:

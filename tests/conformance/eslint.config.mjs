@@ -25,8 +25,8 @@ export default [
         {
           exceptions: {
             types: [
-              'DayStep', 'Holiday', 'LeafEvidence', 'LeafFact', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem',
-              'ScoreLeaf',
+              'DayStep', 'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin',
+              'Problem', 'ScoreLeaf',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -207,3 +207,14 @@ async def test_a_day_is_corrected_by_hand_and_signed(town: Town, ask: Ask) -> No
     found = (await ask("Budi", mine)).data["me"]
     assert found["corrections"]["nodes"] == [{"id": number}]
     assert found["attendance"]["nodes"] == [{"status": "present"}]
+
+
+async def test_the_rules_of_leave_are_there_to_read(town: Town, ask: Ask) -> None:
+    text = "{ leaveRules { kind employees validFrom validTo most unit officialLetterAfter legalBasis confirmed } }"
+    rules = (await ask("Budi", text)).data["leaveRules"]
+    assert {
+        "kind": "SICK", "employees": ["CPNS", "PNS"], "validFrom": "2017-04-07", "validTo": None, "most": 12,
+        "unit": "months", "officialLetterAfter": 14, "legalBasis": "PP 11/2017, Peraturan BKN 24/2017",
+        "confirmed": True,
+    } in rules  # fmt: skip
+    assert (await ask(None, text)).errors is not None

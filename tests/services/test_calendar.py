@@ -236,3 +236,27 @@ async def test_a_free_day_is_no_working_day_of_the_month_that_is_scored(
     await calendar.add(admin(town), free(TODAY))
     await score_dirty(town.call("Sri"))
     assert set(seen) == {20}  # November 2026 has 21 week days
+
+
+async def test_a_unit_whose_days_cannot_be_read_keeps_no_other_days_waiting(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = YESTERDAY - timedelta(days=3)
+    for day in (before, YESTERDAY):
+        await close_day(town.call("Sri"), day)
+        await calendar.add(admin(town), free(day))
+    real = days.classify
+
+    async def broken(call: Call, opened: object, wanted: list[tuple[int, date]]) -> int:
+        if wanted[0][1] == before:
+            raise NotFound("part", "gone")
+        return await real(call, opened, wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(days, "classify", broken)
+    with pytest.raises(ExceptionGroup):
+        await reclassify(town.call("Sri"))
+    assert await status(town, "Budi") == "holiday"
+    assert [row.date for row in await StaleDayRow.all()] == [before]
+    monkeypatch.undo()
+    await settle(town)
+    assert await status(town, "Budi", before) == "holiday"

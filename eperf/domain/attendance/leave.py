@@ -52,6 +52,8 @@ class LeaveRule:
     """Full years of service before the first day."""
     letter: bool = False
     """Whether a file has to say so: a doctor's letter."""
+    official_letter_after: int | None = None
+    """After how many days the letter is to be of a government doctor; for who decides to see."""
     children: int | None = None
     """Up to which child; None: it is not asked."""
     confirmed: bool = True
@@ -72,7 +74,18 @@ LEAVE_RULES: tuple[LeaveRule, ...] = (
     ),
     LeaveRule(LeaveKind.BIG, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
     LeaveRule(LeaveKind.BIG_HAJJ, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
-    LeaveRule(LeaveKind.SICK, _SERVANTS, _PP, None, 12, "months", _BASIS, extension=6, letter=True),
+    LeaveRule(
+        LeaveKind.SICK,
+        _SERVANTS,
+        _PP,
+        None,
+        12,
+        "months",
+        _BASIS,
+        extension=6,
+        letter=True,
+        official_letter_after=14,
+    ),
     LeaveRule(LeaveKind.MISCARRIAGE, _SERVANTS, _PP, None, 45, "days", _BASIS, letter=True),
     LeaveRule(LeaveKind.DUTY_ACCIDENT, _SERVANTS, _PP, None, None, "months", _BASIS, letter=True),
     LeaveRule(LeaveKind.MATERNITY, _SERVANTS, _PP, None, 3, "months", _BASIS, children=3),

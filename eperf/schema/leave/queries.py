@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
-from eperf.domain.access import Operation, scope
+from eperf.domain.access import Operation, Subject, require, scope
+from eperf.domain.attendance.leave import LEAVE_RULES
 from eperf.domain.attendance.request import MOST_FILES
 from eperf.plugins.api import Contribution
 from eperf.schema.context import Context
 from eperf.schema.file.types import File
 from eperf.schema.ids import number_of
 from eperf.schema.leave.mutations import MUTATIONS
-from eperf.schema.leave.types import DutyOrder, Leave
+from eperf.schema.leave.types import DutyOrder, Leave, LeaveRule, shown_rule
 from eperf.schema.lists import linked, many
 from eperf.schema.requests import RequestState
 from eperf.schema.scalars import Date
@@ -73,9 +74,18 @@ def _waiting(context: Context, operation: Operation) -> Condition:
     return waits if within is None else Every((waits, within))
 
 
+async def leave_rules(info: strawberry.Info) -> list[LeaveRule]:
+    """The rules of all kinds of leave, those of the past included."""
+    require(info.context.seen(), Operation.CALENDAR_READ, Subject(frozenset()))
+    return [shown_rule(rule) for rule in LEAVE_RULES]
+
+
 CONTRIBUTION = Contribution(
     types=(Leave, DutyOrder),
     query={
+        "leave_rules": strawberry.field(
+            resolver=leave_rules, description="What each kind of leave takes, from when on (ketentuan cuti)."
+        ),
         "leaves": many(Leave, _ORDERS, "LATEST", "The leave in reach, the latest first (cuti).", narrow=_filtered),
         "leaves_to_decide": many(
             Leave, _ORDERS, "OLDEST", "Leave that waits for my decision, for whom I act included.",

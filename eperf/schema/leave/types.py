@@ -7,6 +7,7 @@ from functools import partial
 import strawberry
 
 from eperf.domain.access import Operation
+from eperf.domain.attendance import leave as domain
 from eperf.domain.attendance.duty import DutyKind
 from eperf.domain.attendance.leave import LeaveKind
 from eperf.planner.mapping import column, mapped, relation
@@ -71,4 +72,48 @@ class DutyOrder(Node):
     decided_by: Employee | None = relation("decided_by_id", Employee, "Who decided.")
     decided_for: Employee | None = relation(
         "decided_for_id", Employee, "The incumbent for whom the decider acted."
+    )
+
+
+@strawberry.type(description="What a kind of leave takes (ketentuan cuti).")
+class LeaveRule:
+    """What a kind of leave takes."""
+
+    kind: LeaveKind
+    employees: list[str] = strawberry.field(description="For whom: PNS, CPNS, PPPK.")
+    valid_from: Date
+    valid_to: Date | None = strawberry.field(description="The first day no more; null while open.")
+    most: int | None = strawberry.field(description="The longest, in `unit`; null: no bound.")
+    unit: str = strawberry.field(description="working_days, days or months.")
+    extension: int = strawberry.field(
+        description="By how much it may be prolonged; of annual leave: travel days."
+    )
+    service_years: int
+    letter: bool = strawberry.field(description="Whether a file has to say so.")
+    official_letter_after: int | None = strawberry.field(
+        description="After how many days the letter is to be of a government doctor."
+    )
+    children: int | None = strawberry.field(description="Up to which child.")
+    legal_basis: str
+    confirmed: bool = strawberry.field(
+        description="False: its bounds refuse nothing and are for who decides."
+    )
+
+
+def shown_rule(rule: domain.LeaveRule) -> LeaveRule:
+    """A rule as the schema shows it."""
+    return LeaveRule(
+        kind=rule.kind,
+        employees=sorted(rule.employees),
+        valid_from=Date(rule.valid_from),
+        valid_to=None if rule.valid_to is None else Date(rule.valid_to),
+        most=rule.most,
+        unit=rule.unit,
+        extension=rule.extension,
+        service_years=rule.service_years,
+        letter=rule.letter,
+        official_letter_after=rule.official_letter_after,
+        children=rule.children,
+        legal_basis=rule.legal_basis,
+        confirmed=rule.confirmed,
     )

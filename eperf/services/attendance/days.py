@@ -24,6 +24,7 @@ from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
 from eperf.store import stale
 from eperf.store.attendance import DayRow, PunchRow
+from eperf.store.calendar import StaleDayRow
 from eperf.store.circumstances import Key, on_duty, on_leave, units_on
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
@@ -98,21 +99,29 @@ async def close_day(call: Call, day: date) -> int:
     return changed
 
 
-async def reclassify(call: Call) -> int:
-    """Classifies one day again that the calendar has made untrue; gives how many were taken, 0 or 1.
+async def reclassify(call: Call, limit: int = 100) -> int:
+    """Classifies days again that the calendar has made untrue; gives how many were taken, zero when all is true."""
+    marked = await stale.some(limit)
+    failures: list[Exception] = []
+    for row in marked:
+        # One unit's trouble is its own: the other days are classified, and then it is told.
+        try:
+            await _again(call, row)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("days could not be classified", failures)
+    return len(marked)
 
-    A transaction for some hundred people, and the mark goes last: who dies half-way begins again, which changes nothing
-    where all is done.
-    """
-    row = await stale.first()
-    if row is None:
-        return 0
+
+async def _again(call: Call, row: StaleDayRow) -> None:
+    # A transaction for some hundred people, and the mark goes last: who dies half-way begins again, which changes
+    # nothing where all is done.
     whose = await stale.people(row)
     for start in range(0, len(whose), _AT_ONCE):
         async with work(call) as opened:
             await classify(call, opened, [(one, row.date) for one in whose[start : start + _AT_ONCE]])
     await stale.done(row)
-    return 1
 
 
 def day_input(

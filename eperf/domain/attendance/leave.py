@@ -25,7 +25,8 @@ class LeaveKind(StrEnum):
     ANNUAL = "annual"
     BIG = "big"
     BIG_HAJJ = "big_hajj"
-    """Big leave for the first hajj: it does not use up the year's annual leave."""
+    """Big leave for the first hajj, the exception to the rule of big leave: it neither takes five years of service nor
+    uses up the year's annual leave. The source does not say to which of the two it is one, so it is to both."""
     SICK = "sick"
     MISCARRIAGE = "miscarriage"
     DUTY_ACCIDENT = "duty_accident"
@@ -73,7 +74,7 @@ LEAVE_RULES: tuple[LeaveRule, ...] = (
         LeaveKind.ANNUAL, _SERVANTS, _PP, None, 12, "working_days", _BASIS, extension=12, service_years=1
     ),
     LeaveRule(LeaveKind.BIG, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
-    LeaveRule(LeaveKind.BIG_HAJJ, _SERVANTS, _PP, None, 3, "months", _BASIS, service_years=5),
+    LeaveRule(LeaveKind.BIG_HAJJ, _SERVANTS, _PP, None, 3, "months", _BASIS),
     LeaveRule(
         LeaveKind.SICK,
         _SERVANTS,
@@ -178,8 +179,6 @@ def require_allowed(asked: LeaveAsked, rule: LeaveRule, standing: Standing, work
         raise LeaveNotAllowed("kind", rule.kind.value, f"it takes {rule.service_years} years of service")
     if rule.kind is LeaveKind.ANNUAL:
         _require_left(asked, standing, working_days, rule)
-    elif rule.kind is LeaveKind.BIG and standing.used.get(asked.span.first.year, 0):
-        raise LeaveNotAllowed("kind", rule.kind.value, "annual leave of this year was used already")
     elif rule.most is not None and asked.span.last > _end(
         asked.span.first, rule.most + rule.extension, rule.unit
     ):

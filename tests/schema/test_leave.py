@@ -218,3 +218,13 @@ async def test_the_rules_of_leave_are_there_to_read(town: Town, ask: Ask) -> Non
         "confirmed": True,
     } in rules  # fmt: skip
     assert (await ask(None, text)).errors is not None
+
+
+async def test_a_day_tells_nobody_which_leave_it_was(town: Town, ask: Ask) -> None:
+    number = (await requested(ask, kind="MISCARRIAGE", files=[await letter(town)]))["id"]
+    await ask("Sri", DECIDE % "approveLeave", **{"in": {"leave": number}})
+    text = '{ employees { nodes { attendance(month: "2026-11") { nodes { status steps { rule text } } } } } }'
+    seen = await ask("Eka", text, (Role.INTEGRATOR, "city"))
+    assert seen.errors is None
+    assert "leave" in str(seen.data)
+    assert "miscarriage" not in str(seen.data)

@@ -260,3 +260,17 @@ async def test_a_unit_whose_days_cannot_be_read_keeps_no_other_days_waiting(
     monkeypatch.undo()
     await settle(town)
     assert await status(town, "Budi", before) == "holiday"
+
+
+async def test_many_who_close_and_free_the_same_days_at_once_end_in_free_days(town: Town) -> None:
+    for _ in range(3):
+        await close_day(town.call("Sri"), YESTERDAY)
+        number = await calendar.add(admin(town), free())
+        await asyncio.gather(
+            *(close_day(town.call("Sri"), YESTERDAY) for _ in range(4)),
+            *(reclassify(town.call("Sri")) for _ in range(4)),
+            *(clock(town.call(name), PunchKind.IN) for name in town.people),
+        )
+        assert {row.status for row in await DayRow.filter(date=YESTERDAY)} == {"holiday"}
+        await calendar.withdraw(admin(town), number)
+        await settle(town)

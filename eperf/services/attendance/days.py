@@ -26,6 +26,7 @@ from eperf.store import stale
 from eperf.store.attendance import DayRow, PunchRow
 from eperf.store.calendar import StaleDayRow
 from eperf.store.circumstances import Key, on_duty, on_leave, units_on
+from eperf.store.lock import take_days
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 
@@ -80,6 +81,8 @@ async def classify(call: Call, opened: Work, days: Iterable[Key]) -> int:
     """Classifies (employee id, civil day) pairs anew, writes and tells those that differ; gives how many."""
     changed = 0
     wanted = sorted(set(days))
+    # One classification of a person at a time: what another has changed meanwhile is seen by who comes second.
+    await take_days(employee for employee, _ in wanted)
     rules: dict[Key, _Rule] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         changed += await _classify(call, opened, wanted[start : start + _AT_ONCE], rules)
@@ -149,9 +152,8 @@ async def _given(days: Sequence[Key], today: Mapping[int, int]) -> _Given:
 
 
 async def _classify(call: Call, opened: Work, days: Sequence[Key], rules: dict[Key, _Rule]) -> int:
-    # One classification of a person at a time: what another has changed meanwhile is seen by who comes second.
-    locked = EmployeeRow.filter(id__in=sorted({employee for employee, _ in days})).order_by("id")
-    people = {row.id: row.unit_id for row in await locked.select_for_update(no_key=True)}
+    found = EmployeeRow.filter(id__in=sorted({employee for employee, _ in days}))
+    people = {row.id: row.unit_id for row in await found}
     given = await _given(days, people)
     punches = await _punches(days)
     before = await _days(days)

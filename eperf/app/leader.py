@@ -1,4 +1,4 @@
-"""What exactly one process does for an installation: number committed events, keep scores true, turn the day.
+"""What exactly one process does for an installation: number committed events, keep days and scores true, turn the day.
 
 Leadership is a lock of the database (PostgreSQL) or beside it (SQLite), so it passes on when a process dies. Work to do
 is rows, so nothing is lost with the leader; a wake-up only makes it sooner.
@@ -19,7 +19,7 @@ import structlog
 from filelock import FileLock, Timeout
 
 from eperf.adapters.broker import Bell
-from eperf.services.attendance.days import close_day
+from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.call import Call
 from eperf.services.people import roll_placements
 from eperf.services.scoring import mark_provisional, score_dirty
@@ -61,6 +61,7 @@ class Leader:
         async with asyncio.TaskGroup() as duties:
             duties.create_task(self._repeat(self._number))
             duties.create_task(self._repeat(self._score))
+            duties.create_task(self._repeat(self._classify))
             duties.create_task(self._repeat(self._turn_day))
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]]) -> None:
@@ -87,6 +88,12 @@ class Leader:
 
     async def _score(self) -> int:
         taken = await score_dirty(self.call())
+        if taken:
+            self.work.ring()
+        return taken
+
+    async def _classify(self) -> int:
+        taken = await reclassify(self.call())
         if taken:
             self.work.ring()
         return taken

@@ -43,15 +43,25 @@ class Operation(StrEnum):
     EVENT_READ = "event.read"
     FILE_READ = "file.read"
     PLUGIN_READ = "plugin.read"
+    CALENDAR_READ = "calendar.read"
+    LEAVE_READ = "leave.read"
+    DUTY_READ = "duty.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
+    LEAVE_REQUEST = "leave.request"
+    LEAVE_DECIDE = "leave.decide"
+    DUTY_REQUEST = "duty.request"
+    DUTY_DECIDE = "duty.decide"
+    CORRECTION_REQUEST = "correction.request"
+    CORRECTION_DECIDE = "correction.decide"
     FILE_UPLOAD = "file.upload"
     ORGANISATION_WRITE = "organisation.write"
     PEOPLE_WRITE = "people.write"
     ACTING_APPOINT = "acting.appoint"
     CATALOGUE_WRITE = "catalogue.write"
     DEVICE_WRITE = "device.write"
+    CALENDAR_WRITE = "calendar.write"
     BINDING_WRITE = "binding.write"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
@@ -84,21 +94,41 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.FILE_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
     Operation.DEVICE_READ: {_L: Reach.SUBTREE, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
     Operation.PLUGIN_READ: {_X: Reach.SUBTREE, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
+    Operation.CALENDAR_READ: _EVERYBODY,
+    # Why somebody is away is often a matter of health: it goes to nobody's other system.
+    Operation.LEAVE_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+    Operation.DUTY_READ: _PERSONAL_DATA,
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
+    Operation.LEAVE_REQUEST: {_E: Reach.SELF},
+    Operation.LEAVE_DECIDE: {_S: Reach.REPORTS},
+    Operation.DUTY_REQUEST: {_E: Reach.SELF},
+    Operation.DUTY_DECIDE: {_S: Reach.REPORTS},
+    Operation.CORRECTION_REQUEST: {_E: Reach.SELF},
+    Operation.CORRECTION_DECIDE: {_L: Reach.SUBTREE},
     Operation.FILE_UPLOAD: {_E: Reach.SELF},
     Operation.ORGANISATION_WRITE: {_P: Reach.SUBTREE},
     Operation.PEOPLE_WRITE: {_P: Reach.SUBTREE},
     Operation.ACTING_APPOINT: {_P: Reach.SUBTREE},
     Operation.CATALOGUE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
     Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
+    Operation.CALENDAR_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),
 }
 
-NEVER_ON_ONESELF = frozenset({Operation.ACTIVITY_DECIDE, Operation.ACTING_APPOINT, Operation.ACCOUNT_WRITE})
+NEVER_ON_ONESELF = frozenset(
+    {
+        Operation.ACTIVITY_DECIDE,
+        Operation.LEAVE_DECIDE,
+        Operation.DUTY_DECIDE,
+        Operation.CORRECTION_DECIDE,
+        Operation.ACTING_APPOINT,
+        Operation.ACCOUNT_WRITE,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -199,3 +199,4 @@ KINDS: tuple[type[Event], ...] = (
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
     PositionChanged, EmployeeChanged, CatalogueChanged,
 )  # fmt: skip
+"""The kinds of this file; those of a noun with a folder of its own are there (`eperf.domain.attendance.events`)."""

@@ -19,11 +19,14 @@ from eperf.domain.errors import Refused
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
+from eperf.schema.calendar.queries import CONTRIBUTION as CALENDAR
 from eperf.schema.catalogue.types import CONTRIBUTION as CATALOGUE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
+from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
@@ -36,7 +39,10 @@ CORE: tuple[Contribution, ...] = (
     PEOPLE,
     CATALOGUE,
     ATTENDANCE,
+    CALENDAR,
     ACTIVITY,
+    LEAVE,
+    CORRECTION,
     SCORING,
     BINDING,
     EVENT,

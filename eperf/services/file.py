@@ -1,7 +1,7 @@
 """Files: taken in as a stream, kept by content, read by whoever may see what they hang on.
 
-An upload hangs on nothing yet and is its sender's alone. Once an activity cites it, it is evidence, and who may see the
-evidence of that activity may read it.
+An upload hangs on nothing yet and is its sender's alone. Once an activity, a leave, a duty order or a correction
+cites it, it is evidence, and who may see the evidence of that may read it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eperf.adapters.blobs import Blobs, Received
 from eperf.adapters.links import Links
@@ -18,9 +19,17 @@ from eperf.domain.access import Operation, Subject, Viewer, scope
 from eperf.domain.errors import Forbidden, MediaTypeRefused, NotFound
 from eperf.services.call import Call, work
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.file import FileRow
+from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, predicate
 
+_CITING: tuple[tuple[type[Any], str, type[Any]], ...] = (
+    (EvidenceRow, "activity_id", ActivityRow),
+    (LeaveFileRow, "leave_id", LeaveRow),
+    (DutyFileRow, "duty_id", DutyRow),
+    (CorrectionFileRow, "correction_id", CorrectionRow),
+)
 _UNSAID = ("", "application/octet-stream")
 _ALIASES = {"image/jpg": "image/jpeg"}
 
@@ -108,9 +117,14 @@ async def _may_read(viewer: Viewer, row: FileRow) -> bool:
     own = Subject(frozenset(), viewer.employee_id)
     if reach.everything or (row.account_id == viewer.account_id and reach.covers(own)):
         return True
-    cited = await EvidenceRow.filter(file_id=row.id).values_list("activity_id", flat=True)
     within = predicate(reach, OF_EMPLOYEE_ROWS)
-    return within is not None and await ActivityRow.filter(within, id__in=list(cited)).exists()
+    if within is None:
+        return False
+    for link, near, citing in _CITING:
+        cited = await link.filter(file_id=row.id).values_list(near, flat=True)
+        if await citing.filter(within, id__in=list(cited)).exists():
+            return True
+    return False
 
 
 def _said(declared: str) -> str | None:

@@ -18,6 +18,7 @@ from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import Scored, UnitPeriod, score
+from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
 from eperf.store import frames
@@ -87,6 +88,7 @@ async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dir
         scheme = await bound(
             call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first))
         )
+        working_days = await _working_days(call, unit_id, period)
     except Refused as refusal:
         await _hold(call, unit_id, period, rows, refusal)
         return
@@ -94,7 +96,7 @@ async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dir
         unit_id=unit_id,
         unit_code=unit.code,
         period=period,
-        working_days=sum(WorkCalendar().is_working_day(day) for day in period.days()),
+        working_days=working_days,
         employees=await frames.employees(ids),
         activities=await frames.activities(ids, period),
         days=await frames.days(ids, period),
@@ -104,6 +106,15 @@ async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dir
         await _write(call, opened, scheme, scored)
         for row in rows:
             await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+
+
+async def _working_days(call: Call, unit_id: int, period: YearMonth) -> int:
+    """Days of the month that are worked in the unit: by the week of its work-time policy, less what is free there."""
+    rule = await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
+    free = (await calendars([unit_id], period.days()))[unit_id]
+    named = {day: holiday.name for day, holiday in free.holidays.items()}
+    calendar = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
+    return sum(calendar.is_working_day(day) for day in period.days())
 
 
 async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow], why: Refused) -> None:

@@ -166,3 +166,55 @@ class DayRow(Model):
         table = "attendance_day"
         unique_together = (("employee_id", "date"),)
         indexes = (("unit_id", "date"),)
+
+
+class CorrectionRow(Model):
+    """A day corrected by hand: when somebody really came and went, asked for with evidence, signed by the unit head."""
+
+    id = fields.BigIntField(primary_key=True)
+    employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.EmployeeRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    employee_id: int
+    unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.UnitRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    unit_id: int
+    date = fields.DateField()
+    tap_in = fields.DatetimeField(null=True)
+    tap_out = fields.DatetimeField(null=True)
+    reason = fields.CharField(max_length=32)
+    note = fields.TextField()
+    sign_until = fields.DateField(null=True)
+    state = fields.CharField(max_length=16)
+    requested_at = fields.DatetimeField()
+    decided_at = fields.DatetimeField(null=True)
+    decided_by: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    decided_by_id: int | None
+    decision_note = fields.TextField(null=True)
+    version = fields.IntField(default=1, db_default=1)
+
+    class Meta:
+        table = "day_correction"
+        indexes = (("employee_id", "date"), ("unit_id", "state", "id"), ("date", "id"))
+
+
+class CorrectionFileRow(Model):
+    """A file that a correction cites: its evidence."""
+
+    id = fields.BigIntField(primary_key=True)
+    correction: fields.ForeignKeyRelation[CorrectionRow] = fields.ForeignKeyField(
+        "core.CorrectionRow", on_delete=fields.CASCADE, related_name=False
+    )
+    correction_id: int
+    file: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "core.FileRow", on_delete=fields.RESTRICT, related_name=False
+    )
+    file_id: int
+
+    class Meta:
+        table = "correction_file"
+        unique_together = (("correction_id", "file_id"),)
+        indexes = (("file_id",),)

@@ -5,6 +5,8 @@ MODULES = (
     "eperf.store.people",
     "eperf.store.access",
     "eperf.store.attendance",
+    "eperf.store.calendar",
+    "eperf.store.leave",
     "eperf.store.catalogue",
     "eperf.store.activity",
     "eperf.store.file",

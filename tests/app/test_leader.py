@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 
 import pytest
 
 from eperf.adapters.broker import Bell
 from eperf.app import leader as module
 from eperf.app.leader import Leader
+from eperf.domain.access import Role
 from eperf.domain.activity import Report
+from eperf.domain.attendance.holiday import Entry, EntryKind
 from eperf.services import activity
+from eperf.services.attendance import calendar
+from eperf.services.attendance.days import close_day
 from eperf.services.call import Call
 from eperf.store import database as store
 from eperf.store import log
+from eperf.store.attendance import DayRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.support.town import NOW, TODAY, Town, build
 
@@ -79,3 +85,21 @@ async def test_numbers_go_on_while_scoring_fails(
 
 async def _numbered() -> bool:
     return not await log.waiting()
+
+
+async def test_days_that_a_decree_has_made_untrue_are_classified_again(town: Town, database: str) -> None:
+    yesterday = TODAY - timedelta(days=1)
+    await close_day(town.call("Sri"), yesterday)
+    entry = Entry(EntryKind.OTHER, yesterday, yesterday, "Pemilihan kepala daerah", "Keppres 1/2026")
+    await calendar.add(town.call("Eka", (Role.PERSONNEL_ADMIN, "city")), entry)
+    leading = asyncio.create_task(leader(town, database).run())
+    try:
+        await until(lambda: _all_free(yesterday))
+        await until(work_is_done)
+    finally:
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+
+
+async def _all_free(day: date) -> bool:
+    return {row.status for row in await DayRow.filter(date=day)} == {"holiday"}

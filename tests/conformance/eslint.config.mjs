@@ -25,8 +25,8 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DisciplineDuty', 'DisciplineProposal', 'LeafEvidence', 'LeafFact', 'PageInfo',
-              'PerformanceUpdate', 'Plugin', 'Problem', 'ScoreLeaf',
+              'AbsenceYear', 'DayStep', 'DisciplineDuty', 'DisciplineProposal', 'Holiday', 'LeafEvidence', 'LeafFact',
+              'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem', 'ScoreLeaf',
             ],
             suffixes: ['Connection', 'Edge'],
           },

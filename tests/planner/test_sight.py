@@ -131,7 +131,15 @@ async def test_every_row_is_at_its_id_for_exactly_those_who_may_see_it(database:
 
 @pytest.mark.parametrize("path", ENGINES)
 @pytest.mark.parametrize(
-    ("field", "table"), [("employees", "employee"), ("activities", "activity"), ("units", "unit")]
+    ("field", "table"),
+    [
+        ("employees", "employee"),
+        ("activities", "activity"),
+        ("units", "unit"),
+        ("leaves", "leave"),
+        ("dutyOrders", "duty_order"),
+        ("calendar", "calendar_entry"),
+    ],
 )
 async def test_paging_through_a_list_shows_exactly_what_is_in_sight_each_once(
     database: str, path: str, field: str, table: str

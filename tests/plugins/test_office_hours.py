@@ -170,7 +170,13 @@ def test_every_step_says_its_rule_in_two_languages_and_can_be_stored() -> None:
 
 
 def test_a_code_from_outside_is_shown_and_never_read_as_a_template() -> None:
-    assert "{start}" in classified(leave="{start}").steps[0].text_en
+    assert "{start}" in classified(duty="{start}").steps[0].text_en
+
+
+def test_which_leave_it_is_stands_in_the_facts_and_not_in_the_text() -> None:
+    step = classified(leave="sick").steps[0]
+    assert step.facts == {"code": "sick"}
+    assert "sick" not in step.text_id + step.text_en
 
 
 @pytest.mark.parametrize(

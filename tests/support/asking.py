@@ -110,7 +110,7 @@ def pool_of(town: RandomTown, sight: Sight | None = None) -> Pool:
         days,
         near,
         either=frozenset({"unit"}),
-        rare=frozenset({"plugins"}),
+        rare=frozenset({"plugins", "holidays", "leaveRules"}),
     )
 
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eperf.domain.access import Operation, scope
-from tests.support.random_town import TODAY, RandomTown, Row, Tables, people, work
+from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, people, work
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
-_LEAVES = ("punch", "attendance_day", "activity", "score")
+_LEAVES = ("punch", "attendance_day", "activity", "score", "leave", "duty_order", "day_correction")
+_CITED = {"activity", "leave", "duty_order", "day_correction"}
 _MAKE = {
     "punch": work.a_punch,
     "attendance_day": work.a_day,
     "activity": work.an_activity,
     "score": work.a_score,
+    "leave": away.a_leave,
+    "duty_order": away.a_duty,
+    "day_correction": away.a_correction,
 }
 
 
@@ -106,7 +110,11 @@ class _Behind:
 
     def things(self) -> None:
         """Machines, bindings, placements, acting officers; of somebody without any role also units and items."""
-        for table, remake in (("device", work.a_device), ("binding", work.a_binding)):
+        for table, remake in (
+            ("device", work.a_device),
+            ("binding", work.a_binding),
+            ("calendar_entry", away.an_entry),
+        ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
@@ -126,7 +134,7 @@ class _Behind:
         for table in _LEAVES:
             for row in self.hidden(table):
                 person = self.make.tables["employee"].get(row["employee_id"] or 0)
-                if self.rng.random() < 0.15 and table != "activity":
+                if self.rng.random() < 0.15 and table not in _CITED:
                     del self.make.tables[table][row["id"]]
                 elif person is not None:
                     self.make.tables[table][row["id"]] = {**row, **self._again(table, row, person)}
@@ -153,9 +161,10 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for row in self.hidden("evidence"):
-            if self.rng.random() < 0.5:
-                del self.make.tables["evidence"][row["id"]]
+        for link in ("evidence", "leave_file", "duty_file", "correction_file"):
+            for row in self.hidden(link):
+                if self.rng.random() < 0.5:
+                    del self.make.tables[link][row["id"]]
 
     def bystanders(self) -> None:
         """What others may do, and what happened."""

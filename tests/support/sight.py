@@ -17,7 +17,8 @@ from tests.support.random_town.rows import Row, Tables
 TYPES = {
     "unit": "Unit", "position": "Position", "employee": "Employee", "placement": "Placement", "acting": "Acting",
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
-    "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding",
+    "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
+    "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -26,11 +27,17 @@ _OPERATIONS = {
     "employee": Operation.EMPLOYEE_READ, "placement": Operation.EMPLOYEE_READ, "acting": Operation.EMPLOYEE_READ,
     "device": Operation.DEVICE_READ, "punch": Operation.ATTENDANCE_READ,
     "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
-    "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ,
+    "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
+    "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
+    "calendar_entry": Operation.CALENDAR_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch"})
-_NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding"})
+_NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding", "calendar_entry"})
+_CITING = {
+    "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
+    "correction_file": ("day_correction", "correction_id"),
+}  # fmt: skip
 
 
 def viewer_by_rows(tables: Tables, account_id: int, token_id: int | None, today: date) -> Viewer:
@@ -78,11 +85,12 @@ class Sight:
         """The ids in sight, by table."""
         found = {table: frozenset(self._seen(table)) for table in _OPERATIONS}
         found["file"] = frozenset(self._files())
-        found["evidence"] = frozenset(
-            number
-            for number, row in self.tables["evidence"].items()
-            if row["activity_id"] in found["activity"] and row["file_id"] in found["file"]
-        )
+        for link, (citing, near) in _CITING.items():
+            found[link] = frozenset(
+                number
+                for number, row in self.tables[link].items()
+                if row[near] in found[citing] and row["file_id"] in found["file"]
+            )
         return found
 
     def _seen(self, table: str) -> Iterator[int]:
@@ -92,13 +100,13 @@ class Sight:
                 yield number
 
     def _files(self) -> Iterator[int]:
-        """One's own uploads, and what an activity within the reach for files cites."""
+        """One's own uploads, and what an activity, a leave or a duty order within the reach for files cites."""
         reach = scope(self.viewer, Operation.FILE_READ)
-        activities = self.tables["activity"]
         cited = {
             row["file_id"]
-            for row in self.tables["evidence"].values()
-            if reach.covers(self._subject("activity", activities[row["activity_id"]]))
+            for link, (citing, near) in _CITING.items()
+            for row in self.tables[link].values()
+            if reach.covers(self._subject(citing, self.tables[citing][row[near]]))
         }
         for number, row in self.tables["file"].items():
             if number in cited or self._uploaded(reach, row):

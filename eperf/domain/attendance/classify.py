@@ -49,7 +49,8 @@ def without_duty(day: DayInput, is_work_weekday: bool, legal_basis: str) -> DayR
     if day.duty is not None:
         return _free(day, DayStatus.DUTY, step("duty", legal_basis, code=day.duty))
     if day.is_holiday:
-        return _free(day, DayStatus.HOLIDAY, step("holiday", "Perpres 21/2023 pasal 6"))
+        basis = day.holiday_basis or "Perpres 21/2023 pasal 6"
+        return _free(day, DayStatus.HOLIDAY, step("holiday", basis, name=day.holiday_name or "-"))
     if not is_work_weekday:
         return _free(day, DayStatus.OFF, step("off", legal_basis))
     if day.leave is not None:

@@ -82,6 +82,9 @@ class DayInput:
     punches: tuple[LocalPunch, ...] = ()
     is_holiday: bool = False
     """A national holiday, or joint leave, at this workplace."""
+    holiday_name: str = ""
+    """What is celebrated, and below the rule or decree that frees the day; empty when nobody says."""
+    holiday_basis: str = ""
     is_ramadan: bool = False
     leave: str | None = None
     """The code of an approved leave that covers the day."""

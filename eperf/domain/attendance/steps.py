@@ -13,12 +13,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hari ini tugas kedinasan ({code}); jam kantor tidak berlaku.",
         "The day is covered by a duty order ({code}); office hours do not apply.",
     ),
-    "holiday": ("Hari libur; tidak ada kewajiban jam kerja.", "A holiday; no working hours are owed."),
+    "holiday": (
+        "Hari libur ({name}); tidak ada kewajiban jam kerja.",
+        "A holiday ({name}); no working hours are owed.",
+    ),
     "off": (
         "Bukan hari kerja; tidak ada kewajiban jam kerja.",
         "Not a working day; no working hours are owed.",
     ),
-    "leave": ("Hari ini cuti yang disetujui ({code}).", "The day is covered by an approved leave ({code})."),
+    # Which leave is a fact of the step, not of its text: who may see days may not see everybody's health.
+    "leave": ("Hari ini cuti yang disetujui.", "The day is covered by an approved leave."),
     "schedule": (
         "Jam kerja {start}-{end}, istirahat {break_min} menit.",
         "Working hours {start}-{end}, break {break_min} minutes.",

@@ -4,7 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
-from eperf.domain.errors.attendance import BadSerial
+from eperf.domain.errors.attendance import BadSerial, LeaveNotAllowed, SpanTaken
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -56,6 +56,7 @@ __all__ = [
     "Forbidden",
     "ItemOverlap",
     "KeyReused",
+    "LeaveNotAllowed",
     "LoginFailed",
     "MediaTypeRefused",
     "MissingColumn",
@@ -71,6 +72,7 @@ __all__ = [
     "RowShape",
     "ScoringFrameInvalid",
     "SigningDisabled",
+    "SpanTaken",
     "SupervisorCycle",
     "Taken",
     "TooMany",

@@ -11,3 +11,22 @@ class BadSerial(Refused):
     code = "BAD_SERIAL"
     text_id = "Nomor seri mesin tidak ada atau bentuknya salah: {value}."
     text_en = "The device's serial number is missing or has a wrong shape: {value}."
+
+
+class SpanTaken(Refused):
+    """Another request of the same person holds one of the days; `value` is its first day."""
+
+    code = "SPAN_TAKEN"
+    text_id = "Sebagian hari sudah termasuk dalam pengajuan lain mulai {value}."
+    text_en = "Another request, from {value} on, holds some of the days."
+
+
+class LeaveNotAllowed(Refused):
+    """The rule of the kind of leave, or of the duty order, does not give what is asked for."""
+
+    code = "LEAVE_NOT_ALLOWED"
+    text_id = "Pengajuan tidak sesuai ketentuan pada {field} ({value}): {why}."
+    text_en = "The rule does not allow what is asked by {field} ({value}): {why}."
+
+    def __init__(self, field: str, value: object, why: str) -> None:
+        super().__init__(field, value, why=why)

@@ -10,22 +10,32 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
+from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
 from eperf.store.scope import Columns, reach
+
+_CITING = (
+    (EvidenceRow, "activity_id", ActivityRow),
+    (LeaveFileRow, "leave_id", LeaveRow),
+    (DutyFileRow, "duty_id", DutyRow),
+    (CorrectionFileRow, "correction_id", CorrectionRow),
+)
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what hangs on an activity in reach."""
-    activities = reach(scope, Columns())
-    if activities is None:
+    """One's own uploads, and what hangs on an activity, a leave, a duty order or a correction in reach."""
+    within = reach(scope, Columns())
+    if within is None:
         return None
-    seen = Within("activity_id", ActivityRow, "id", activities)
-    cited = Within("id", EvidenceRow, "file_id", seen)
+    cited = [
+        Within("id", link, "file_id", Within(near, citing, "id", within)) for link, near, citing in _CITING
+    ]
     if scope.employee_id is None:
-        return cited
+        return Either(tuple(cited))
     own = Within("account_id", AccountRow, "id", Is("employee_id", scope.employee_id))
-    return Either((cited, own))
+    return Either((*cited, own))
 
 
 @mapped(FileRow, Operation.FILE_READ, _reach)

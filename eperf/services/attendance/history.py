@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import zone_named
-from eperf.domain.attendance.day import DayInput, LocalPunch
+from eperf.domain.attendance.day import LocalPunch
 from eperf.domain.attendance.punch import PunchKind, digest
 from eperf.domain.events import HistoryTakenOver
-from eperf.services.attendance.days import WRITTEN, rule_of, stored
+from eperf.services.attendance.days import WRITTEN, day_input, rule_of, stored
+from eperf.services.calendars import calendars
 from eperf.services.call import Call, work
 from eperf.store import bulk
 from eperf.store.attendance import DeviceRow
@@ -43,6 +44,7 @@ async def take_over(call: Call, device_id: int, unit_id: int, days: Sequence[Pas
     device = await DeviceRow.get(id=device_id)
     zone = zone_named((await UnitRow.get(id=unit_id)).zone)
     rules = {day: await rule_of(call, unit_id, day) for day in sorted({one.date for one in days})}
+    free = (await calendars([unit_id], rules))[unit_id]
     punches: list[tuple[object, ...]] = []
     rows: list[tuple[object, ...]] = []
     for one in days:
@@ -56,7 +58,7 @@ async def take_over(call: Call, device_id: int, unit_id: int, days: Sequence[Pas
         ]  # fmt: skip
         taps = tuple(LocalPunch(at.astimezone(zone), kind, 0) for kind, at, _ in one.taps)
         rule = rules[one.date]
-        result = rule.registered.part.classify(DayInput(one.date, zone, punches=taps), rule.settings)
+        result = rule.registered.part.classify(day_input(one.date, zone, free, taps), rule.settings)
         values = stored(unit_id, rule, result)
         rows.append((one.employee_id, one.date, *(values[name] for name in WRITTEN)))
     months: dict[int, set[str]] = defaultdict(set)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from eperf.domain.access import GRANTED, Role
-from tests.support.random_town import marker, people, work
+from tests.support.random_town import away, marker, people, work
 from tests.support.random_town.making import Making
 from tests.support.random_town.rows import TABLES, Tables
 
@@ -46,6 +46,8 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     work.machines(make)
     work.days(make)
     work.activities(make)
+    away.requests(make)
+    away.calendar(make)
     work.scores(make)
     work.bindings(make)
     work.events(make)

@@ -1,0 +1,1 @@
+"""What decrees say of days: holidays, joint leave, Ramadan (kalender kerja)."""

@@ -1,0 +1,1 @@
+"""Leave and duty orders (cuti, surat tugas)."""

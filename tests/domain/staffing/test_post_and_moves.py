@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.errors import BadInput
+from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.staffing.calendar import proposal_year
 from eperf.domain.staffing.moves import Balance, PostInUnit, Redistribution, redistribute
 from eperf.domain.staffing.need import NeedRounding
 from eperf.domain.staffing.plan import RETIREMENT_AGES, balance_after, five_year_plan, retirement_age
@@ -209,3 +211,14 @@ def test_retirement_ages_are_by_kind_of_post() -> None:
     }  # fmt: skip
     with pytest.raises(BadInput, match="post_kind"):
         retirement_age("astronaut", day)
+
+
+def test_a_proposal_compares_with_the_last_day_of_the_year_before() -> None:
+    year = proposal_year(2026)
+    assert (year.counted_on, year.proposed_by, year.decided_by) == (
+        date(2025, 12, 31), date(2026, 3, 31), date(2026, 5, 31),
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        proposal_year(2019)
+    with pytest.raises(BadInput):
+        proposal_year(0)

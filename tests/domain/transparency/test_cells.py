@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import BadInput, NotFound
-from eperf.domain.transparency.breach import breach_deadline
+from eperf.domain.transparency.breach import breach_deadline, restriction_deadline
 from eperf.domain.transparency.cells import (
     count_hidden,
     counts_hidden,
@@ -17,6 +17,7 @@ from eperf.domain.transparency.cells import (
     total_published,
 )
 from eperf.domain.transparency.fields import PUBLIC_FIELDS, is_public
+from eperf.domain.transparency.retention import RETENTIONS, AtTheEnd, retention
 from eperf.domain.transparency.rules import SuppressionRule, suppression_rule
 
 shares = st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -109,6 +110,7 @@ def test_a_breach_has_72_running_hours_in_any_zone(moment: datetime, hours: int)
     found = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
     assert breach_deadline(found) - found == timedelta(hours=72)
     assert breach_deadline(found).utcoffset() == found.utcoffset()
+    assert restriction_deadline(found) - found == timedelta(hours=72)
 
 
 def test_what_nobody_decided_about_is_not_public() -> None:
@@ -117,3 +119,22 @@ def test_what_nobody_decided_about_is_not_public() -> None:
         "service_output", "unit_ej", "staff_count", "share_reaching_target", "decrees_signed",
         "median_signing_days",
     }  # fmt: skip
+
+
+def test_coordinates_are_reduced_after_ninety_days_and_annual_reports_stay() -> None:
+    row = retention("coordinates", date(2026, 3, 1))
+    assert (row.until(date(2026, 3, 1)), row.end) == (date(2026, 5, 30), AtTheEnd.REDUCE)
+    assert retention("monthly_report", date(2026, 3, 1)).until(date(2024, 2, 29)) == date(2026, 3, 1)
+    assert retention("annual_report", date(2026, 3, 1)).until(date(2024, 2, 29)) is None
+
+
+@given(st.dates(date(2017, 1, 1), date(2090, 1, 1)), st.sampled_from(RETENTIONS))
+def test_nothing_is_gone_before_it_was_made_and_later_data_is_kept_longer(day: date, row: object) -> None:
+    until = row.until(day)  # type: ignore[attr-defined]
+    later = row.until(day + timedelta(days=1))  # type: ignore[attr-defined]
+    assert until is None or day < until <= later
+
+
+def test_a_kind_without_a_schedule_is_refused() -> None:
+    with pytest.raises(BadInput, match="selfies"):
+        retention("selfies", date(2026, 3, 1))

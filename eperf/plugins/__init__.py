@@ -4,7 +4,8 @@ Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes:
 `part` and `per_activity` (a rule as a function), `Part`, `PartOutput`, `Frame`, `leaves`, `shares`;
 roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
 `DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
-`RawPunch`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face, `eperf.plugins.api`.
+`RawPunch`. Integrity: `Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Models`, `Event`,
+`Refused`. GraphQL has its own face, `eperf.plugins.api`.
 """
 
 from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
@@ -19,6 +20,8 @@ from eperf.domain.attendance.source import (
 )
 from eperf.domain.errors import BadInput, Refused
 from eperf.domain.events import Event
+from eperf.domain.integrity.detector import Detector, ReadyDetector
+from eperf.domain.integrity.finding import Detectable, EvidenceKind, Indicator, Strength
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import (
     Activity,
@@ -27,6 +30,7 @@ from eperf.domain.scoring import (
     PartOutput,
     Scheme,
     StagePart,
+    UnitPeriod,
     amount_text,
     amount_text_expr,
     ceiling,
@@ -50,19 +54,26 @@ __all__ = [
     "DayInput",
     "DayResult",
     "DayStatus",
+    "Detectable",
+    "Detector",
     "DeviceReply",
     "DeviceRequest",
     "DeviceState",
     "Event",
+    "EvidenceKind",
     "Frame",
+    "Indicator",
     "Models",
     "Part",
     "PartOutput",
     "RawPunch",
+    "ReadyDetector",
     "Refused",
     "Route",
     "Scheme",
     "StagePart",
+    "Strength",
+    "UnitPeriod",
     "WorkTimePolicy",
     "YearMonth",
     "amount_text",

@@ -32,8 +32,8 @@ class Detectable(StrEnum):
     NO = "N"
 
 
-class Source(StrEnum):
-    """Which evidence an indicator rests on; findings of one source do not confirm each other."""
+class EvidenceKind(StrEnum):
+    """Which evidence an indicator rests on; findings of one kind do not confirm each other."""
 
     PLACE = "place"
     DEVICE = "device"
@@ -54,7 +54,7 @@ class Indicator:
     title_id: str
     title_en: str
     detectable: Detectable
-    source: Source
+    rests_on: EvidenceKind
     strength: Strength
     innocent_id: str
     """The usual innocent cause; it is shown with every flag. Empty where the act itself is forbidden."""
@@ -87,8 +87,8 @@ def day_strength(findings: Iterable[Finding]) -> Strength | None:
     if not flagged:
         return None
     strongest = max(finding.indicator.strength for finding in flagged)
-    sources = {finding.indicator.source for finding in flagged}
-    return min(Strength.STRONG, Strength(strongest + 1)) if len(sources) > 1 and strongest < 3 else strongest
+    kinds = {finding.indicator.rests_on for finding in flagged}
+    return min(Strength.STRONG, Strength(strongest + 1)) if len(kinds) > 1 and strongest < 3 else strongest
 
 
 def counted(field: str, value: int) -> int:

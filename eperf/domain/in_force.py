@@ -42,7 +42,7 @@ def covers(row: Dated, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
-def in_force(rows: Iterable[D], on: date, field: str, name: str) -> D:
+def in_force(rows: Iterable[D], on: date, field: str, name: str = "rule") -> D:
     """The row that holds on a day; `field` and `name` say in the refusal what was looked for."""
     for row in rows:
         if covers(row, on):

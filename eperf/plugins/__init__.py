@@ -4,8 +4,9 @@ Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes:
 `part` and `per_activity` (a rule as a function), `Part`, `PartOutput`, `Frame`, `leaves`, `shares`;
 roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
 `DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
-`RawPunch`, `PunchKind`, `Verify`, `SkippedLine`; `FileSource`, `CarriedFile`, `FileProfile`. Others:
-`Models`, `Event`, `Refused`. GraphQL has its own face, `eperf.plugins.api`.
+`RawPunch`, `PunchKind`, `Verify`, `SkippedLine`; `FileSource`, `CarriedFile`, `FileProfile`. Integrity:
+`Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face,
+`eperf.plugins.api`.
 """
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileSource
@@ -21,6 +22,8 @@ from eperf.domain.attendance.source import (
 )
 from eperf.domain.errors import BadInput, Refused
 from eperf.domain.events import Event
+from eperf.domain.integrity.detector import Detector, ReadyDetector
+from eperf.domain.integrity.finding import Detectable, EvidenceKind, Indicator, Strength
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import (
     Activity,
@@ -29,6 +32,7 @@ from eperf.domain.scoring import (
     PartOutput,
     Scheme,
     StagePart,
+    UnitPeriod,
     amount_text,
     amount_text_expr,
     ceiling,
@@ -53,23 +57,30 @@ __all__ = [
     "DayInput",
     "DayResult",
     "DayStatus",
+    "Detectable",
+    "Detector",
     "DeviceReply",
     "DeviceRequest",
     "DeviceState",
     "Event",
+    "EvidenceKind",
     "FileProfile",
     "FileSource",
     "Frame",
+    "Indicator",
     "Models",
     "Part",
     "PartOutput",
     "PunchKind",
     "RawPunch",
+    "ReadyDetector",
     "Refused",
     "Route",
     "Scheme",
     "SkippedLine",
     "StagePart",
+    "Strength",
+    "UnitPeriod",
     "Verify",
     "WorkTimePolicy",
     "YearMonth",

@@ -10,6 +10,7 @@ from typing import Any
 
 from eperf.domain.attendance.source import Route
 from eperf.domain.events import Event
+from eperf.domain.integrity.finding import Indicator
 from eperf.domain.scoring.stage import NAME, Scheme
 from eperf.plugins.inspection import where
 from eperf.plugins.values import Models
@@ -61,6 +62,18 @@ def _source(member: object) -> str | None:
     return _named(member) or _method(member, "serial_of") or _method(member, "handle")
 
 
+def _detector(member: object) -> str | None:
+    told = getattr(member, "indicator", None)
+    if not isinstance(told, Indicator):
+        return f"{type(member).__name__} without indicator (an Indicator)"
+    if not (told.innocent_id.strip() and told.innocent_en.strip()):
+        return f"indicator {told.code} without an innocent cause in both languages"
+    settings = getattr(member, "settings", None)
+    if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
+        return f"{type(member).__name__} without settings (a frozen dataclass)"
+    return _named(member) or _method(member, "find")
+
+
 def _named(member: object) -> str | None:
     name, version = getattr(member, "name", None), getattr(member, "version", None)
     if not (isinstance(name, str) and NAME.match(name)):
@@ -104,6 +117,7 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_scoring_schemes": _scheme,
     "eperf_work_time_policies": _policy,
     "eperf_attendance_sources": _source,
+    "eperf_integrity_detectors": _detector,
     "eperf_api": _contribution,
     "eperf_models": _models,
     "eperf_event_kinds": _event_kind,

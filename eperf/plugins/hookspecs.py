@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eperf.domain.attendance.policy import WorkTimePolicy
     from eperf.domain.attendance.source import AttendanceSource
     from eperf.domain.events import Event
+    from eperf.domain.integrity.detector import Detector
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
     from eperf.plugins.values import Models
@@ -102,6 +103,29 @@ def eperf_attendance_sources() -> Sequence[AttendanceSource]:
         @hookimpl
         def eperf_attendance_sources():
             return [GateTerminal()]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_integrity_detectors() -> Sequence[Detector]:
+    """Integrity detectors: rules over a unit's month that give hints, each with the rows it rests on.
+
+    A detector has `name`, `version`, `settings` (a frozen dataclass with a default for every threshold), an
+    `indicator` that tells employees the pattern and its innocent cause, and `find(month, settings)`, which is pure.
+    A hint cuts nothing by itself: a person answers it, and another decides. Example:
+
+        NIGHT = Indicator("tegal-night", "Laporan malam", "Reports at night", Detectable.YES,
+                          EvidenceKind.ENTRIES, Strength.WEAK, "Piket malam", "A night watch", "Perwal Tegal 2/2023")
+
+        def long_days(month, settings):
+            rows = month.activities.filter(pl.col("minutes") > settings.most_min)
+            return rows.select("employee_id", "date",
+                               evidence=pl.concat_list(pl.format("activity:{}", "activity_id")))
+
+        @hookimpl
+        def eperf_integrity_detectors():
+            return [ReadyDetector("night", "1", NIGHT, NightSettings, long_days)]
     """
     raise NotImplementedError
 

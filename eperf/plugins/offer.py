@@ -71,5 +71,10 @@ class Offer:
         return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)
 
 
-NAMED = ("eperf_scoring_schemes", "eperf_work_time_policies", "eperf_attendance_sources")
+NAMED = (
+    "eperf_scoring_schemes",
+    "eperf_work_time_policies",
+    "eperf_attendance_sources",
+    "eperf_integrity_detectors",
+)
 """The hooks whose parts are found by name."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from eperf.domain.attendance.policy import WorkTimePolicy
     from eperf.domain.attendance.source import AttendanceSource
     from eperf.domain.events import Event
+    from eperf.domain.integrity.detector import Detector
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
     from eperf.plugins.values import Models
@@ -42,6 +43,7 @@ class Registry:
     schemes: Mapping[str, Registered[Scheme[Any]]]
     policies: Mapping[str, Registered[WorkTimePolicy]]
     sources: Mapping[str, Registered[AttendanceSource]]
+    detectors: Mapping[str, Registered[Detector]]
     event_kinds: Mapping[str, Registered[type[Event]]]
     models: tuple[Registered[Models], ...]
     contributions: tuple[Contribution, ...]
@@ -131,6 +133,7 @@ class _Loader:
             schemes=named["eperf_scoring_schemes"],
             policies=named["eperf_work_time_policies"],
             sources=named["eperf_attendance_sources"],
+            detectors=named["eperf_integrity_detectors"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),

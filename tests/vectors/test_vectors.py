@@ -25,6 +25,7 @@ CLAIMED = frozenset(
         "attendance-ladder",
         "discipline",
         "fingerspot",
+        "integrity",
         "nip",
         "predikat",
         "promotion-eligibility",
@@ -37,6 +38,8 @@ CLAIMED = frozenset(
         "scoring-tier",
         "signature",
         "skp",
+        "staffing",
+        "suppression",
     }
 )
 """Topics whose every operation the product computes."""
@@ -91,6 +94,8 @@ def test_an_operation_without_an_adapter_is_not_passed_over() -> None:
         ({"errors": ["sex", "serial"]}, {"errors": ["serial", "sex"]}),
         ({"distance_km": "10.00"}, {"distance_km": "10.02"}),
         ({"late_min": None}, {"late_min": None}),
+        ({"hidden_per_affected_line_min": 2}, {"hidden_per_affected_line_min": 3}),
+        ({"max_hidden_cells": 6}, {"max_hidden_cells": 4}),
     ],
 )
 def test_answers_that_mean_the_same_are_the_same(expected: dict[str, Any], answer: dict[str, Any]) -> None:
@@ -109,6 +114,8 @@ def test_answers_that_mean_the_same_are_the_same(expected: dict[str, Any], answe
         ({"records": [{"pin": "1"}]}, {"records": [{"pin": "1", "status": "in"}]}),
         ({"errors": ["sex"]}, {"errors": ["sex", "sex"]}),
         ({"distance_km": "10.00"}, {"distance_km": "10.03"}),
+        ({"hidden_per_affected_line_min": 2}, {"hidden_per_affected_line_min": 1}),
+        ({"max_hidden_cells": 6}, {"max_hidden_cells": 7}),
     ],
 )
 def test_answers_that_differ_are_told_apart(expected: dict[str, Any], answer: dict[str, Any]) -> None:

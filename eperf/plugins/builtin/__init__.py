@@ -8,10 +8,12 @@ from typing import Any
 from eperf.domain.attendance.policy import WorkTimePolicy
 from eperf.domain.attendance.source import AttendanceSource
 from eperf.domain.events import KINDS, Event
+from eperf.domain.integrity.detector import Detector
 from eperf.domain.scoring import Scheme
 from eperf.plugins.builtin import norm_minutes
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
+from eperf.plugins.builtin.detectors import DETECTORS
 from eperf.plugins.builtin.fingerspot import Fingerspot
 from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
 from eperf.plugins.builtin.office_hours import OfficeHours
@@ -35,6 +37,12 @@ def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
 def eperf_attendance_sources() -> Sequence[AttendanceSource]:
     """Machines whose protocol is known well enough to ship."""
     return [AdmsPush(), Fingerspot(), FingerspotHub(), UsbFile(), TableFile(), SoapFile()]
+
+
+@hookimpl
+def eperf_integrity_detectors() -> Sequence[Detector]:
+    """Detectors that a month of days and activities can feed."""
+    return DETECTORS
 
 
 @hookimpl

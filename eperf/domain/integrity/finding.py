@@ -1,0 +1,105 @@
+"""What a detector says: whether the pattern is there, how strong the evidence is, and what it was computed from.
+
+Strength speaks of evidence, never of guilt. One indicator has the strength of its kind; further indicators on the
+same day raise it by one step when they rest on other evidence, because one wrong clock can trip two rules that
+both read the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from eperf.domain.errors import BadInput
+
+
+class Strength(IntEnum):
+    """How much a finding shows."""
+
+    WEAK = 1
+    MODERATE = 2
+    STRONG = 3
+
+
+class Detectable(StrEnum):
+    """Whether attendance and activity data show the pattern: wholly, partly, or not at all."""
+
+    YES = "D"
+    PARTLY = "P"
+    NO = "N"
+
+
+class EvidenceKind(StrEnum):
+    """Which evidence an indicator rests on; findings of one kind do not confirm each other."""
+
+    PLACE = "place"
+    DEVICE = "device"
+    CLOCK = "clock"
+    PRESENCE = "presence"
+    ENTRIES = "entries"
+    TEXT = "text"
+    EVIDENCE = "evidence"
+    APPROVAL = "approval"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A pattern as employees can read it: the list is open, there is no secret scoring."""
+
+    code: str
+    title_id: str
+    title_en: str
+    detectable: Detectable
+    rests_on: EvidenceKind
+    strength: Strength
+    innocent_id: str
+    """The usual innocent cause; it is shown with every flag. Empty where the act itself is forbidden."""
+    innocent_en: str
+    grounding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer of a detector. `facts` holds its inputs, figures and thresholds, by name."""
+
+    indicator: Indicator
+    flagged: bool
+    facts: Mapping[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The indicator's code."""
+        return self.indicator.code
+
+    @property
+    def strength(self) -> Strength | None:
+        """How much it shows; None when there is nothing."""
+        return self.indicator.strength if self.flagged else None
+
+
+def day_strength(findings: Iterable[Finding]) -> Strength | None:
+    """The strength of all findings about one person and day: the strongest, one step more with independent ones."""
+    flagged = [finding for finding in findings if finding.flagged]
+    if not flagged:
+        return None
+    strongest = max(finding.indicator.strength for finding in flagged)
+    kinds = {finding.indicator.rests_on for finding in flagged}
+    return min(Strength.STRONG, Strength(strongest + 1)) if len(kinds) > 1 and strongest < 3 else strongest
+
+
+def counted(field: str, value: int) -> int:
+    """A count, a number of minutes or seconds: never below zero."""
+    if value < 0:
+        raise BadInput(field, value, "below zero")
+    return value
+
+
+def share(field: str, value: Decimal) -> Decimal:
+    """A share in per cent, 0 to 100."""
+    if not 0 <= value <= 100:
+        raise BadInput(field, value, "not between 0 and 100 per cent")
+    return value

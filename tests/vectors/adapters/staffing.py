@@ -1,0 +1,159 @@
+"""Vectors of `staffing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from eperf.domain.staffing.month import month_load, reported_against_norm
+from eperf.domain.staffing.moves import Balance, PostInUnit, redistribute
+from eperf.domain.staffing.need import (
+    Need,
+    NeedRounding,
+    Task,
+    need_by_ability,
+    need_by_equipment,
+    need_by_tasks,
+    workload,
+    workload_shown,
+)
+from eperf.domain.staffing.plan import five_year_plan
+from eperf.domain.staffing.post import Effectiveness, PostLoad, post_report, unit_report
+from eperf.domain.staffing.time import STANDARD, derived_time
+
+Given = Mapping[str, Any]
+
+
+def _year_min(given: Given) -> Decimal:
+    return Decimal(given.get("wke_min_per_year", STANDARD.year_min))
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {
+        "need": str(need.shown),
+        "need_round": int(need.people(NeedRounding.HALF_UP)),
+        "need_ceil": int(need.people(NeedRounding.CEILING)),
+    }
+
+
+def _task_need(given: Given) -> dict[str, Any]:
+    tasks = [
+        Task(Decimal(task["volume"]), task.get("per", "year"), Decimal(task["minutes_each"]))
+        for task in given["tasks"]
+    ]
+    total = workload(tasks)
+    return {"workload_min": str(workload_shown(total)), **_need(need_by_tasks(total, _year_min(given)))}
+
+
+def _ratio_need(given: Given) -> dict[str, Any]:
+    return _need(need_by_tasks(Decimal(given["workload"]), Decimal(given.get("wke", STANDARD.year_min))))
+
+
+def _ability_need(given: Given) -> dict[str, Any]:
+    return _need(need_by_ability(Decimal(given["volume"]), Decimal(given["ability_per_person"])))
+
+
+def _equipment_need(given: Given) -> dict[str, Any]:
+    need = need_by_equipment(given["machines"], given["staff_per_machine"], given.get("shifts", 1))
+    return {"need": need}
+
+
+def _effective_time(given: Given) -> dict[str, Any]:
+    derived = derived_time(
+        given["days_in_year"],
+        given["non_working_days"],
+        Decimal(given["formal_hours"]),
+        Decimal(given["allowance_pct"]),
+        round_hours=given.get("round_hours", False),
+    )
+    return {
+        "effective_days": derived.days,
+        "effective_hours_per_day": str(derived.hours_per_day),
+        "hours_per_year": str(derived.hours_per_year),
+        "minutes_per_year": str(derived.minutes_per_year),
+    }
+
+
+def _text(ratio: Decimal | None) -> str | None:
+    return None if ratio is None else str(ratio)
+
+
+def _rated(found: Effectiveness, name: str) -> dict[str, Any]:
+    return {name: _text(found.ratio), "grade": found.grade, "state": found.state}
+
+
+def _post_grade(given: Given) -> dict[str, Any]:
+    load = PostLoad("post", Decimal(given["workload_min"]), given["existing"])
+    report = post_report(load, _year_min(given))
+    return {**_rated(report.effectiveness, "ej"), "need": str(report.need.shown)}
+
+
+def _unit_effectiveness(given: Given) -> dict[str, Any]:
+    posts = [PostLoad(one["post"], Decimal(one["workload_min"]), one["existing"]) for one in given["posts"]]
+    report = unit_report(posts, _year_min(given))
+    balances = [post.balance for post in report.posts]
+    return {**_rated(report.effectiveness, "eu"), "balances": balances}
+
+
+def _balance(one: Balance) -> dict[str, Any]:
+    return {"unit": one.unit, "post": one.post, "balance": one.balance}
+
+
+def _redistribution(given: Given) -> dict[str, Any]:
+    found = redistribute(
+        [
+            PostInUnit(row["unit"], row["post"], Decimal(row["need"]), row["existing"], row.get("class"))
+            for row in given["rows"]
+        ]
+    )
+    return {
+        "balances": [_balance(one) for one in found.balances],
+        "total_surplus": found.total_surplus,
+        "total_shortage": found.total_shortage,
+        "moves": [
+            {"post": move.post, "from": move.from_unit, "to": move.to_unit, "people": move.people}
+            for move in found.moves
+        ],
+        "after_moves": [_balance(one) for one in found.after],
+    }
+
+
+def _five_year_plan(given: Given) -> dict[str, Any]:
+    plan = five_year_plan(
+        Decimal(given["need"]),
+        given["staff"],
+        growth_pct=Decimal(given.get("growth_pct", 0)),
+        retirements_by_year=given.get("retirements_by_year", [0] * 5),
+        approved_unfilled=given.get("approved_unfilled", 0),
+    )
+    return {
+        "need_by_year": list(plan.need_by_year),
+        "recruit_by_year": list(plan.recruit_by_year),
+        "total": plan.total,
+    }
+
+
+def _monthly_ej(given: Given) -> dict[str, Any]:
+    found = month_load(given["headcount"], given["working_days"], Decimal(given["approved_min"]))
+    return {"capacity_min": found.capacity_min, **_rated(found.effectiveness, "ej")}
+
+
+def _reported_vs_norm(given: Given) -> dict[str, Any]:
+    found = reported_against_norm(Decimal(given["reported_min"]), Decimal(given["norm_min"]))
+    return {"ratio": _text(found.ratio), "flagged": found.flagged}
+
+
+OPS: dict[str, Callable[[Given], dict[str, Any]]] = {
+    "task_need": _task_need,
+    "ratio_need": _ratio_need,
+    "ability_need": _ability_need,
+    "equipment_need": _equipment_need,
+    "effective_time": _effective_time,
+    "post_grade": _post_grade,
+    "unit_effectiveness": _unit_effectiveness,
+    "redistribution": _redistribution,
+    "five_year_plan": _five_year_plan,
+    "monthly_ej": _monthly_ej,
+    "reported_vs_norm": _reported_vs_norm,
+}

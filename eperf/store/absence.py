@@ -12,19 +12,24 @@ from tortoise.functions import Sum
 from eperf.store.attendance import DayRow
 
 _AT_ONCE = 500
+_DAY_MIN = 24 * 60
 _FRIDAY = 5
 _ABSENT = "absent"
 _FREE = ("off", "holiday")
 
 
 async def minutes(ids: Sequence[int], first: date, last: date) -> dict[int, tuple[int, int]]:
-    """Minutes late and minutes left early of each employee in a span; what is unknown counts nothing."""
+    """Minutes late and minutes left early of each employee in a span; what is unknown counts nothing.
+
+    A span has so many minutes and no more, whatever a plugin's rule may have made of a day.
+    """
+    most = ((last - first).days + 1) * _DAY_MIN
     found: dict[int, tuple[int, int]] = {}
     for some in _parts(ids):
         days = DayRow.filter(employee_id__in=some, date__gte=first, date__lte=last)
         sums = days.annotate(late=Sum("late_min"), early=Sum("early_min")).group_by("employee_id")
         for employee, late, early in await sums.values_list("employee_id", "late", "early"):
-            found[int(employee)] = (int(late or 0), int(early or 0))
+            found[int(employee)] = (min(int(late or 0), most), min(int(early or 0), most))
     return found
 
 

@@ -41,7 +41,7 @@ PROPOSAL_RULES: tuple[ProposalRule, ...] = (
 
 
 def proposal_year(year: int) -> ProposalYear:
-    """The days of a year; `NotFound` before the first rule."""
+    """The days of a year; `NotInForce` before the first rule."""
     if not 1900 <= year <= 9999:
         raise BadInput("year", year, "not between 1900 and 9999")
     rule = in_force(PROPOSAL_RULES, date(year, 1, 1), "year")

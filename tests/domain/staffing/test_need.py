@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.errors import BadInput, NotInForce
 from eperf.domain.staffing.grade import GRADE_TABLES, REGULATION, grade_table
 from eperf.domain.staffing.need import (
     NeedRounding,
@@ -136,5 +136,5 @@ def test_impossible_figures_are_refused_by_name(call: object, field: str) -> Non
 
 def test_the_constant_depends_on_the_day() -> None:
     assert effective_time(date(2026, 1, 1)) is STANDARD
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInForce):
         effective_time(date(2019, 12, 31))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.errors import BadInput, NotInForce
 from eperf.domain.staffing.calendar import proposal_year
 from eperf.domain.staffing.moves import Balance, PostInUnit, Redistribution, redistribute
 from eperf.domain.staffing.need import NeedRounding
@@ -218,7 +218,7 @@ def test_a_proposal_compares_with_the_last_day_of_the_year_before() -> None:
     assert (year.counted_on, year.proposed_by, year.decided_by) == (
         date(2025, 12, 31), date(2026, 3, 31), date(2026, 5, 31),
     )  # fmt: skip
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInForce):
         proposal_year(2019)
     with pytest.raises(BadInput):
         proposal_year(0)

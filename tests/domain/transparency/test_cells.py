@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.errors import BadInput, NotInForce
 from eperf.domain.transparency.breach import breach_deadline, restriction_deadline
 from eperf.domain.transparency.cells import (
     count_hidden,
@@ -96,9 +96,9 @@ def test_sensitive_topics_need_more() -> None:
 
 
 def test_before_the_act_there_was_no_rule() -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInForce):
         suppression_rule(date(2008, 4, 29))
-    with pytest.raises(NotFound):
+    with pytest.raises(NotInForce):
         breach_deadline(datetime(2022, 10, 16, 12, tzinfo=UTC))
 
 

@@ -64,6 +64,7 @@ def opened(kind: str, folder: Path, size: Size) -> Iterator[Town]:
     home = folder / f"{kind}-{size.label}"
     home.mkdir(parents=True, exist_ok=True)
     with _postgres(home, size) if kind == "postgres" else _sqlite(home, size) as town:
+        _migrate(town.url, home)  # a kept town may be older than the program
         town.restore()
         yield town
 

@@ -64,7 +64,6 @@ def opened(kind: str, folder: Path, size: Size) -> Iterator[Town]:
     home = folder / f"{kind}-{size.label}"
     home.mkdir(parents=True, exist_ok=True)
     with _postgres(home, size) if kind == "postgres" else _sqlite(home, size) as town:
-        _migrate(town.url, home)  # a kept town may be older than the program
         town.restore()
         yield town
 
@@ -78,8 +77,8 @@ def _postgres(home: Path, size: Size) -> Iterator[Town]:
     small = {"shared_buffers": "128MB"} if size.employees < _LARGE else {}
     server = postgres.start(data, POSTGRES_SETTINGS | small)
     try:
+        _migrate(server.url, home)
         if not whole.exists():
-            _migrate(server.url, home)
             asyncio.run(_fill_postgres(server.url, size))
             whole.touch()
         pid = int((server.folder / "cluster" / "postmaster.pid").read_text().split()[0])
@@ -95,14 +94,15 @@ def _sqlite(home: Path, size: Size) -> Iterator[Town]:
     if not whole.exists():
         for part in home.glob("eperf.db*"):
             part.unlink()
-        _migrate(url, home)
+    _migrate(url, home)
+    if not whole.exists():
         _fill_sqlite(file, size)
         whole.touch()
     yield Town("sqlite", url, None, size)
 
 
 def _migrate(url: str, home: Path) -> None:
-    """The tables by eperf itself, so that what is measured is what is shipped."""
+    """The tables by eperf itself, so that what is measured is what is shipped; a kept town may be older."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EPERF_")}
     environment |= {"EPERF_DATABASE_URL": url, "EPERF_DATA_DIR": str(home / "data")}
     command = [sys.executable, "-m", "eperf", "migrate"]

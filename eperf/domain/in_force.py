@@ -42,12 +42,17 @@ def covers(row: Dated, day: date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
+def standing(rows: Iterable[D], on: date) -> D | None:
+    """The row that holds on a day, the one that began last where several do; None where none does."""
+    return max((row for row in rows if covers(row, on)), key=lambda row: row.valid_from, default=None)
+
+
 def in_force(rows: Iterable[D], on: date, field: str, name: str = "rule") -> D:
     """The row that holds on a day; `field` and `name` say in the refusal what was looked for."""
-    for row in rows:
-        if covers(row, on):
-            return row
-    raise NotInForce(field, name, on)
+    row = standing(rows, on)
+    if row is None:
+        raise NotInForce(field, name, on)
+    return row
 
 
 def profile_named(rows: Iterable[P], name: str, on: date | None, field: str = "profile") -> P:

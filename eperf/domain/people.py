@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from eperf.domain.errors import BadInput, BadNip, PlacementOverlap, SupervisorCycle, TooMany
+from eperf.domain.in_force import covers
 from eperf.domain.nip import check_employee_number
 from eperf.domain.rank import Rank
 from eperf.domain.text import clean
@@ -150,7 +151,7 @@ class Placed(Generic[K]):
 
     def covers(self, given: date) -> bool:
         """Whether it is in force on the day."""
-        return self.valid_from <= given and (self.valid_to is None or given < self.valid_to)
+        return covers(self, given)
 
 
 def on(placements: Sequence[Placed[K]], given: date) -> Placed[K] | None:

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Literal, TypeVar
 
 from eperf.domain.errors import BadInput
+from eperf.domain.in_force import covers, standing
 
 UNDATED = date(2010, 1, 1)
 """Where the rows of a source begin that prints no date at all."""
@@ -33,7 +34,7 @@ class Regulated:
 
     def covers(self, on: date) -> bool:
         """Whether the row is in force on the day."""
-        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+        return covers(self, on)
 
 
 R = TypeVar("R", bound=Regulated)
@@ -41,7 +42,7 @@ R = TypeVar("R", bound=Regulated)
 
 def in_force(rows: Iterable[R], on: date) -> R:
     """The row in force on a day, the latest when several are; `BadInput` on `on` when none is."""
-    found = [row for row in rows if row.covers(on)]
-    if not found:
+    row = standing(rows, on)
+    if row is None:
         raise BadInput("on", on.isoformat(), "no rule is in force on this day")
-    return max(found, key=lambda row: row.valid_from)
+    return row

@@ -113,14 +113,20 @@ def connection() -> BaseDBAsyncClient:
     return get_connection(_CONNECTION)
 
 
+def _outside() -> BaseDBAsyncClient:
+    if not _opened:
+        raise OperationalError("the database is not open")
+    return _opened[0]
+
+
 def dialect() -> Dialect:
     """The dialect of the open database."""
-    return "sqlite" if _opened[0].capabilities.dialect == "sqlite" else "postgres"
+    return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
 
 
 async def text(sql: str, values: Sequence[Any]) -> str | None:
     """The single value of a statement that only reads, outside any transaction: the way of compiled reads."""
-    client: Any = _opened[0]
+    client: Any = _outside()
     if isinstance(client, WalClient):
         return await client.text(sql, values)
     try:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from eperf.adapters.almanac import holidays_of
-from eperf.domain.access import Role
+from eperf.domain.access import Role, Viewer
 from eperf.domain.attendance.holiday import Entry, EntryKind
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.errors import Conflict, Forbidden, KeyReused, NotFound, Taken
@@ -56,6 +56,13 @@ async def test_a_national_holiday_is_no_absence(town: Town) -> None:
     row = await DayRow.get(employee_id=town.people["Budi"], date=CHRISTMAS)
     assert row.status == "holiday"
     assert row.steps[0]["facts"]["name"] in {one.name for one in holidays_of(2025) if one.date == CHRISTMAS}
+
+
+async def test_before_there_are_units_nobody_enters_for_everywhere(database: str) -> None:
+    nobody = Viewer(account_id=1, name="somebody", employee_id=None, roles=frozenset(), grants=frozenset())
+    with pytest.raises(Forbidden):
+        await calendar.add(Call(nobody, NOW), free())
+    assert not await CalendarRow.exists()
 
 
 async def test_joint_leave_is_free_too(town: Town) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from eperf.domain.attendance.day import DaySchedule, minute_of
 from eperf.domain.errors import BadInput
+from eperf.domain.in_force import covers
 
 ZONES: Mapping[str, ZoneInfo] = MappingProxyType(
     {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
@@ -44,7 +45,7 @@ class WorkHours:
 
     def covers(self, day: date) -> bool:
         """Whether the row is in force on the day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return covers(self, day)
 
     def schedule(self, weekday: int, days_per_week: int) -> DaySchedule:
         """The hours of an ISO week day: the week's minutes in equal days, and the break on top."""

@@ -18,6 +18,7 @@ from eperf.domain.attendance.day import LocalPunch
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.attendance.request import FIRST_DAY
 from eperf.domain.errors import BadInput, LeaveNotAllowed
+from eperf.domain.in_force import standing
 from eperf.domain.period import YearMonth
 
 
@@ -83,7 +84,7 @@ def sign_until(
 
     `free` are the days after the month that are not worked.
     """
-    rule = next((r for r in rules if r.valid_from <= day and (r.valid_to is None or day < r.valid_to)), None)
+    rule = standing(rules, day)
     if rule is None:
         return None
     closed = set(free)

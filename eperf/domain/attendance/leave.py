@@ -16,6 +16,7 @@ from typing import Literal
 
 from eperf.domain.attendance.request import Span
 from eperf.domain.errors import BadInput, LeaveNotAllowed
+from eperf.domain.in_force import covers
 from eperf.domain.nip import full_years
 
 
@@ -62,7 +63,7 @@ class LeaveRule:
 
     def covers(self, day: date) -> bool:
         """Whether the row is in force on the day."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return covers(self, day)
 
 
 _SERVANTS, _CONTRACT = frozenset({"PNS", "CPNS"}), frozenset({"PPPK"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from eperf.domain.promotion.in_force import holds
+from eperf.domain.in_force import covers
 from eperf.domain.rank import Rank
 
 Signer = Literal["appointing_authority", "president_delegated_to_bkn"]
@@ -46,5 +46,5 @@ MATRIX: tuple[Authority, ...] = (
 
 def authority(new_rank: Rank, on: date) -> Authority | None:
     """The row for a new rank on a day; None where none is known: then nobody may be named as the signer."""
-    rows = (row for row in MATRIX if holds(row, on) and row.lowest <= new_rank <= row.highest)
+    rows = (row for row in MATRIX if covers(row, on) and row.lowest <= new_rank <= row.highest)
     return next(rows, None)

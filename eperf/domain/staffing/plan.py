@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from eperf.domain.errors import BadInput
+from eperf.domain.in_force import covers
 from eperf.domain.scoring.rounding import half_up
 from eperf.domain.staffing.figures import Number, amount, head_count
 
@@ -93,11 +94,7 @@ def balance_after(balance: int, leaving: int) -> int:
 
 def retirement_age(post_kind: str, on: date) -> RetirementAge:
     """The age for a kind of post on a day."""
-    known: Mapping[str, RetirementAge] = {
-        row.post_kind: row
-        for row in RETIREMENT_AGES
-        if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
-    }
+    known: Mapping[str, RetirementAge] = {row.post_kind: row for row in RETIREMENT_AGES if covers(row, on)}
     if post_kind not in known:
         raise BadInput("post_kind", post_kind, "not one of " + (", ".join(known) or "none on that day"))
     return known[post_kind]

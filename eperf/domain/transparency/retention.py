@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from eperf.domain.errors import BadInput
+from eperf.domain.in_force import standing
 
 
 class AtTheEnd(StrEnum):
@@ -74,11 +75,7 @@ RETENTIONS: tuple[Retention, ...] = (
 
 def retention(kind: str, on: date) -> Retention:
     """The row for a kind of data on a day; refuses a kind that has none."""
-    rows = [
-        row
-        for row in RETENTIONS
-        if row.kind == kind and row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
-    ]
-    if not rows:
+    row = standing((row for row in RETENTIONS if row.kind == kind), on)
+    if row is None:
         raise BadInput("kind", kind, "no archive schedule for it on this day")
-    return rows[-1]
+    return row

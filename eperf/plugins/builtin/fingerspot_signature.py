@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from eperf.domain.in_force import in_force
+
 SIGNATURE_HEADER = "x-hub-api-signature-256"
 TIMESTAMP_HEADER = "x-hub-api-timestamp"
 
@@ -63,7 +65,7 @@ def signature_of(token: str, body: bytes) -> str:
 
 def window_on(day: date) -> AgeWindow:
     """The window that holds on a day."""
-    return next(w for w in AGE_WINDOWS if w.valid_from <= day and (w.valid_to is None or day < w.valid_to))
+    return in_force(AGE_WINDOWS, day, SIGNATURE_HEADER, "age window")
 
 
 def timestamp_of(header: str | None) -> int | None:

@@ -10,7 +10,7 @@ import dataclasses
 from datetime import timedelta
 from typing import Any
 
-from eperf.domain.access import Operation
+from eperf.domain.access import Operation, Subject
 from eperf.domain.attendance.events import CalendarChanged
 from eperf.domain.attendance.holiday import Entry, FreeDays, checked_entry
 from eperf.domain.errors import Conflict, NotFound, Taken
@@ -91,8 +91,10 @@ async def _require(call: Call, unit_id: int | None) -> None:
             raise NotFound("unit", unit_id)
         call.require(Operation.CALENDAR_WRITE, await subject_of_unit(unit_id), "unit")
         return
-    for top in await UnitRow.filter(parent_id=None).only("id"):
-        call.require(Operation.CALENDAR_WRITE, await subject_of_unit(top.id), "unit")
+    tops = [await subject_of_unit(top.id) for top in await UnitRow.filter(parent_id=None).only("id")]
+    # Before there are units nobody has a role over any, so everywhere is nobody's but the installation's own.
+    for subject in tops or [Subject(units=frozenset())]:
+        call.require(Operation.CALENDAR_WRITE, subject, "unit")
 
 
 async def _touch(call: Call, opened: Work, entry_id: int, entry: Entry, what: str) -> None:

@@ -4,8 +4,11 @@ from tortoise import fields
 from tortoise.models import Model
 
 
-class LeaveRow(Model):
-    """A leave (cuti) from `first_day` to `last_day`, inclusive. `unit` is the unit of the employee on the first day."""
+class _AwayRow(Model):
+    """What leave and duty orders have in common; the ORM makes no table of it.
+
+    From `first_day` to `last_day`, inclusive; `unit` is the unit of the employee on the first day.
+    """
 
     id = fields.BigIntField(primary_key=True)
     employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -20,8 +23,6 @@ class LeaveRow(Model):
     first_day = fields.DateField()
     last_day = fields.DateField()
     working_days = fields.IntField()
-    travel_days = fields.IntField(default=0, db_default=0)
-    child = fields.IntField(null=True)
     reason = fields.TextField()
     state = fields.CharField(max_length=16)
     requested_at = fields.DatetimeField()
@@ -36,6 +37,16 @@ class LeaveRow(Model):
     decided_for_id: int | None
     decision_note = fields.TextField(null=True)
     version = fields.IntField(default=1, db_default=1)
+
+    class Meta:
+        abstract = True
+
+
+class LeaveRow(_AwayRow):
+    """A leave (cuti) from `first_day` to `last_day`, inclusive. `unit` is the unit of the employee on the first day."""
+
+    travel_days = fields.IntField(default=0, db_default=0)
+    child = fields.IntField(null=True)
 
     class Meta:
         table = "leave"
@@ -61,38 +72,11 @@ class LeaveFileRow(Model):
         indexes = (("file_id",),)
 
 
-class DutyRow(Model):
+class DutyRow(_AwayRow):
     """A duty order (surat tugas) from `first_day` to `last_day`, inclusive: days that count as present elsewhere."""
 
-    id = fields.BigIntField(primary_key=True)
-    employee: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "core.EmployeeRow", on_delete=fields.RESTRICT, related_name=False
-    )
-    employee_id: int
-    unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
-        "core.UnitRow", on_delete=fields.RESTRICT, related_name=False
-    )
-    unit_id: int
-    kind = fields.CharField(max_length=32)
-    first_day = fields.DateField()
-    last_day = fields.DateField()
-    working_days = fields.IntField()
-    reason = fields.TextField()
     letter = fields.CharField(max_length=100)
     place = fields.CharField(max_length=200)
-    state = fields.CharField(max_length=16)
-    requested_at = fields.DatetimeField()
-    decided_at = fields.DatetimeField(null=True)
-    decided_by: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False
-    )
-    decided_by_id: int | None
-    decided_for: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False
-    )
-    decided_for_id: int | None
-    decision_note = fields.TextField(null=True)
-    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         table = "duty_order"

@@ -7,16 +7,21 @@ back, and ten such requests leave the pool empty for ever. The driver itself end
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any, cast
 
 import asyncpg
+from asyncpg import connect_utils
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
 from eperf.store.leases import Leases
+
+_AGAIN_SECONDS = 0.1
+_ASKING_SECONDS = 5
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
@@ -27,6 +32,36 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
     def _cancel_current_command(self, *waiters: Any) -> None:
         self.cut = True
         super()._cancel_current_command(*waiters)
+
+    async def _cancel(self, waiter: Any, cancel_waiter: Any = None) -> None:
+        """Asks the server to end a statement until it has ended.
+
+        A request that comes before the statement begins is lost, and the driver asks once. `waiter` is done when no
+        request is under way any more; the driver sends nothing before, so that no later statement is hit.
+        """
+        if cancel_waiter is None:
+            await super()._cancel(waiter)
+            return
+        again = self._loop.create_task(self._ask_again(cancel_waiter))
+        try:
+            await super()._cancel(self._loop.create_future(), cancel_waiter)
+        finally:
+            if not cancel_waiter.done():
+                again.cancel()
+            await asyncio.wait({again})
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _ask_again(self, ended: asyncio.Future[None]) -> None:
+        while not ended.done():
+            await asyncio.wait({ended}, timeout=_AGAIN_SECONDS)
+            if not ended.done():
+                with contextlib.suppress(OSError, TimeoutError):
+                    async with asyncio.timeout(_ASKING_SECONDS):
+                        await connect_utils._cancel(
+                            loop=self._loop, addr=self._addr, params=self._params,
+                            backend_pid=self._protocol.backend_pid, backend_secret=self._protocol.backend_secret,
+                        )  # fmt: skip
 
     async def _do_execute(self, *given: Any, **named: Any) -> Any:
         try:

@@ -7,6 +7,7 @@ import random
 import time
 
 import pytest
+from asyncpg import connect_utils
 from tortoise.exceptions import OperationalError
 
 from eperf.store import database as store
@@ -164,6 +165,23 @@ async def test_transactions_cancelled_at_any_step_give_their_connection_back(dat
 async def filled_shortly() -> None:
     async with store.transaction() as connection:
         await connection.execute_query(f"INSERT INTO kept {SOON}")
+
+
+@pytest.mark.skipif(support.KIND != "postgres", reason="SQLite is interrupted in the process itself")
+async def test_a_request_to_end_a_statement_that_is_lost_is_made_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, really = [], connect_utils._cancel
+
+    async def lost_at_first(**given: object) -> None:
+        asked.append(given)
+        if len(asked) > 1:
+            await really(**given)
+
+    monkeypatch.setattr(connect_utils, "_cancel", lost_at_first)
+    await cut_off(reading(), 0.2)
+    await nothing_runs(database)
+    assert len(asked) > 1
 
 
 @pytest.mark.skipif(support.KIND != "postgres", reason="SQLite prepares and executes in one step")

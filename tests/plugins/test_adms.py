@@ -24,7 +24,7 @@ from eperf.plugins.builtin import adms_commands
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.adms_attlog import read_attlog
 from eperf.plugins.builtin.adms_lines import MAX_LINES
-from eperf.plugins.builtin.adms_options import configuration, zone_key, zone_offset
+from eperf.plugins.builtin.adms_options import configuration, zone_key, zone_minutes, zone_offset
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.clock_fields import STATUS, VERIFY
 
@@ -202,6 +202,13 @@ def test_a_device_s_own_options_replace_the_defaults_by_name_but_cannot_add_line
 def test_a_zone_that_is_nowhere_is_refused(value: str) -> None:
     with pytest.raises(BadInput, match="TimeZone"):
         zone_offset(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "minutes"), [("60", 3600), ("-60", -3600), ("61", 61), ("-61", -61), ("0", 0)]
+)
+def test_what_a_zone_key_says_turns_from_hours_to_minutes_beyond_sixty(value: str, minutes: int) -> None:
+    assert zone_minutes(value) == minutes
 
 
 @given(st.integers(-840, 840).filter(lambda minutes: minutes % 60 == 0 or abs(minutes) > 60))

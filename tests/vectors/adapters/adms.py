@@ -18,7 +18,7 @@ from eperf.domain.attendance.source import (
 )
 from eperf.domain.errors import BadInput, Refused
 from eperf.plugins.builtin.adms import AdmsPush
-from eperf.plugins.builtin.adms_options import zone_offset
+from eperf.plugins.builtin.adms_options import zone_minutes
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
 from eperf.plugins.builtin.zk import decode_time, encode_time, read_record_40, realtime_time
@@ -112,7 +112,7 @@ def _stamp_resume(given: Given) -> dict[str, Any]:
 
 def _timezone_key(given: Given) -> dict[str, Any]:
     try:
-        return {"offset_min": zone_offset(str(given["value"]))}
+        return {"offset_min": zone_minutes(str(given["value"]))}
     except BadInput:
         return {"offset_min": None}
 

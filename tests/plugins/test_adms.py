@@ -24,7 +24,8 @@ from eperf.plugins.builtin import adms_commands
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.adms_attlog import read_attlog
 from eperf.plugins.builtin.adms_lines import MAX_LINES
-from eperf.plugins.builtin.adms_options import configuration, zone_key, zone_offset
+from eperf.plugins.builtin.adms_options import configuration, zone_key, zone_minutes, zone_offset
+from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.clock_fields import STATUS, VERIFY
 
 SOURCE = AdmsPush()
@@ -203,6 +204,13 @@ def test_a_zone_that_is_nowhere_is_refused(value: str) -> None:
         zone_offset(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "minutes"), [("60", 3600), ("-60", -3600), ("61", 61), ("-61", -61), ("0", 0)]
+)
+def test_what_a_zone_key_says_turns_from_hours_to_minutes_beyond_sixty(value: str, minutes: int) -> None:
+    assert zone_minutes(value) == minutes
+
+
 @given(st.integers(-840, 840).filter(lambda minutes: minutes % 60 == 0 or abs(minutes) > 60))
 def test_a_zone_is_read_back_as_it_was_written(minutes: int) -> None:
     assert zone_offset(zone_key(minutes)) == minutes
@@ -266,6 +274,16 @@ def test_of_users_the_pin_and_the_name_are_kept_and_no_secret_leaves_the_parser(
     assert reply.kept_users == (KeptUser("57", "Siti Nurhaliza"), KeptUser("58", "Budi"))
     assert not [secret for secret in SECRETS if secret in repr(reply)]
     assert reply.body == (b"OK: 5" if table.upper() == "OPERLOG" else b"OK")
+
+
+def test_the_fields_of_a_user_stand_in_any_order() -> None:
+    line = b"USER Name=Siti\tPasswd=hunter2\tPIN=57"
+    assert read_user(line) == (KeptUser("57", "Siti"), ("Passwd",))
+
+
+@pytest.mark.parametrize("line", [b"USERPIC PIN=57\tName=Siti", b"USER 57\tName=Siti", b"USER =57\tPIN=57"])
+def test_what_only_looks_like_a_user_is_none(line: bytes) -> None:
+    assert read_user(line) == (None, ())
 
 
 def test_user_rows_that_were_asked_for_are_read_without_the_leading_word() -> None:
@@ -351,6 +369,24 @@ def test_results_come_many_to_a_post_and_in_odd_shapes() -> None:
         (9, 0, "LOG", True),
         (10, -1002, "", False),
     ]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        b"Return=-1&CMD=CHECK",
+        b"Return=-1\nCMD=CHECK",
+        b"ID=&Return=-1&CMD=CHECK",
+        b"ID=x\nReturn=-1\nCMD=CHECK",
+    ],
+)
+def test_a_result_without_an_id_changes_no_other(stray: bytes) -> None:
+    found = results(b"ID=5&Return=0&CMD=INFO\n" + stray + b"\nID=6&Return=-2&CMD=LOG")
+    assert found == [(5, 0, "INFO", True), (6, -2, "LOG", False)]
+
+
+def test_a_line_of_pairs_without_an_id_does_not_complete_the_result_before_it() -> None:
+    assert results(b"ID=5&CMD=INFO\nReturn=0&CMD=CHECK") == [(5, None, "INFO", False)]
 
 
 pins = st.from_regex(r"[0-9A-Za-z_.-]{1,24}", fullmatch=True).filter(lambda pin: pin != "ATTLOG")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -48,7 +49,7 @@ def _at(path: str, key: str, expected: Any, got: Any) -> list[str]:
 
 
 def _sorted(members: list[Any]) -> list[Any]:
-    return sorted(members, key=repr)
+    return sorted(members, key=lambda member: json.dumps(member, sort_keys=True, default=str))
 
 
 def _same(key: str, expected: Any, got: Any) -> bool:

@@ -92,6 +92,10 @@ def test_an_operation_without_an_adapter_is_not_passed_over() -> None:
     [
         ({"points": "1.50"}, {"points": "1.5", "more": 1}),
         ({"errors": ["sex", "serial"]}, {"errors": ["serial", "sex"]}),
+        (
+            {"moves": [{"from": "A", "to": "C"}, {"from": "B", "to": "A"}]},
+            {"moves": [{"to": "A", "from": "B"}, {"to": "C", "from": "A"}]},
+        ),
         ({"distance_km": "10.00"}, {"distance_km": "10.02"}),
         ({"late_min": None}, {"late_min": None}),
         ({"hidden_per_affected_line_min": 2}, {"hidden_per_affected_line_min": 3}),

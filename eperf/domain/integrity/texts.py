@@ -17,6 +17,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NO_VOWELS = re.compile("[^aeiou]{5}")
 _STUTTER = re.compile(r"(.)\1{3}")
+_SYLLABLE_THRICE = re.compile(r"(..|...)\1\1")
+_TWICE = re.compile(r"(?=(...)\1)")
+_ROWS = (*_KEYBOARD, *(row[::-1] for row in _KEYBOARD))
 _ABBREVIATION = 8
 """The longest word in capitals that is read as an abbreviation."""
 
@@ -116,21 +119,30 @@ def empty_content(text: str, settings: EmptyContent | None = None) -> Finding:
 
 
 def is_odd(word: str) -> bool:
-    """Whether nobody would say the word: no vowel, hardly any, five consonants in a row, a stutter, a keyboard's row.
+    """Whether nobody would say the word: no vowel, hardly any, five consonants in a row, a stutter of letters or
+    syllables, a keyboard's row.
 
-    Short words and abbreviations in capitals are left alone. Indonesian has four consonants at most (instruksi).
+    Short words and abbreviations in capitals are left alone, but for three letters of one row or one letter thrice.
+    Indonesian has four consonants at most (instruksi).
     """
-    if len(word) < 4 or (word.isupper() and len(word) <= _ABBREVIATION):
+    if len(word) < 3 or (word.isupper() and len(word) <= _ABBREVIATION):
         return False
     plain = word.lower()
     if not plain.isascii():
         return False
+    if len(plain) == 3:
+        return (plain == plain[0] * 3 and plain != "iii") or _along_a_row(plain, 3)
     vowels = sum(letter in "aeiou" for letter in plain)
     few = vowels == 0 or (len(plain) >= 6 and vowels * 5 < len(plain))
-    return few or bool(_NO_VOWELS.search(plain)) or bool(_STUTTER.search(plain)) or _along_a_row(plain)
+    rules = (_NO_VOWELS, _STUTTER, _SYLLABLE_THRICE)
+    return few or any(rule.search(plain) for rule in rules) or _along_a_row(plain, 4) or _row_twice(plain)
 
 
-def _along_a_row(word: str) -> bool:
-    runs = [word[start : start + 4] for start in range(len(word) - 3)]
-    rows = [*_KEYBOARD, *(row[::-1] for row in _KEYBOARD)]
-    return any(run in row for run in runs for row in rows)
+def _along_a_row(word: str, letters: int) -> bool:
+    runs = [word[start : start + letters] for start in range(len(word) - letters + 1)]
+    return any(run in row for run in runs for row in _ROWS)
+
+
+def _row_twice(word: str) -> bool:
+    """Three letters of a row and the same three again: asdasd."""
+    return any(_along_a_row(found[1], 3) for found in _TWICE.finditer(word))

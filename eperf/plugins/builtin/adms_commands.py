@@ -28,6 +28,7 @@ MAX_ORDERS = 20
 
 _ID = re.compile(r"[0-9]{1,18}")
 _RETURN = re.compile(r"-?[0-9]{1,18}")
+_PAIRS = frozenset({b"id", b"return", b"cmd"})
 
 
 def info() -> str:
@@ -75,24 +76,38 @@ def read_results(body: bytes) -> tuple[CommandResult, ...]:
     """The results in a post: `ID=..&Return=..&CMD=..` lines, or the same pairs a line each after a shell
     order.
 
-    A new ID starts a new result; pairs before the first readable ID belong to nothing and are ignored.
+    A new ID starts a new result. A result without a readable ID belongs to nothing and is ignored: a line of
+    several pairs and no ID is one, and in the other form it begins with a pair that the last result has already.
     """
     results: list[CommandResult] = []
+    said = set(_PAIRS)
     for _, line in lines_of(body):
-        for pair in line.split(b"&"):
-            key, equals, value = pair.partition(b"=")
-            if equals:
-                _take(results, key.strip().lower(), fact(value))
+        split = (pair.partition(b"=") for pair in line.split(b"&"))
+        pairs = [(name.strip().lower(), value) for name, equals, value in split if equals]
+        if len(pairs) > 1 and b"id" not in dict(pairs):
+            continue
+        for key, value in pairs:
+            if key == b"id":
+                said = _begin(results, fact(value))
+            elif key in said:
+                said = set(_PAIRS)
+            elif key in _PAIRS:
+                said.add(key)
+                _complete(results, key, fact(value))
     return tuple(results)
 
 
-def _take(results: list[CommandResult], key: bytes, value: str) -> None:
-    if key == b"id":
-        if _ID.fullmatch(value):
-            results.append(CommandResult(int(value), None, "", False))
-    elif results and key == b"return" and _RETURN.fullmatch(value):
-        last = results[-1]
-        results[-1] = CommandResult(last.id, int(value), last.command, int(value) == 0)
-    elif results and key == b"cmd":
-        last = results[-1]
+def _begin(results: list[CommandResult], value: str) -> set[bytes]:
+    """Starts the result of an ID; which pairs it has so far, all of them when the ID is unreadable: none may follow."""
+    if not _ID.fullmatch(value):
+        return set(_PAIRS)
+    results.append(CommandResult(int(value), None, "", False))
+    return {b"id"}
+
+
+def _complete(results: list[CommandResult], key: bytes, value: str) -> None:
+    last = results[-1]
+    if key == b"cmd":
         results[-1] = CommandResult(last.id, last.return_code, value, last.ok)
+    elif _RETURN.fullmatch(value):
+        results[-1] = CommandResult(last.id, int(value), last.command, int(value) == 0)

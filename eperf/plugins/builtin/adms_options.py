@@ -33,12 +33,17 @@ _OPTION = re.compile(r"[ -~]{1,100}")
 _FARTHEST_MIN = 14 * 60
 
 
-def zone_offset(value: str) -> int:
-    """The `TimeZone` key in minutes from UTC: whole hours within plus or minus 60, minutes beyond."""
+def zone_minutes(value: str) -> int:
+    """What the `TimeZone` key says, in minutes: whole hours within plus or minus 60, minutes beyond."""
     if not _ZONE.fullmatch(value):
         raise BadInput("TimeZone", value, "a whole number of hours or minutes")
     number = int(value)
-    minutes = number * 60 if abs(number) <= 60 else number
+    return number * 60 if abs(number) <= 60 else number
+
+
+def zone_offset(value: str) -> int:
+    """The `TimeZone` key as a distance from UTC, in minutes; refuses one that no place has."""
+    minutes = zone_minutes(value)
     if abs(minutes) > _FARTHEST_MIN:
         raise BadInput("TimeZone", value, "no place on earth is farther than 14 hours from UTC")
     return minutes

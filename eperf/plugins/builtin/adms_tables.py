@@ -16,7 +16,7 @@ from eperf.plugins.builtin.clock_fields import PIN
 USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER"})
 """Tables whose user lines give PIN and name."""
 
-_USER_WORD = re.compile(rb"[ \t]*USER[ \t]+(?=PIN[ \t]*=)", re.IGNORECASE)
+_USER_WORD = re.compile(rb"[ \t]*USER[ \t]+(?=[a-z]{1,32}[ \t]*=)", re.IGNORECASE)
 _BARE_USER = re.compile(rb"[ \t]*(?:PIN|UID|CARDNO)[ \t]*=", re.IGNORECASE)
 _NAME_CHARS = 200
 

@@ -47,7 +47,10 @@ def encode_time(time_local: str) -> int:
 
 
 def decode_time(code: int) -> str | None:
-    """The wall-clock text of a packed time; None for a number that is no existing second of 2000 to 2099."""
+    """The wall-clock text of a packed time; None for a number that is no existing second.
+
+    32 bits reach into 2133, beyond what a device counts: whoever takes a record looks at its year too.
+    """
     if not 0 <= code <= _U32:
         return None
     months, day = divmod(code // _DAY, 31)
@@ -76,14 +79,12 @@ def read_record_40(record: bytes) -> ZkRecord:
     except Unreadable as why:
         raise BadInput("record", record.hex(), str(why)) from None
     time_local = decode_time(packed)
-    if time_local is None:
-        raise BadInput("record", record.hex(), "the time does not exist")
+    if time_local is None or int(time_local[:4]) > LAST_YEAR:
+        raise BadInput("record", record.hex(), f"the time does not exist or lies after {LAST_YEAR}")
     return ZkRecord(internal_sn, pin, verify, verify_of(verify), state, kind_of(state), time_local)
 
 
 def _wall(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str | None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None
     try:
         wall = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:

@@ -185,7 +185,8 @@ def test_an_entry_may_equal_earlier_ones_five_times() -> None:
     "text",
     [
         "", "rapat", "12345678901234", "asdfghjkl qwertyuiop", "sdkjfh skdjfhs wqrtpl", "aaaaaaaaaaaaaaaaaaaa",
-        "...................", "lkjhgfdsa mnbvcxz", "   rapat        tim   ",
+        "...................", "lkjhgfdsa mnbvcxz", "   rapat        tim   ", "asdasdasdasdasdasd",
+        "asdasd qweqwe zxczxc", "wkwkwk hahahaha hihihi", "asd asd asd asd asd", "xxx xxx xxx xxx xxx",
     ],
 )  # fmt: skip
 def test_empty_content_is_found(text: str) -> None:
@@ -197,7 +198,8 @@ def test_empty_content_is_found(text: str) -> None:
     [
         "rapat koordinasi", "Menyusun instruksi dan transkrip nilai", "Monitoring BPKP dan KPPN di DPRD",
         "Melayani 25 surat masuk", "Konstruksi jembatan tahap III", "Menghadiri upacara bendera",
-        "Property management training",
+        "Property management training", "Golongan iii dan iv ruang a", "survei kupu-kupu dan gado-gado",
+        "rapat bpkad ttg sp2d dan spj", "sosialisasi bpjs dan bkkbn",
     ],
 )  # fmt: skip
 def test_real_work_is_not_taken_for_random_letters(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from eperf.domain.attendance.source import (
 )
 from eperf.domain.errors import BadInput, Refused
 from eperf.plugins.builtin.adms import AdmsPush
-from eperf.plugins.builtin.adms_options import zone_offset
+from eperf.plugins.builtin.adms_options import zone_minutes
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
 from eperf.plugins.builtin.zk import decode_time, encode_time, read_record_40, realtime_time
@@ -27,6 +28,7 @@ Given = Mapping[str, Any]
 SOURCE = AdmsPush()
 SERIAL = "DEMO203560012"
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
+COLUMNS = frozenset(field.name for field in fields(ColumnProfile))
 
 
 def _device(
@@ -51,7 +53,7 @@ def _record(punch: RawPunch) -> dict[str, Any]:
 
 
 def _attlog_post(given: Given) -> dict[str, Any]:
-    reply = _upload("ATTLOG", given["body"], given["device_utc_offset_min"])
+    reply = _upload("ATTLOG", given["body"], given.get("device_utc_offset_min") or 0)
     return {"records": [_record(punch) for punch in reply.punches], "reply": reply.body.decode()}
 
 
@@ -59,7 +61,7 @@ def _attlog_repost(given: Given) -> dict[str, Any]:
     known: set[str] = set()
     added, replies = [], []
     for body in given["bodies"]:
-        reply = _upload("ATTLOG", body)
+        reply = _upload("ATTLOG", body, given.get("device_utc_offset_min") or 0)
         keys = {digest(SOURCE.name, SERIAL, p.pin, p.occurred_at, p.status) for p in reply.punches}
         added.append(len(keys - known))
         replies.append(reply.body.decode())
@@ -69,11 +71,11 @@ def _attlog_repost(given: Given) -> dict[str, Any]:
 
 def _device_gate(given: Given) -> dict[str, Any]:
     request = DeviceRequest("GET", "/iclock/cdata", {"SN": given["sn"], "options": "all"})
-    device = _device(given["sn"]) if given["known"] else None
+    device = _device(given["sn"]) if given.get("known") else None
     try:
         reply = SOURCE.handle(request, device, NOW)
     except Refused as refusal:
-        return {"sn_valid": False, "http_status": refusal_reply(refusal).status}
+        return {"sn_valid": False, "http_status": refusal_reply(refusal).status, "device_state": None}
     return {
         "sn_valid": True,
         "http_status": reply.status,
@@ -101,7 +103,8 @@ def _info_string(given: Given) -> dict[str, Any]:
 
 
 def _stamp_resume(given: Given) -> dict[str, Any]:
-    stamps = _upload("ATTLOG", "", stamp=given["posted_stamp"]).stamps
+    posted = given.get("posted_stamp")
+    stamps = _upload("ATTLOG", "", stamp="" if posted is None else str(posted)).stamps
     handshake = DeviceRequest("GET", "/iclock/cdata", {"SN": SERIAL, "options": "all", "pushver": "2.4.1"})
     lines = SOURCE.handle(handshake, _device(stamps=stamps), NOW).body.decode().split("\n")
     return {"handshake_line": next(line for line in lines if line.startswith("ATTLOGStamp="))}
@@ -109,13 +112,14 @@ def _stamp_resume(given: Given) -> dict[str, Any]:
 
 def _timezone_key(given: Given) -> dict[str, Any]:
     try:
-        return {"offset_min": zone_offset(given["value"])}
+        return {"offset_min": zone_minutes(str(given["value"]))}
     except BadInput:
         return {"offset_min": None}
 
 
 def _usb_line(given: Given) -> dict[str, Any]:
-    read = read_usb_line(given["line"].encode(), 1, ColumnProfile(**given["column_profile"]), 420)
+    places = {name: place for name, place in given["column_profile"].items() if name in COLUMNS}
+    read = read_usb_line(given["line"].rstrip("\n").encode(), 1, ColumnProfile(**places), 420)
     if isinstance(read, SkippedLine):
         return {"pin": None, "time_local": None, "state": None, "verify": None, "skipped": read.reason}
     return {

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from eperf.domain.attendance import arithmetic
-from eperf.domain.attendance.day import clock, hours, minute_of
+from eperf.domain.attendance.day import DaySchedule, clock, hours, minute_of
 from eperf.domain.attendance.taps import first_accepted, is_late
 
 Given = Mapping[str, Any]
@@ -90,16 +90,18 @@ def _first_tap_day(given: Given) -> dict[str, Any]:
 
 
 def _work_week(given: Given) -> dict[str, Any]:
-    days = [
+    counted = [
         (
-            minute_of(time.fromisoformat(day["start"])),
-            minute_of(time.fromisoformat(day["end"])),
-            day.get("break_min", 0),
+            DaySchedule(
+                time.fromisoformat(day["start"]), time.fromisoformat(day["end"]), day.get("break_min", 0)
+            ),
             day.get("count", 1),
         )
         for day in given["days"]
     ]
-    total = arithmetic.week_min(days)
+    total = arithmetic.week_min(
+        [(day.start_min, day.end_min, day.break_min, count) for day, count in counted]
+    )
     return {"week_min": total, "week_hours": hours(total)}
 
 

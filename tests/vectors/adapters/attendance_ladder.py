@@ -27,7 +27,7 @@ def _events(given: Given) -> list[Event]:
             Cause.parse(event["kind"]),
             event.get("minutes"),
             event.get("made_up") or False,
-            event.get("count", 1),
+            1 if event.get("count") is None else event["count"],
             date.fromisoformat(event["date"]) if event.get("date") else None,
         )
         for event in given.get("events") or []

@@ -11,7 +11,7 @@ from eperf.domain.attendance.punch import PunchKind, Verify
 from eperf.domain.attendance.source import DeviceRequest, DeviceState
 from eperf.plugins.builtin import clock_fields, fingerspot_fields
 from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_signature import judged, signature_of, window_on
+from eperf.plugins.builtin.fingerspot_signature import judged, signature_of, timestamp_of, window_on
 
 Given = Mapping[str, Any]
 
@@ -39,13 +39,17 @@ def _webhook_attlog(given: Given) -> dict[str, Any]:
     }
 
 
+def _code(value: int | str | None) -> int | None:
+    return clock_fields.code_of(None if value is None else str(value))
+
+
 def _status_meaning(given: Given) -> dict[str, Any]:
-    kind = FAMILIES[given["source"]].kind_of(given["status"])  # type: ignore[attr-defined]
+    kind = FAMILIES[given["source"]].kind_of(_code(given["status"]))  # type: ignore[attr-defined]
     return {"meaning": None if kind is PunchKind.UNKNOWN else kind.value}
 
 
 def _verify_meaning(given: Given) -> dict[str, Any]:
-    verify = FAMILIES[given["source"]].verify_of(given["verify"])  # type: ignore[attr-defined]
+    verify = FAMILIES[given["source"]].verify_of(_code(given["verify"]))  # type: ignore[attr-defined]
     return {"meaning": None if verify is Verify.UNKNOWN else verify.value}
 
 
@@ -54,12 +58,12 @@ def _hub_signature(given: Given) -> dict[str, Any]:
 
 
 def _hub_accept(given: Given) -> dict[str, Any]:
-    now = given["now_unix"]
+    now, stamp = given["now_unix"], given.get("timestamp_unix")
     believed = judged(
         given["token"],
         given["body"].encode(),
         given.get("signature_header"),
-        given.get("timestamp_unix"),
+        None if stamp is None else timestamp_of(str(stamp)),
         now,
         window_on(date(1970, 1, 1) + timedelta(seconds=now)),
         given.get("body_already_received", False),

@@ -59,7 +59,7 @@ def _travel(given: Given) -> dict[str, Any]:
 
 
 def _mock(given: Given) -> dict[str, Any]:
-    accuracies = [None if one is None else Decimal(one) for one in given.get("accuracies_m", [])]
+    accuracies = [None if one is None else Decimal(one) for one in given.get("accuracies_m") or ()]
     return _flagged(place.mock_place(accuracies, mock_flag=bool(given.get("mock_flag"))))
 
 

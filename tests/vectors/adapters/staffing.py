@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from eperf.domain.staffing.month import month_load, reported_against_norm
+from eperf.domain.staffing.month import CapacityBy, month_load, reported_against_norm
 from eperf.domain.staffing.moves import Balance, PostInUnit, redistribute
 from eperf.domain.staffing.need import (
     Need,
@@ -135,7 +135,9 @@ def _five_year_plan(given: Given) -> dict[str, Any]:
 
 
 def _monthly_ej(given: Given) -> dict[str, Any]:
-    found = month_load(given["headcount"], given["working_days"], Decimal(given["approved_min"]))
+    days = given.get("working_days")
+    by = CapacityBy.MONTH if days is None else CapacityBy.WORKING_DAYS
+    found = month_load(given["headcount"], days or 0, Decimal(given["approved_min"]), by=by)
     return {"capacity_min": found.capacity_min, **_rated(found.effectiveness, "ej")}
 
 

@@ -42,7 +42,9 @@ def _table(given: Given) -> dict[str, Any]:
 
 
 def _breach_deadline(given: Given) -> dict[str, Any]:
-    return {"notify_by": breach_deadline(datetime.fromisoformat(given["discovered_at"])).isoformat()}
+    text = given["discovered_at"]
+    deadline = breach_deadline(datetime.fromisoformat(text)).isoformat()
+    return {"notify_by": deadline.replace("+00:00", "Z") if text.endswith("Z") else deadline}
 
 
 def _dominance(given: Given) -> dict[str, Any]:

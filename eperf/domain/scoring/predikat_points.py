@@ -59,6 +59,9 @@ def predikat_attendance_score(
         in_range("attendance_cuts_pct", cut)
     if predikat is None:
         return None
-    values = {"performance": rule.points[predikat], "attendance": max(Decimal(0), 100 - sum(cuts, Decimal(0)))}
+    values = {
+        "performance": rule.points[predikat],
+        "attendance": max(Decimal(0), 100 - sum(cuts, Decimal(0))),
+    }
     weights = weights_of(SCHEME, on).weights
     return weighted_score(Component(name, weight, values[name]) for name, weight in weights.items())

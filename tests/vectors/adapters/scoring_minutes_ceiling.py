@@ -40,9 +40,7 @@ def _count(one: Given, name: str = "count") -> Decimal:
 
 
 def _dki_activity(given: Given) -> dict[str, Any]:
-    activities = [
-        Activities(Decimal(one["minutes"]), _count(one, "volume")) for one in given["activities"]
-    ]
+    activities = [Activities(Decimal(one["minutes"]), _count(one, "volume")) for one in given["activities"]]
     found = work_activity(given["working_days"], activities, given.get("absence_reducer_min") or 0, ON)
     return {
         "achievement_min": str(found.achievement_min),

@@ -117,10 +117,10 @@ class QuarterPay(NamedTuple):
 
 
 class YearPay(NamedTuple):
-    """The year in which a year's predikat is felt, and the per cent paid then."""
+    """The year in which a year's predikat is felt, and the per cent paid then; None without a predikat."""
 
     pay_year: int
-    paid_pct: Decimal
+    paid_pct: Decimal | None
 
 
 def pay_rule(unit: str, on: date) -> PredikatPay:
@@ -132,17 +132,21 @@ def pay_rule(unit: str, on: date) -> PredikatPay:
     return in_force(rows, on)
 
 
-def paid_pct(unit: str, predikat: Predikat, on: date) -> Decimal:
-    """The per cent that a predikat pays in the unit, by the rates in force on the day of pay."""
+def paid_pct(unit: str, predikat: Predikat | None, on: date) -> Decimal | None:
+    """The per cent that a predikat pays in the unit, by the rates in force on the day of pay.
+
+    None when the predikat is missing.
+    """
     rates = pay_rule(unit, on).paid_pct
     if rates is None:
         raise BadInput("unit", unit, "no source prints the rates of this unit")
-    return rates[predikat]
+    return None if predikat is None else rates[predikat]
 
 
-def cut_pct(unit: str, predikat: Predikat, on: date) -> Decimal:
-    """The per cent that a predikat takes away in the unit: what is not paid."""
-    return 100 - paid_pct(unit, predikat, on)
+def cut_pct(unit: str, predikat: Predikat | None, on: date) -> Decimal | None:
+    """The per cent that a predikat takes away in the unit: what is not paid; None when it is missing."""
+    paid = paid_pct(unit, predikat, on)
+    return None if paid is None else 100 - paid
 
 
 def quarter_pay(unit: str, predikats: Mapping[Quarter, Predikat], month: YearMonth, on: date) -> QuarterPay:
@@ -152,11 +156,10 @@ def quarter_pay(unit: str, predikats: Mapping[Quarter, Predikat], month: YearMon
     """
     _has_lag(unit, Lag.NEXT_QUARTER, on)
     deciding = Quarter.of(month).previous
-    predikat = predikats.get(deciding)
-    return QuarterPay(deciding, None if predikat is None else paid_pct(unit, predikat, on))
+    return QuarterPay(deciding, paid_pct(unit, predikats.get(deciding), on))
 
 
-def year_pay(unit: str, appraisal_year: int, predikat: Predikat, on: date) -> YearPay:
+def year_pay(unit: str, appraisal_year: int, predikat: Predikat | None, on: date) -> YearPay:
     """When and what a year's predikat pays where it decides the following year, by the rule of a day."""
     in_range("appraisal_year", appraisal_year, 1900, 9998)
     _has_lag(unit, Lag.NEXT_YEAR, on)

@@ -66,12 +66,14 @@ class Case:
     credit: Decimal | None = None
     """Credit points reached; None: unknown."""
     credit_needed: Decimal | None = None
-    """None: one rank step of the level."""
+    """None: one rank step of the level, or what opens the next level where that is proposed."""
     echelon: str | None = None
     post_since: date | None = None
     """Inauguration into the post."""
     released: bool = False
     """On study assignment or seconded: *reguler* is open although there is a post."""
+    jenjang_since: date | None = None
+    """Inauguration into the level held; needed where the next one is proposed."""
     next_jenjang: str | None = None
     """The level that is proposed together with the rank, where the rank leaves the present one."""
     competency_passed: bool = False

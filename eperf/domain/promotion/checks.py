@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from eperf.domain.errors import BadInput
 from eperf.domain.promotion.case import Case
 from eperf.domain.promotion.credit_tables import credit_table
 from eperf.domain.promotion.discipline import blocking_on, free_from
@@ -31,10 +32,17 @@ _DIKLATPIM_LEVELS = {"IV": 1, "III": 2}
 
 
 def time_short(case: Case, rule: KindRule) -> Finding | None:
-    """B1: full months in rank, and for KP-S1 in the post, or four years in rank and a period since inauguration."""
+    """B1: full months in rank; KP-S1: in the post, or four years in rank and a period since inauguration.
+
+    Where the next level is proposed also full months in the level held.
+    """
     if not rule.months_in_rank:
         return None
+    in_level = rule.months_in_level if case.next_jenjang else 0
     opens = None if case.rank_since is None else _time_opens(case, rule, case.rank_since)
+    if in_level:
+        level_opens = None if case.jenjang_since is None else add_months(case.jenjang_since, in_level)
+        opens = None if opens is None or level_opens is None else max(opens, level_opens)
     facts = step(
         Code.TIME,
         rule.legal_basis,
@@ -42,8 +50,11 @@ def time_short(case: Case, rule: KindRule) -> Finding | None:
         rank_needed=str(rule.months_in_rank),
         in_post=_months(case.post_since, case.target),
         post_needed=str(rule.months_in_post),
+        in_level=_months(case.jenjang_since, case.target),
+        level_needed=str(in_level),
         rank_since=_day(case.rank_since),
         post_since=_day(case.post_since),
+        level_since=_day(case.jenjang_since),
         opens=_day(opens),
     )
     met = opens is not None and opens <= case.target
@@ -150,9 +161,14 @@ def credit_short(case: Case, rule: KindRule) -> Finding | None:
     """B8: credit points, and at a change of level the competency test and a vacancy."""
     if not rule.needs_credit:
         return None
+    level = None if case.jenjang is None else credit_table(case.target).level(case.jenjang)
+    if level is not None and case.next_jenjang not in (None, level.next_code):
+        raise BadInput(
+            "next_jenjang", case.next_jenjang, f"the level after {level.code} is {level.next_code}"
+        )
     needed = case.credit_needed
-    if needed is None and case.jenjang is not None:
-        needed = credit_table(case.target).level(case.jenjang).rank_step
+    if needed is None and level is not None:
+        needed = level.to_next_level if case.next_jenjang else level.rank_step
     enough = case.credit is not None and needed is not None and case.credit >= needed
     changed = case.next_jenjang is None or (case.competency_passed and case.vacancy)
     facts = step(

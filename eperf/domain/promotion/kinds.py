@@ -37,6 +37,8 @@ class KindRule:
     """B1: full months in the post held."""
     months_in_rank_alone: int | None = None
     """B1: so many months in rank count without any in the post, from the first period after inauguration."""
+    months_in_level: int = 0
+    """B1: full months in the level held, where the next one is proposed together with the rank (AK-6)."""
     ceiling: Ceiling = "none"
     """B2: what bounds the new rank."""
     appraisals: int = 0
@@ -80,7 +82,7 @@ KINDS: tuple[KindRule, ...] = (
     ),
     KindRule(
         "KP-JF", "pilihan, jabatan fungsional", _PP99, None, "PP 99/2000 pasal 13", months_in_rank=2 * _YEAR,
-        ceiling="level", appraisals=2, post="functional", needs_credit=True,
+        months_in_level=_YEAR, ceiling="level", appraisals=2, post="functional", needs_credit=True,
     ),
     KindRule(
         "KP-S1", "pilihan, jabatan struktural, di bawah pangkat terendah", _PP99, None, _BASE,

@@ -14,8 +14,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Employees by contract (PPPK) have no promotion in rank.",
     ),
     "B1": (
-        "Dalam pangkat {in_rank} dari {rank_needed} bulan, jabatan {in_post} dari {post_needed}; sejak {opens}.",
-        "In rank {in_rank} of {rank_needed} months, in post {in_post} of {post_needed}; full from {opens} on.",
+        (
+            "Dalam pangkat {in_rank} dari {rank_needed} bulan, jabatan {in_post} dari {post_needed}, "
+            "jenjang {in_level} dari {level_needed}; sejak {opens}."
+        ),
+        (
+            "In rank {in_rank} of {rank_needed} months, in post {in_post} of {post_needed}, "
+            "in level {in_level} of {level_needed}; full from {opens} on."
+        ),
     ),
     "B2": (
         "Pangkat baru {next}, pangkat tertinggi {ceiling} ({bound} {of}).",

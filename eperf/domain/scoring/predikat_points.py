@@ -1,7 +1,7 @@
 """Predikat and attendance in one score: 70 % by the year's predikat, 30 % by attendance (Simpegnas type).
 
 The public implementation counts a missing predikat as 80. That is a guess about a person, so it is not
-copied: a missing predikat is refused here and stays missing in the score.
+copied: a missing predikat makes a missing score.
 """
 
 from __future__ import annotations
@@ -47,13 +47,21 @@ PREDIKAT_POINTS: tuple[PredikatPoints, ...] = (
 
 
 def predikat_attendance_score(
-    predikat: Predikat, attendance_cuts_pct: Iterable[Decimal], on: date
-) -> Decimal:
-    """70 % of the predikat's points and 30 % of what the attendance cuts leave of 100, at least 0; exact."""
-    points = in_force(PREDIKAT_POINTS, on).points[predikat]
+    predikat: Predikat | None, attendance_cuts_pct: Iterable[Decimal], on: date
+) -> Decimal | None:
+    """70 % of the predikat's points and 30 % of what the attendance cuts leave of 100, at least 0; exact.
+
+    None without a predikat.
+    """
+    rule = in_force(PREDIKAT_POINTS, on)
     cuts = list(attendance_cuts_pct)
     for cut in cuts:
         in_range("attendance_cuts_pct", cut)
-    values = {"performance": points, "attendance": max(Decimal(0), 100 - sum(cuts, Decimal(0)))}
+    if predikat is None:
+        return None
+    values = {
+        "performance": rule.points[predikat],
+        "attendance": max(Decimal(0), 100 - sum(cuts, Decimal(0))),
+    }
     weights = weights_of(SCHEME, on).weights
     return weighted_score(Component(name, weight, values[name]) for name, weight in weights.items())

@@ -69,14 +69,22 @@ class Score(NamedTuple):
 NOTHING = Score(Decimal(0), Decimal(0))
 
 
-def ethics_pct(items: Sequence[Decimal], on: date) -> Fraction:
-    """Six items from 0 to 5 in per cent of their most; exact. All zeros is a rating."""
+def ethics_pct(items: Sequence[Decimal | None], on: date) -> Fraction | None:
+    """Six items from 0 to 5 in per cent of their most; exact. All zeros is a rating.
+
+    None when no item is rated; a rating of some of the items only is refused, its rest is never guessed.
+    """
     most = in_force(CURVES, on).item_most
+    rated = [item for item in items if item is not None]
+    if not rated:
+        return None
     if len(items) != len(ETHICS_ITEMS):
         raise BadInput("ethics_items", len(items), f"there are {len(ETHICS_ITEMS)} items to rate")
     for name, item in zip(ETHICS_ITEMS, items, strict=True):
+        if item is None:
+            raise BadInput(f"ethics_items.{name}", None, "not rated, while others are")
         in_range(f"ethics_items.{name}", item, most=most)
-    return sum(map(Fraction, items), Fraction(0)) / (most * len(ETHICS_ITEMS)) * 100
+    return sum(map(Fraction, rated), Fraction(0)) / (most * len(ETHICS_ITEMS)) * 100
 
 
 def score(

@@ -72,10 +72,18 @@ def test_a_rating_of_all_zeros_is_a_rating() -> None:
     assert score(Decimal(100), zeros, ON, achievement_approved=True) == (70, Decimal("78.6"))
 
 
+def test_no_item_rated_is_no_rating_and_a_part_of_one_is_refused() -> None:
+    assert ethics_pct([], ON) is ethics_pct([None] * SIX, ON) is None
+    with pytest.raises(BadInput, match=r"ethics_items.open"):
+        ethics_pct([Decimal(5)] * 4 + [None, Decimal(5)], ON)
+
+
 @given(items=st.lists(st.integers(0, 5).map(Decimal), min_size=SIX, max_size=SIX))
 def test_ethics_are_a_share_of_thirty_in_any_order(items: list[Decimal]) -> None:
-    assert ethics_pct(items, ON) * 30 == 100 * int(sum(items))
-    assert ethics_pct(items[::-1], ON) == ethics_pct(items, ON)
+    share = ethics_pct(items, ON)
+    assert share is not None
+    assert share * 30 == 100 * int(sum(items))
+    assert ethics_pct(items[::-1], ON) == share
 
 
 @given(scored=percents(), cut=percents())

@@ -145,6 +145,11 @@ def test_three_months_are_decided_by_the_quarter_before_them(month: YearMonth) -
     assert pay == (quarter.previous, 70)
 
 
+def test_a_missing_predikat_of_a_year_or_a_month_pays_and_cuts_an_unknown_share() -> None:
+    assert year_pay("klhk", 2024, None, ON) == (2025, None)
+    assert paid_pct("bakamla", None, ON) is cut_pct("bakamla", None, ON) is None
+
+
 def test_a_missing_predikat_of_the_deciding_quarter_pays_an_unknown_share() -> None:
     pay = quarter_pay("kemenlu", {Quarter(2026, 2): Predikat.BAIK}, YearMonth(2026, 4), ON)
     assert pay == (Quarter(2026, 1), None)

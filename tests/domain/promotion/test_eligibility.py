@@ -287,10 +287,31 @@ def test_credit_is_needed_to_the_last_hundredth_and_a_step_of_the_level_by_defau
 def test_above_the_level_the_next_level_comes_first_with_test_and_vacancy() -> None:
     top = replace(FUNCTIONAL, rank=Rank.parse("III/b"))
     assert codes(top) == ["B2"]
-    raised = replace(top, next_jenjang="ahli_muda")
+    raised = replace(top, next_jenjang="ahli_muda", jenjang_since=date(2024, 4, 1), credit=Decimal(100))
     assert codes(raised) == ["B8"]
     assert codes(replace(raised, competency_passed=True)) == ["B8"]
     assert codes(replace(raised, competency_passed=True, vacancy=True)) == []
+
+
+RAISED = replace(
+    FUNCTIONAL, rank=Rank.parse("III/b"), next_jenjang="ahli_muda", jenjang_since=date(2025, 4, 1),
+    credit=Decimal(100), competency_passed=True, vacancy=True,
+)  # fmt: skip
+
+
+def test_the_next_level_needs_all_credit_of_the_level_held_and_a_year_in_it() -> None:
+    assert codes(RAISED) == []
+    assert codes(replace(RAISED, credit=Decimal("99.99"))) == ["B8"]
+    (short,) = decide(replace(RAISED, jenjang_since=date(2025, 4, 2))).reasons
+    assert (short.code, short.clears_on) == (Code.TIME, date(2026, 4, 2))
+    (unknown,) = decide(replace(RAISED, jenjang_since=None)).reasons
+    assert (unknown.code, unknown.known) == (Code.TIME, False)
+
+
+@pytest.mark.parametrize("level", ["ahli_madya", "ahli_pertama", "penyelia"])
+def test_a_level_that_does_not_follow_is_refused(level: str) -> None:
+    with pytest.raises(BadInput, match="next_jenjang"):
+        decide(replace(RAISED, next_jenjang=level))
 
 
 def test_what_is_not_known_is_not_met() -> None:

@@ -35,10 +35,17 @@ def test_when_all_are_equal_everybody_is_the_best() -> None:
 
 def test_better_predikats_and_fewer_cuts_give_more() -> None:
     scores = [predikat_attendance_score(predikat, [Decimal(10)], ON) for predikat in Predikat]
-    assert scores == sorted(set(scores), reverse=True)
+    known = [score for score in scores if score is not None]
+    assert scores == sorted(set(known), reverse=True)
     assert predikat_attendance_score(Predikat.SANGAT_BAIK, [], ON) == 100
     with pytest.raises(BadInput, match="attendance_cuts_pct"):
         predikat_attendance_score(Predikat.BAIK, [Decimal(-1)], ON)
+
+
+def test_a_missing_predikat_makes_a_missing_score_and_never_eighty() -> None:
+    assert predikat_attendance_score(None, [], ON) is None
+    with pytest.raises(BadInput, match="attendance_cuts_pct"):
+        predikat_attendance_score(None, [Decimal(-1)], ON)
 
 
 def test_cuts_beyond_the_whole_leave_nothing_of_the_attendance_part() -> None:

@@ -23,7 +23,7 @@ def _period(given: Given) -> dict[str, Any]:
 
 def _ledger(given: Given) -> dict[str, Any]:
     ledger = credit.Ledger(
-        tuple(_row(given["jenjang"], period) for period in given["periods"]),
+        tuple(_row(given["jenjang"], period) for period in given.get("periods") or ()),
         credit.credit_points(given.get("opening_ak") or "0", "opening_ak"),
         credit.credit_points(given.get("bonus_ak") or "0", "bonus_ak"),
     )

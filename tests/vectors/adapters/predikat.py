@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from eperf.domain.appraisal.distribution import OrganisationPredikat, breaches
@@ -18,6 +19,15 @@ ON = date(2026, 1, 1)
 """A day on which the regulations that the vectors name are in force."""
 
 
+def _predikat(given: Given) -> Predikat | None:
+    predikat = given.get("predikat")
+    return None if predikat is None else Predikat.parse(predikat)
+
+
+def _text(percent: Decimal | None) -> str | None:
+    return None if percent is None else str(percent)
+
+
 def _matrix(given: Given) -> dict[str, Any]:
     work_result = Expectation.parse(given["work_result"], "work_result")
     behaviour = Expectation.parse(given["behaviour"], "behaviour")
@@ -27,24 +37,20 @@ def _matrix(given: Given) -> dict[str, Any]:
 def _quarter_lag_pay(given: Given) -> dict[str, Any]:
     predikats = {
         Quarter.parse(quarter): Predikat.parse(predikat)
-        for quarter, predikat in given["predikat_by_quarter"].items()
+        for quarter, predikat in (given.get("predikat_by_quarter") or {}).items()
         if predikat is not None
     }
     pay = quarter_pay("kemenlu", predikats, YearMonth.parse(given["pay_month"]), ON)
-    paid = pay.paid_pct
-    return {
-        "deciding_quarter": str(pay.deciding_quarter),
-        "paid_pct": None if paid is None else str(paid),
-    }
+    return {"deciding_quarter": str(pay.deciding_quarter), "paid_pct": _text(pay.paid_pct)}
 
 
 def _year_lag_pay(given: Given) -> dict[str, Any]:
-    pay = year_pay("klhk", given["appraisal_year"], Predikat.parse(given["predikat"]), ON)
-    return {"pay_year": pay.pay_year, "paid_pct": str(pay.paid_pct)}
+    pay = year_pay("klhk", given["appraisal_year"], _predikat(given), ON)
+    return {"pay_year": pay.pay_year, "paid_pct": _text(pay.paid_pct)}
 
 
 def _bakamla_cut(given: Given) -> dict[str, Any]:
-    return {"cut_pct": str(cut_pct("bakamla", Predikat.parse(given["predikat"]), ON))}
+    return {"cut_pct": _text(cut_pct("bakamla", _predikat(given), ON))}
 
 
 def _bsn_plan_penalty(given: Given) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def _bsn_plan_penalty(given: Given) -> dict[str, Any]:
 
 
 def _distribution_check(given: Given) -> dict[str, Any]:
-    counts = {Predikat.parse(name, "counts"): count for name, count in given["counts"].items()}
+    counts = {Predikat.parse(name, "counts"): count or 0 for name, count in given["counts"].items()}
     before = dict(counts)
     organisation = OrganisationPredikat.parse(given["organisation_predikat"])
     return {"breaches": list(breaches(organisation, counts, ON)), "ratings_changed": counts != before}

@@ -70,7 +70,7 @@ def _answer(verdict: Verdict) -> dict[str, Any]:
         "reasons": [finding.code.value for finding in verdict.reasons],
         "next_golongan": verdict.next_rank and verdict.next_rank.code,
         "no_path": verdict.no_path,
-        "b1_clears_on": time and time.clears,
+        "b1_clears_on": time and time.clears_on and time.clears_on.isoformat(),
     }
 
 
@@ -83,7 +83,7 @@ def _earliest(given: Given) -> dict[str, Any]:
         given["jenjang"],
         date.fromisoformat(given["rank_tmt"]),
         credit_points(given.get("opening_ak") or "0", "opening_ak"),
-        [Predikat.parse(one) for one in given["predikat_by_year_in_rank"]],
+        [Predikat.parse(one) for one in given.get("predikat_by_year_in_rank") or ()],
         part_year_allowed=given.get("part_year_ak_allowed") or False,
         on=ON,
     )

@@ -19,12 +19,12 @@ ON = date(2025, 1, 1)
 
 def _violations(given: Given) -> Violations:
     return Violations(
-        absent_days=given.get("absent_days", 0),
-        missing_taps=given.get("missing_taps", 0),
-        late_min=given.get("late_min_after_tolerance", 0),
-        early_leave_min=given.get("early_leave_min", 0),
-        left_office_min=given.get("left_office_min", 0),
-        missed_ceremonies=given.get("missed_ceremonies", 0),
+        absent_days=given.get("absent_days") or 0,
+        missing_taps=given.get("missing_taps") or 0,
+        late_min=given.get("late_min_after_tolerance") or 0,
+        early_leave_min=given.get("early_leave_min") or 0,
+        left_office_min=given.get("left_office_min") or 0,
+        missed_ceremonies=given.get("missed_ceremonies") or 0,
     )
 
 
@@ -45,7 +45,7 @@ def _month_pay(given: Given) -> dict[str, Any]:
 
 def _leave_month(given: Given) -> dict[str, Any]:
     leave = Leave(
-        LeaveKind.parse(given.get("leave_kind", "none")),
+        LeaveKind.parse(given.get("leave_kind") or "none"),
         given.get("leave_month_index"),
         given.get("leave_days"),
     )
@@ -55,7 +55,7 @@ def _leave_month(given: Given) -> dict[str, Any]:
         None if predikat is None else Predikat.parse(predikat),
         _violations(given),
         ON,
-        study_assignment=given.get("study_assignment", False),
+        study_assignment=given.get("study_assignment") or False,
     )
     return {"paid_pct": str(paid)}
 

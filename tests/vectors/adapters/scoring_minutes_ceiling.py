@@ -33,11 +33,15 @@ ON = date(2021, 1, 1)
 """A day on which the regulations that the vectors name are in force."""
 
 
+def _count(one: Given, name: str = "count") -> Decimal:
+    """How often; once where it is not said."""
+    said = one.get(name)
+    return Decimal(1 if said is None else said)
+
+
 def _dki_activity(given: Given) -> dict[str, Any]:
-    activities = [
-        Activities(Decimal(one["minutes"]), Decimal(one.get("volume", 1))) for one in given["activities"]
-    ]
-    found = work_activity(given["working_days"], activities, given.get("absence_reducer_min", 0), ON)
+    activities = [Activities(Decimal(one["minutes"]), _count(one, "volume")) for one in given["activities"]]
+    found = work_activity(given["working_days"], activities, given.get("absence_reducer_min") or 0, ON)
     return {
         "achievement_min": str(found.achievement_min),
         "max_limit_min": found.max_limit_min,
@@ -54,16 +58,16 @@ def _dki_renkin(given: Given) -> dict[str, Any]:
 def _dki_result(given: Given) -> dict[str, Any]:
     values = {Part.OWN_PLAN: Decimal(given["renkin_pct"]), Part.ACTIVITY: Decimal(given["activity_pct"])}
     weights = weights_of(Group.parse(given["group"]), ON)
-    found = result(weights, values, Decimal(given["tpp_rp"]), Decimal(given.get("deductions_rp", 0)))
+    found = result(weights, values, Decimal(given["tpp_rp"]), Decimal(given.get("deductions_rp") or 0))
     return {"result_pct": str(found.result_pct), "received_rp": str(found.received_rp)}
 
 
 def _month(given: Given) -> dict[str, Any]:
     entries = [
-        Entry(Decimal(one["norm_min"]), one["status"], one.get("in_working_hours", True), one.get("count", 1))
+        Entry(Decimal(one["norm_min"]), one["status"], one.get("in_working_hours", True), int(_count(one)))
         for one in given["entries"]
     ]
-    counted = counted_minutes(entries, Decimal(given["limit_min"]), Decimal(given.get("extra_min", 0)), ON)
+    counted = counted_minutes(entries, Decimal(given["limit_min"]), Decimal(given.get("extra_min") or 0), ON)
     return {"counted_min": str(counted)}
 
 
@@ -75,11 +79,11 @@ def _pay(given: Given) -> dict[str, Any]:
     paid = parts_paid(
         Shares(Decimal(given["performance_share"]), Decimal(given["workload_share"])),
         Decimal(given["basic_rp"]),
-        Decimal(given.get("class_coefficient", 1)),
+        _count(given, "class_coefficient"),
         total_min=Decimal(given["total_min"]),
         limit_min=Decimal(given["limit_min"]),
-        attendance_pct=Decimal(given.get("attendance_pct", 100)),
-        running_punishment=given.get("running_punishment", False),
+        attendance_pct=Decimal(100 if given.get("attendance_pct") is None else given["attendance_pct"]),
+        running_punishment=given.get("running_punishment") or False,
     )
     return {"performance_rp": paid.performance_rp, "workload_rp": paid.workload_rp}
 

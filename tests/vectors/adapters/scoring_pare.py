@@ -27,8 +27,8 @@ def _by_pct(given: Given) -> dict[str, Any]:
 
 
 def _by_items(given: Given) -> dict[str, Any]:
-    items = given.get("ethics_items")
-    return _score(given, None if items is None else ethics_pct([Decimal(item) for item in items], ON))
+    items = [None if item is None else Decimal(item) for item in given.get("ethics_items") or []]
+    return _score(given, ethics_pct(items, ON))
 
 
 def _pay(given: Given) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def _pay(given: Given) -> dict[str, Any]:
         Decimal(given["tpp_rp"]),
         Decimal(given["share_pct"]),
         Decimal(given["score"]),
-        Decimal(given.get("cut_pct", 0)),
+        Decimal(given.get("cut_pct") or 0),
     )
     return {"performance_rp": str(amount)}
 

@@ -32,9 +32,9 @@ def _catalogue_points(given: Given) -> dict[str, Any]:
             number,
             code=str(entry["code"]),
             points=entry["points_per_unit"],
-            unit_size=entry["unit_size"],
+            unit_size=entry.get("unit_size") or "1",
             quantity=entry["quantity"],
-            fraction_policy=given["fraction_policy"],
+            fraction_policy=given.get("fraction_policy") or "proportional",
         )
         for number, entry in enumerate(given["entries"])
     ]
@@ -65,7 +65,7 @@ def _range_score(given: Given) -> dict[str, Any]:
         _decimals(given["monthly_scores"]),
         Decimal(given["max"]),
         Decimal(given["min"]),
-        round_mean_first=given["round_mean_first"],
+        round_mean_first=given.get("round_mean_first", True),
     )
     return {"score": str(score)}
 
@@ -82,8 +82,10 @@ def _weighted(given: Given) -> dict[str, Any]:
 
 
 def _simpegnas(given: Given) -> dict[str, Any]:
-    cuts = _decimals(given["attendance_cuts_pct"])
-    return {"score": str(predikat_attendance_score(Predikat.parse(given["predikat"]), cuts, ON))}
+    predikat = given.get("predikat")
+    cuts = _decimals(given.get("attendance_cuts_pct") or [])
+    score = predikat_attendance_score(None if predikat is None else Predikat.parse(predikat), cuts, ON)
+    return {"score": None if score is None else str(score)}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

@@ -92,7 +92,9 @@ def _qr_page_field(given: Given) -> dict[str, Any]:
 
 
 def _qr_token(given: Given) -> dict[str, Any]:
-    return {"acceptable": page.token_acceptable(random=given.get("random") or False, bits=given["bits"])}
+    return {
+        "acceptable": page.token_acceptable(random=given.get("random") or False, bits=given.get("bits") or 0)
+    }
 
 
 def _certified_label(given: Given) -> dict[str, Any]:

@@ -44,14 +44,14 @@ def _achievement(given: Given) -> dict[str, Any]:
     percent = skp_2021.achievement_pct(
         Decimal(given["realisation"]),
         skp_2021.Target(Decimal(low), Decimal(high)),
-        lower_is_better=given.get("lower_is_better", False),
+        lower_is_better=given.get("lower_is_better") or False,
     )
     return {"achievement_pct": str(percent)}
 
 
 def _value(given: Given) -> dict[str, Any]:
     judged = skp_2021.judged(
-        Decimal(given["achievement_pct"]), IN_2021, target_is_maximum=given.get("target_is_maximum", False)
+        Decimal(given["achievement_pct"]), IN_2021, target_is_maximum=given.get("target_is_maximum") or False
     )
     return {
         "category": judged.category.value,
@@ -71,7 +71,7 @@ def _additional(given: Given) -> dict[str, Any]:
 
 def _total_2021(given: Given) -> dict[str, Any]:
     parts = _decimals(given["main_parts"])
-    return {"skp": str(skp_2021.skp(parts, Decimal(given.get("additional", 0)), IN_2021))}
+    return {"skp": str(skp_2021.skp(parts, Decimal(given.get("additional") or 0), IN_2021))}
 
 
 def _periodic(given: Given) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def _pp30(given: Given) -> dict[str, Any]:
         Decimal(given["skp"]),
         Decimal(given["behaviour"]),
         IN_2020,
-        asks_peers_and_subordinates=given.get("asks_peers_and_subordinates", False),
-        new_idea=given.get("new_idea", False),
+        asks_peers_and_subordinates=given.get("asks_peers_and_subordinates") or False,
+        new_idea=given.get("new_idea") or False,
     )
     return {"value": str(total.value), "band": total.band.value}
 

@@ -1,0 +1,80 @@
+"""A key that is null is as neutral as one that is absent: neither is an accident."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vectors.adapter import run
+
+CASES = [
+    case
+    for path in sorted((Path(__file__).parent / "cases").glob("*.json"))
+    for case in json.loads(path.read_text(encoding="utf-8"))
+]
+NEUTRAL = {
+    "kemnaker_month_pay": (
+        "absent_days missing_taps late_min_after_tolerance early_leave_min left_office_min missed_ceremonies"
+    ),
+    "kemnaker_leave_month": "study_assignment absent_days missing_taps",
+    "dki_activity": "absence_reducer_min",
+    "dki_result": "deductions_rp",
+    "norm_minutes_month": "extra_min",
+    "norm_minutes_pay": "class_coefficient attendance_pct running_punishment",
+    "point_price": "ceiling_rp",
+    "simpegnas_score": "predikat attendance_cuts_pct",
+    "pare_score_pct": "ethics_pct",
+    "pare_score": "ethics_items",
+    "pare_pay": "cut_pct",
+    "quarter_lag_pay": "predikat_by_quarter",
+    "year_lag_pay": "predikat",
+    "bakamla_cut": "predikat",
+    "bsn_plan_penalty": "missed_month",
+    "skp2021_value": "target_is_maximum",
+    "skp2021_total": "additional",
+    "pp30_total": "asks_peers_and_subordinates new_idea",
+    "ak_ledger": "periods opening_ak bonus_ak threshold_ak",
+    "eligibility": (
+        "rank_tmt education appraisals penalties under_examination suspended other_active_proposal exam_level "
+        "diklatpim superior_golongan jenjang ak_total ak_needed eselon post_since employee_kind"
+    ),
+    "period_exists": "kind",
+    "jf_earliest_tmt": "opening_ak",
+    "local_verdict": "bottom_line intact coverage modification root_is_configured",
+    "gateway_error": "code",
+    "qr_token": "random bits",
+    "certified_label": "issuer_is_indonesian_psre",
+    "sign_retry": "previous_attempt_unknown",
+}
+"""Keys of an operation that may be missing."""
+
+
+def given(op: str) -> dict[str, Any]:
+    """The longest known question of an operation."""
+    questions: list[dict[str, Any]] = [case["given"] for case in CASES if case["given"]["op"] == op]
+    return max(questions, key=len)
+
+
+@pytest.mark.parametrize(("op", "key"), [(op, key) for op, keys in NEUTRAL.items() for key in keys.split()])
+def test_null_says_what_an_absent_key_says(op: str, key: str) -> None:
+    known = given(op)
+    absent = {name: value for name, value in known.items() if name != key}
+    assert run(op, known | {key: None}) == run(op, absent)
+
+
+def test_what_nobody_rated_stays_unknown() -> None:
+    assert run("simpegnas_score", {"attendance_cuts_pct": []}) == {"score": None}
+    assert run("year_lag_pay", {"appraisal_year": 2025}) == {"pay_year": 2026, "paid_pct": None}
+    assert run("bakamla_cut", {"predikat": None}) == {"cut_pct": None}
+    unrated = {"target_pct": "80", "ethics_items": [None] * 6, "achievement_approved": True}
+    assert run("pare_score", unrated) == {"cap": "0", "score": "0"}
+
+
+def test_no_date_clears_a_time_in_rank_that_nobody_knows() -> None:
+    question = given("eligibility") | {"kind": "KP-R", "golongan": "III/b", "rank_tmt": None}
+    answer = run("eligibility", question)
+    assert "B1" in answer["reasons"]
+    assert answer["b1_clears_on"] is None

@@ -130,12 +130,12 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
     if isinstance(client, WalClient):
         return await client.text(sql, values)
     try:
-        found: str | None = await (await client.leases()).fetchval(sql, *values)
+        row = await client.row(sql, values)
     except asyncpg.ProgramLimitExceededError as error:
         raise Unfit(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise OperationalError(error) from error
-    return found
+    return None if row is None else row[0]
 
 
 async def row(sql: str, values: Sequence[Any]) -> Mapping[str, Any] | None:

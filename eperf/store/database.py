@@ -139,10 +139,10 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
 
 
 async def row(sql: str, values: Sequence[Any]) -> Mapping[str, Any] | None:
-    """The first row of a statement of PostgreSQL, inside the transaction if there is one."""
+    """The one row of a statement of PostgreSQL that writes, inside the transaction if there is one."""
     client: Any = connection()
     if isinstance(client, PostgresClient):
-        found: Mapping[str, Any] | None = await client.row(sql, values)
+        found: Mapping[str, Any] | None = await client.row(sql, values, writes=True)
         return found
     rows: list[dict[str, Any]] = await client.execute_query_dict(sql, list(values))
     return rows[0] if rows else None

@@ -123,12 +123,12 @@ class PostgresClient(AsyncpgDBClient):
         return cast(Leases, self._pool)
 
     @translate_exceptions
-    async def row(self, sql: str, values: Sequence[Any]) -> asyncpg.Record | None:
+    async def row(self, sql: str, values: Sequence[Any], *, writes: bool = False) -> asyncpg.Record | None:
         """The row of a statement that is its own transaction and always gives one."""
         together = self._together
         if together is None:
             together = self._together = Together(await self.leases())
-        return await together.row(sql, values)
+        return await together.row(sql, values, writes=writes)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)

@@ -58,10 +58,10 @@ class Together:
         self._texts: dict[str, _Text] = {}
         self._series: set[asyncio.Task[None]] = set()
 
-    async def row(self, sql: str, values: Sequence[Any]) -> Any:
-        """The row of a statement."""
+    async def row(self, sql: str, values: Sequence[Any], *, writes: bool = False) -> Any:
+        """The row of a statement; of one that writes, a series shares the wait for the disk too."""
         text = self._texts.get(sql) or self._met(sql)
-        if text.under_way >= _AT_ONCE and text.seconds < _SHORT_SECONDS:
+        if text.under_way >= _AT_ONCE and (writes or text.seconds < _SHORT_SECONDS):
             answer = asyncio.get_running_loop().create_future()
             text.waiting.append(_Waiting(values, answer))
             found = await answer

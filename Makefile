@@ -91,9 +91,13 @@ bench-smoke: $(READY) ## whether every build of the bench still gives the same a
 fuzz: $(READY) ## generated operations against a served town for ten minutes
 	EPERF_FUZZ_SECONDS=600 $(BIN)/pytest $(CONFORMANCE)/test_fuzz.py --timeout 1200 -s $(ARGS)
 
-fault: $(READY) ## kill the server a hundred times under load, on both databases
-	EPERF_TEST_DATABASE=sqlite EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
-	EPERF_TEST_DATABASE=postgres EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
+# Every fault that has a small run in the suite, at its full size.
+FAULTS := tests/faults/test_r01_kill.py tests/store/test_migrations.py
+FULL := EPERF_R01_ROUNDS=100 EPERF_R16_KILLS=1000
+
+fault: $(READY) ## kill the server a hundred times under load, and migrations before each statement, on both databases
+	EPERF_TEST_DATABASE=sqlite $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
+	EPERF_TEST_DATABASE=postgres $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
 
 lock: $(READY) ## renew requirements.lock and every package-lock.json (UPGRADE=1: to the newest versions)
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --extra dev --universal --python-version 3.11 \

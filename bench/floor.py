@@ -27,6 +27,18 @@ from bench import floor_postgres, floor_sqlite
 from bench.operations import gid
 
 _JSON = "application/json"
+_POSTGRES = {
+    "page": floor_postgres.PAGE,
+    "unit": floor_postgres.UNIT,
+    "hundred": floor_postgres.HUNDRED,
+    "one": floor_postgres.ONE,
+}
+_SQLITE = {
+    "page": (floor_sqlite.PAGE, "after"),
+    "unit": (floor_sqlite.UNIT, "unit"),
+    "hundred": (floor_sqlite.HUNDRED, "unit"),
+    "one": (floor_sqlite.ONE, "employee"),
+}
 Write = Callable[[int, int, dict[str, Any]], Awaitable[dict[str, Any] | None]]
 
 
@@ -54,19 +66,16 @@ class Postgres:
         self._pool = pool
 
     @classmethod
-    async def opened(cls, url: str, size: int) -> Postgres:
-        settings = {"timezone": "UTC", "jit": "off"}
+    async def opened(cls, url: str, size: int, *, stock: bool = False) -> Postgres:
+        kind, settings = asyncpg.Connection if stock else _Unreset, {"timezone": "UTC", "jit": "off"}
         return cls(
             await asyncpg.create_pool(
-                url, min_size=size, max_size=size, connection_class=_Unreset, server_settings=settings
+                url, min_size=size, max_size=size, connection_class=kind, server_settings=settings
             )
         )
 
     async def read(self, name: str, number: int, period: str) -> bytes:
-        statement = {"page": floor_postgres.PAGE, "unit": floor_postgres.UNIT, "one": floor_postgres.ONE}[
-            name
-        ]
-        found: str = await self._pool.fetchval(statement, number, period)
+        found: str = await self._pool.fetchval(_POSTGRES[name], number, period)
         return found.encode()
 
     async def submit(self, account: int, employee: int, given: dict[str, Any]) -> dict[str, Any] | None:
@@ -111,8 +120,7 @@ class Sqlite:
         return cls(*both)
 
     async def read(self, name: str, number: int, period: str) -> bytes:
-        statement = {"page": floor_sqlite.PAGE, "unit": floor_sqlite.UNIT, "one": floor_sqlite.ONE}[name]
-        place = {"page": "after", "unit": "unit", "one": "employee"}[name]
+        statement, place = _SQLITE[name]
         given = {**floor_sqlite.TABLES, place: number, "period": period}
         rows = list(await self._reader.execute_fetchall(statement, given))
         found: str = rows[0][0]
@@ -168,7 +176,7 @@ def _answer(given: dict[str, Any], new: int, now: datetime) -> dict[str, Any]:
 
 
 def routes(database: Database) -> list[Route]:
-    """The four routes."""
+    """The routes, one for each operation."""
 
     def read(name: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -189,7 +197,7 @@ def routes(database: Database) -> list[Route]:
 
         return answer
 
-    reads = [Route(f"/{name}/{{number}}/{{period}}", read(name)) for name in ("page", "unit", "one")]
+    reads = [Route(f"/{name}/{{number}}/{{period}}", read(name)) for name in _SQLITE]
     writes = {"submit": write(database.submit), "steps": write(database.steps)}
     return [
         *reads,
@@ -206,8 +214,9 @@ def _shown(done: dict[str, Any]) -> dict[str, Any]:
     return {**activity, "quantity": quantity, "state": "SUBMITTED", "submittedAt": done["at"]}
 
 
-async def _serve(url: str, port: int, pool: int) -> None:
-    database = await (Sqlite.opened(url) if url.startswith("sqlite") else Postgres.opened(url, pool))
+async def _serve(url: str, port: int, pool: int, *, stock: bool) -> None:
+    opening = Sqlite.opened(url) if url.startswith("sqlite") else Postgres.opened(url, pool, stock=stock)
+    database = await opening
     app = Starlette(routes=routes(database))
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, loop="none", http="httptools", ws="none", lifespan="off",
@@ -222,9 +231,10 @@ def main() -> None:
     parser.add_argument("--url", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--pool", type=int, default=4)
+    parser.add_argument("--stock", action="store_true", help="the driver's pool as it comes")
     options = parser.parse_args()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    asyncio.run(_serve(options.url, options.port, options.pool))
+    asyncio.run(_serve(options.url, options.port, options.pool, stock=options.stock))
 
 
 if __name__ == "__main__":

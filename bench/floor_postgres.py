@@ -44,13 +44,14 @@ FROM (SELECT * FROM employee WHERE id > $1 ORDER BY id LIMIT 50) e
 JOIN unit u ON u.id = e.unit_id LEFT JOIN unit p ON p.id = u.parent_id
 """
 
-UNIT = f"""
+_UNIT = f"""
 SELECT '{{"data":{{"unit":{{"employees":{{"nodes":[' || coalesce(string_agg(concat('{{"id":"', {EMPLOYEE_ID}, {_MEMBERS},
   ',"score":', CASE WHEN s.id IS NULL THEN 'null' ELSE {_SCORE} ',"computedAt":"', {_AT}, '"}}') END, '}}'),
   ',' ORDER BY e.name, e.id), '') || ']}}}}}}}}'
-FROM (SELECT * FROM employee WHERE unit_id = $1 ORDER BY name, id LIMIT 100) e
+FROM (SELECT * FROM employee WHERE unit_id = $1 ORDER BY name, id LIMIT {{most}}) e
 LEFT JOIN score s ON s.employee_id = e.id AND s.period = $2
 """
+UNIT, HUNDRED = (_UNIT.replace("{most}", most) for most in ("1000", "100"))
 
 ONE = f"""
 SELECT concat('{{"data":{{"employee":', {_PERSON}, ',"unit":{{"id":"', {UNIT_ID}, '","name":', to_json(u.name),

@@ -79,14 +79,15 @@ FROM (SELECT * FROM employee WHERE id > :after ORDER BY id LIMIT 50) e
 LEFT JOIN unit u ON u.id = e.unit_id LEFT JOIN unit p ON p.id = u.parent_id
 """
 
-UNIT = f"""
+_UNIT = f"""
 SELECT json_object('data', json_object('unit', json_object('employees', json_object('nodes', json_group_array(
   json_object('id', {_EMPLOYEE_ID}, 'nip', e.nip, 'name', e.name, 'rank', e.rank, 'score',
     CASE WHEN s.id IS NULL THEN NULL
       ELSE json_object('score', {_POINTS}, 'state', s.state, 'computedAt', {_AT}) END))))))
-FROM (SELECT * FROM employee WHERE unit_id = :unit ORDER BY name, id LIMIT 100) e
+FROM (SELECT * FROM employee WHERE unit_id = :unit ORDER BY name, id LIMIT {{most}}) e
 LEFT JOIN score s ON s.employee_id = e.id AND s.period = :period
 """
+UNIT, HUNDRED = (_UNIT.replace("{most}", most) for most in ("1000", "100"))
 
 ONE = f"""
 SELECT json_object('data', json_object('employee', json_object({_PERSON},

@@ -1,4 +1,4 @@
-"""What is asked: four operations, and for each the same sequence of variables for every variant.
+"""What is asked: five operations, and for each the same sequence of variables for every variant.
 
 Variables name things by number; each variant writes them as its own API wants them.
 """
@@ -24,11 +24,12 @@ PAGE = """query Page($after: String, $period: YearMonth!) {
   } }
 }"""
 
-UNIT = """query Unit($id: ID!, $period: YearMonth!) {
-  unit(id: $id) { employees(first: 100) { nodes {
+_UNIT = """query Unit($id: ID!, $period: YearMonth!) {
+  unit(id: $id) { employees(first: MOST) { nodes {
     id nip name rank score(period: $period) { score state computedAt }
   } } }
 }"""
+UNIT, HUNDRED = _UNIT.replace("MOST", "1000"), _UNIT.replace("MOST", "100")
 
 ONE = """query One($id: ID!, $period: YearMonth!) {
   employee(id: $id) {
@@ -93,6 +94,7 @@ OPERATIONS = {
     for found in (
         Operation("page", PAGE, 8, _page),
         Operation("unit", UNIT, 8, _unit),
+        Operation("hundred", HUNDRED, 8, _unit),
         Operation("one", ONE, 16, _one),
         Operation("submit", SUBMIT, 16, _submit),
     )
@@ -106,7 +108,7 @@ def eperf_variables(operation: str, numbers: Numbers) -> dict[str, Any]:
     """The variables as eperf's API takes them."""
     if operation == "page":
         return {"after": _cursor(numbers["after"]), "period": PERIOD}
-    if operation == "unit":
+    if operation in ("unit", "hundred"):
         return {"id": gid("Unit", numbers["unit"]), "period": PERIOD}
     if operation == "one":
         return {"id": gid("Employee", numbers["employee"]), "period": PERIOD}

@@ -21,7 +21,7 @@ from bench.variants import Variant
 
 _QUICK = {"employees": 200, "seconds": 0.2, "rounds": 1}
 _USUAL = {"employees": 20_000, "seconds": 4.0, "rounds": 3}
-_VARIANTS = ("floor", "steps", "eperf", "idle", "batch", "ordinary", "postgraphile")
+_VARIANTS = ("floor", "stock", "steps", "eperf", "idle", "batch", "ordinary", "postgraphile")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -87,7 +87,7 @@ def _chosen(kind: str, options: argparse.Namespace, folder: Path, report: Report
     else:
         made["batch"] = variants.eperf(BATCH, batch, {"page": plugins.with_batch_fields(PAGE)})
     if kind == "postgres":
-        made["steps"] = variants.steps()
+        made["steps"], made["stock"] = variants.steps(), variants.stock()
     if kind == "postgres" and "postgraphile" in options.variants:
         if peer.installed():
             made["postgraphile"] = variants.peer()
@@ -118,7 +118,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--database", choices=["postgres", "sqlite", "both"], default="postgres")
     parser.add_argument(
-        "--only", type=_names(OPERATIONS), default=list(OPERATIONS), help="page,unit,one,submit"
+        "--only", type=_names(OPERATIONS), default=list(OPERATIONS), help=",".join(OPERATIONS)
     )
     parser.add_argument(
         "--variants", type=_names(_VARIANTS), default=list(_VARIANTS), help=",".join(_VARIANTS)

@@ -104,13 +104,14 @@ def _goals(judged: Sequence[Judged]) -> str:
 
 
 _HOW = """
-- *floor*: bare Starlette routes with the best hand-written SQL; no GraphQL, no authorization.
+- *floor*: bare Starlette routes with the best hand-written SQL; no GraphQL, no authorization. Its connections are given
+  back as they are; *floor, stock pool* is the same over the driver's pool as it comes, which resets each session.
 - *eperf*: `eperf serve` with a token whose holder leads the whole town, row scope, limits and masking on.
 - *ordinary*: Strawberry, data loaders and the ORM's objects; no authorization.
 - *postgraphile*: PostGraphile 5, Amber preset, in production, on the same tables; no authorization.
 
-*page* is 50 employees with unit, score and ten activities each; *unit* 100 employees of a unit with their scores (eperf
-gives no more on one page); *one* an employee with unit and score; *submit* an activity reported, with permission check,
+*page* is 50 employees with unit, score and ten activities each; *unit* the 1,000
+employees of a unit with their scores, *hundred* the first 100 of them; *one* an employee with unit and score; *submit* an activity reported, with permission check,
 idempotency key and event in its transaction (the peer: a plain insert). One worker each, a pool of four, fsync on.
 Client, server and database share the machine: only ratios within one table mean something.
 """

@@ -116,6 +116,12 @@ def floor() -> Variant:
     return Variant("floor", _python(command), floor_request, "/")
 
 
+def stock() -> Variant:
+    """The same routes over the driver's pool as it comes, which resets a session after each use."""
+    command = [sys.executable, "-m", "bench.floor", "--stock"]
+    return Variant("floor, stock pool", _python(command), floor_request, "/")
+
+
 def steps() -> Variant:
     """The floor's write statement by statement, as most would write it: five round trips between BEGIN and COMMIT."""
 
@@ -234,12 +240,15 @@ _PEER_DOCUMENTS = {
     }
   }
 }""",
-    "unit": """query Unit($id: BigInt!, $period: String!) {
-  unit: unitByRowId(rowId: $id) { employees: employeesByUnitIdList(first: 100, orderBy: [NAME_ASC, ROW_ID_ASC]) {
+    **{
+        name: """query Unit($id: BigInt!, $period: String!) {
+  unit: unitByRowId(rowId: $id) { employees: employeesByUnitIdList(first: MOST, orderBy: [NAME_ASC, ROW_ID_ASC]) {
     id: rowId nip name rank
     score: scoresByEmployeeIdList(first: 1, condition: {period: $period}) { score: scoreH state computedAt }
   } }
-}""",
+}""".replace("MOST", most)
+        for name, most in (("unit", "1000"), ("hundred", "100"))
+    },
     "one": """query One($id: BigInt!, $period: String!) {
   employee: employeeByRowId(rowId: $id) {
     id: rowId nip name rank kind active

@@ -76,6 +76,8 @@ class _Making:
         self.queries: dict[Hashable, tuple[str, Any]] = {}
         self.levels: list[t.Level] = []
         self.aliases = 0
+        self.lone = not isinstance(tree.root, t.Pages)
+        """Whether what is made stands for one row, not for each row of a list."""
 
     def root(self) -> Sql:
         """The whole statement."""
@@ -179,12 +181,18 @@ class _Making:
                 )
             case t.Alone(site, mapping, level):
                 return self._one(source, what, site, mapping, level)
-            case t.Links():
-                return self.writer.below(self._links(what, source))
-            case t.Pages():
-                source.column("id")
-                return self.writer.below(Page(self, what, source.alias).query())
+            case t.Links() | t.Pages():
+                lone, self.lone = self.lone, False
+                query = self._several(source, what)
+                self.lone = lone
+                return self.writer.below(query)
         raise TypeError(what)
+
+    def _several(self, source: Source, what: t.Links | t.Pages) -> Any:
+        if isinstance(what, t.Links):
+            return self._links(what, source)
+        source.column("id")
+        return Page(self, what, source.alias).query()
 
     def _one(self, source: Source, what: t.Alone, site: t.Site, mapping: Any, level: t.Level) -> Value:
         chosen = self.chosen[id(site)]

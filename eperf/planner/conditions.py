@@ -24,6 +24,7 @@ class Making(Protocol):
     writer: Writer
     chosen: dict[int, Any]
     sources: dict[Hashable, int]
+    lone: bool
 
     def alias(self) -> str:
         """A fresh name for a table."""
@@ -79,6 +80,9 @@ class Conditions:
         if condition.where is not None:
             query = query.where(self.sql(condition.where, inner))
         what, picked = column(alias, condition.column), column(inner, condition.pick)
+        if self._making.lone:
+            # For one row, a look at the index; the set of a whole city's units would be made for nothing.
+            return Sql("EXISTS ", query.select(Sql("1")).where(Sql(picked, " = ", what)))
         if self._making.writer.shallow:
             query = query.select(picked)
             return Sql(what, " IN ", self._making.named((self._source, start, shape(condition)), query))

@@ -23,7 +23,7 @@ from eperf.planner.budget import Budget
 from eperf.planner.mapping import Batch, Expression, Linked, Order, Table, table_of
 from eperf.store.condition import as_q, shape, values
 
-MOST = 100
+MOST = 1_000
 DEFAULT = 25
 V = TypeVar("V")
 

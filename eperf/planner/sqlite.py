@@ -156,8 +156,9 @@ def _groups(rest: str, what: Sql, digits: int, constant: Any) -> Any:
 
 
 def _hundredths(what: Sql) -> Sql:
-    sign = Sql("CASE WHEN ", what, "<0 THEN '-' ELSE '' END")
-    return Sql("printf('%s%d.%02d',", sign, ",abs(", what, ")/100,abs(", what, ")%100)")
+    plain = Sql("printf('%d.%02d',", what, "/100,", what, "%100)")
+    below = Sql("printf('-%d.%02d',-", what, "/100,-", what, "%100)")
+    return Sql("CASE WHEN ", what, ">=0 THEN ", plain, " ELSE ", below, " END")
 
 
 def _in_cursor(form: Form, what: Sql) -> Sql:

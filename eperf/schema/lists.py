@@ -1,4 +1,4 @@
-"""Lists as connections: pages by keyset, never longer than a hundred, always in the viewer's reach."""
+"""Lists as connections: pages by keyset, never longer than a thousand, always in the viewer's reach."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from eperf.planner.mapping import Linked, Many, Narrow, One, Order, field
 from eperf.planner.rows import DEFAULT, MOST, Page, Slice
 
 T = TypeVar("T")
-First = Annotated[int | None, strawberry.argument(description="How many at most: 1 to 100, 25 by default.")]
+First = Annotated[int | None, strawberry.argument(description="How many at most: 1 to 1000, 25 by default.")]
 After = Annotated[str | None, strawberry.argument(description="The cursor after which to go on.")]
 
 
@@ -140,7 +140,7 @@ def _paging(size: int | None) -> list[Parameter]:
 
 
 def wanted(mapping: Many, order: str, first: int | None, after: str | None, where: Any) -> Slice:
-    """The slice that a field's arguments ask for; refuses a size out of `1..100`."""
+    """The slice that a field's arguments ask for; refuses a size out of `1..1000`."""
     size = DEFAULT if first is None else first
     if not 1 <= size <= MOST:
         raise BadInput("first", size, f"expected 1 to {MOST}")

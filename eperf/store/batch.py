@@ -93,7 +93,7 @@ async def _by_postgres(
         if shown is None:
             raise
         return await _by_postgres(guard, row, key, rest, None)  # the reading is larger than the server takes
-    return None if found is None else Written(found["id"], found["text"])
+    return None if found is None or found["id"] is None else Written(found["id"], found["text"])
 
 
 @lru_cache(maxsize=128)
@@ -136,7 +136,10 @@ def _statement(unit: str, guard: str, values: int, shape: _Shape, keyed: bool, s
             parts.append(f"part{number} AS ({insert})")
     places = (f"${number}" for number in range(values + 1, values + 1 + 256))
     text = "NULL" if shown is None else f"({shown.format(*places, new='drawn.id')})"
-    return f"WITH {', '.join(parts)} SELECT drawn.id, {text} AS text FROM {source}"  # noqa: S608 - our own names
+    found = f"(SELECT drawn.id, {text} AS text FROM {source})"  # noqa: S608 - our own names
+    # One row in any case, so that a series of statements tells whose answer is whose.
+    last = f"SELECT found.id, found.text FROM (SELECT) one LEFT JOIN {found} found ON true"  # noqa: S608 - the same
+    return f"WITH {', '.join(parts)} {last}"
 
 
 def _insert(table: Table, rows: int, source: str, first: int) -> str:

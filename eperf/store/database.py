@@ -130,19 +130,19 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
     if isinstance(client, WalClient):
         return await client.text(sql, values)
     try:
-        found: str | None = await (await client.leases()).fetchval(sql, *values)
+        row = await client.row(sql, values)
     except asyncpg.ProgramLimitExceededError as error:
         raise Unfit(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise OperationalError(error) from error
-    return found
+    return None if row is None else row[0]
 
 
 async def row(sql: str, values: Sequence[Any]) -> Mapping[str, Any] | None:
-    """The first row of a statement of PostgreSQL, inside the transaction if there is one."""
+    """The one row of a statement of PostgreSQL that writes, inside the transaction if there is one."""
     client: Any = connection()
     if isinstance(client, PostgresClient):
-        found: Mapping[str, Any] | None = await client.row(sql, values)
+        found: Mapping[str, Any] | None = await client.row(sql, values, writes=True)
         return found
     rows: list[dict[str, Any]] = await client.execute_query_dict(sql, list(values))
     return rows[0] if rows else None

@@ -60,17 +60,6 @@ class Leases:
         finally:
             self._pass_on(None)
 
-    async def fetchval(self, sql: str, *values: Any) -> Any:
-        """The first value of the first row of a statement on a connection of its own."""
-        connection = await self.acquire()
-        try:
-            found = await connection.fetchval(sql, *values)
-        except BaseException:
-            await self.release(connection)
-            raise
-        self._pass_on(connection)  # a statement that ended well leaves its connection clean
-        return found
-
     async def fetchrow(self, sql: str, *values: Any) -> asyncpg.Record | None:
         """The first row of a statement on a connection of its own."""
         connection = await self.acquire()
@@ -79,7 +68,7 @@ class Leases:
         except BaseException:
             await self.release(connection)
             raise
-        self._pass_on(connection)
+        self._pass_on(connection)  # a statement that ended well leaves its connection clean
         return found
 
     async def close(self) -> None:

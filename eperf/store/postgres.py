@@ -19,6 +19,7 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
 from eperf.store.leases import Leases
+from eperf.store.together import Together
 
 _AGAIN_SECONDS = 0.1
 _ASKING_SECONDS = 5
@@ -106,8 +107,11 @@ class PostgresClient(AsyncpgDBClient):
 
     connection_class = Connection
 
+    _together: Together | None = None
+
     async def create_pool(self, **given: Any) -> Leases:
         """The pool, as the ORM and the lean statements use it."""
+        self._together = None
         return Leases(await super().create_pool(**given))
 
     async def leases(self) -> Leases:
@@ -119,9 +123,12 @@ class PostgresClient(AsyncpgDBClient):
         return cast(Leases, self._pool)
 
     @translate_exceptions
-    async def row(self, sql: str, values: Sequence[Any]) -> asyncpg.Record | None:
-        """The first row of a statement that is its own transaction."""
-        return await (await self.leases()).fetchrow(sql, *values)
+    async def row(self, sql: str, values: Sequence[Any], *, writes: bool = False) -> asyncpg.Record | None:
+        """The row of a statement that is its own transaction and always gives one."""
+        together = self._together
+        if together is None:
+            together = self._together = Together(await self.leases())
+        return await together.row(sql, values, writes=writes)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledContext(TransactionWrapper(self), self._pool_init_lock)

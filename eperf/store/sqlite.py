@@ -30,6 +30,7 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from eperf.store.glance import Glance
 from eperf.store.interrupt import Broken, Writing, WritingInside
 from eperf.store.reading import Reader
 
@@ -122,6 +123,7 @@ class WalClient(SqliteClient):
     def __init__(self, file_path: str, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
         self._reader: Reader | None = None
+        self._glance: Glance | None = None
         self._opening = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:
@@ -134,10 +136,14 @@ class WalClient(SqliteClient):
                 own = {name: value for name, value in self.pragmas.items() if name in _READERS}
                 reader = await Reader.opened(self.filename, own)
                 await reader.function("eperf_base64", 1, _base64)
-                self._reader = reader
+                self._reader, self._glance = reader, Glance(self.filename, own)
+                self._glance.function("eperf_base64", 1, _base64)
 
     async def close(self) -> None:
         """Closes both connections."""
+        if self._glance is not None:
+            self._glance.close()
+            self._glance = None
         if self._reader is not None:
             await self._reader.close()
             self._reader = None
@@ -178,6 +184,9 @@ class WalClient(SqliteClient):
     async def _read(self, query: str, values: Sequence[Any] | None) -> list[Any]:
         if self._reader is None:
             await self.create_connection(with_db=True)
+        found = self._glance.rows(query, values or ()) if self._glance is not None else None
+        if found is not None:
+            return found
         return await cast(Reader, self._reader).rows(query, values or ())
 
 

@@ -27,9 +27,11 @@ def test_every_variant_gives_the_floor_s_answers_and_eperf_its_very_bytes(tmp_pa
     found = json.loads(kept.read_text())
     assert kept.with_suffix(".md").read_text() in done.stdout
     expected = {"floor", "eperf", "eperf, ten idle plugins", "ordinary"}
+    if KIND == "postgres":
+        expected.add("floor, stock pool")
     if KIND == "postgres" and peer.installed():
         expected.add("postgraphile")
-    for operation in ("page", "unit", "one"):
+    for operation in ("page", "unit", "hundred", "one"):
         fields = {"eperf, three batch fields"} if operation == "page" else set()
         assert set(found["rounds"][operation]) == expected | fields
         assert found["same bytes as the floor"][operation]["eperf"]

@@ -35,6 +35,11 @@ async def opened(url: str) -> AsyncIterator[Leases]:
         await asyncio.wait_for(made.close(), 10)
 
 
+async def value(leases: Leases, sql: str) -> Any:
+    row = await leases.fetchrow(sql)
+    return None if row is None else row[0]
+
+
 async def test_as_many_as_there_are_work_at_once_and_the_rest_wait_in_order(empty_database_url: str) -> None:
     async with opened(empty_database_url) as leases:
         held = [await leases.acquire() for _ in range(_MOST)]
@@ -98,7 +103,7 @@ async def test_a_connection_that_broke_is_replaced(empty_database_url: str, way:
         else:
             connection.terminate()
         for _ in range(2 * _MOST):
-            assert await leases.fetchval("SELECT pg_backend_pid()") != broken
+            assert await value(leases, "SELECT pg_backend_pid()") != broken
         assert len([await asyncio.wait_for(leases.acquire(), 5) for _ in range(_MOST)]) == _MOST
         leases.terminate()
 
@@ -106,7 +111,7 @@ async def test_a_connection_that_broke_is_replaced(empty_database_url: str, way:
 async def test_a_connection_that_breaks_in_use_is_replaced_for_who_waits(empty_database_url: str) -> None:
     async with opened(empty_database_url) as leases:
         held = [await leases.acquire() for _ in range(_MOST)]
-        waiting = asyncio.create_task(leases.fetchval("SELECT 1"))
+        waiting = asyncio.create_task(value(leases, "SELECT 1"))
         await asyncio.sleep(0.05)
         held[0].terminate()
         await leases.release(held[0])
@@ -119,11 +124,11 @@ async def test_an_open_transaction_is_rolled_back_before_the_next_has_the_connec
     empty_database_url: str,
 ) -> None:
     async with opened(empty_database_url) as leases:
-        await leases.fetchval("CREATE TABLE kept (n INT)")
+        await value(leases, "CREATE TABLE kept (n INT)")
         connection = await leases.acquire()
         await connection.execute("BEGIN; INSERT INTO kept VALUES (1)")
         await leases.release(connection)
-        assert await leases.fetchval("SELECT count(*) FROM kept") == 0
+        assert await value(leases, "SELECT count(*) FROM kept") == 0
         assert await leases.fetchrow("SELECT n FROM kept") is None
 
 
@@ -131,10 +136,10 @@ async def test_a_statement_that_fails_says_so_and_gives_its_connection_back(empt
     async with opened(empty_database_url) as leases:
         for _ in range(2 * _MOST):
             with pytest.raises(asyncpg.UndefinedTableError):
-                await leases.fetchval("SELECT * FROM nowhere")
+                await value(leases, "SELECT * FROM nowhere")
             with pytest.raises(asyncpg.UndefinedTableError):
                 await leases.fetchrow("SELECT * FROM nowhere")
-        assert await leases.fetchval("SELECT 1") == 1
+        assert await value(leases, "SELECT 1") == 1
 
 
 async def test_a_connection_that_nobody_wanted_for_long_is_made_anew(
@@ -143,11 +148,11 @@ async def test_a_connection_that_nobody_wanted_for_long_is_made_anew(
     now = 0.0
     monkeypatch.setattr(module, "monotonic", lambda: now)
     async with opened(empty_database_url) as leases:
-        pid: Any = await leases.fetchval("SELECT pg_backend_pid()")
+        pid: Any = await value(leases, "SELECT pg_backend_pid()")
         now = 299
-        assert await leases.fetchval("SELECT pg_backend_pid()") == pid
+        assert await value(leases, "SELECT pg_backend_pid()") == pid
         now = 599
-        assert await leases.fetchval("SELECT pg_backend_pid()") != pid
+        assert await value(leases, "SELECT pg_backend_pid()") != pid
 
 
 async def test_where_no_connection_can_be_had_everyone_is_told_and_later_ones_are_served(
@@ -162,7 +167,7 @@ async def test_where_no_connection_can_be_had_everyone_is_told_and_later_ones_ar
         with monkeypatch.context() as patched:
             patched.setattr(leases, "_pool", Refusing())
             ended = await asyncio.gather(
-                *(leases.fetchval("SELECT 1") for _ in range(9)), return_exceptions=True
+                *(value(leases, "SELECT 1") for _ in range(9)), return_exceptions=True
             )
         assert {type(one) for one in ended} == {OSError}
-        assert await asyncio.wait_for(leases.fetchval("SELECT 1"), 5) == 1
+        assert await asyncio.wait_for(value(leases, "SELECT 1"), 5) == 1

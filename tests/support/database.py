@@ -46,6 +46,7 @@ class BundledServer:
         self._folder = Path(tempfile.mkdtemp(prefix="eperf-tests-", dir="/tmp"))
         # Tests kill our server, never this one, so nothing would be gained by waiting for the disk.
         options = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+        options |= {"wal_level": "minimal", "max_wal_senders": "0"}
         self._server = postgres.start(self._folder / "postgres", options)
         os.environ[SERVER_VARIABLE] = self._server.url
 
@@ -153,7 +154,7 @@ class PostgresDatabases:
 
     def _create(self, template: str) -> str:
         name = f"{self._prefix}_{next(self._numbers)}"
-        run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
         return urlunsplit(urlsplit(self._server)._replace(path=f"/{name}"))
 
     async def _execute(self, statement: str) -> None:

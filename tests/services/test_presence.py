@@ -19,6 +19,7 @@ from eperf.services.attendance import presence as service
 from eperf.services.attendance.clock import clock
 from eperf.services.attendance.presence import Board, Live, of_people, of_units, watch
 from eperf.store import log
+from eperf.store.binding import BindingRow
 from eperf.store.calendar import CalendarRow
 from eperf.store.leave import DutyRow, LeaveRow
 from eperf.store.organisation import UnitRow
@@ -151,6 +152,15 @@ async def test_too_many_units_or_people_at_once_are_refused_with_the_limit(town:
         await of_units(town.call("Sri"), dict.fromkeys(range(service.MOST_UNITS + 1), ZONE))
     with pytest.raises(TooMany):
         await of_people(town.call("Sri"), range(service.MOST_PEOPLE + 1))
+
+
+async def test_a_unit_whose_policy_is_not_installed_hides_no_other(town: Town) -> None:
+    await BindingRow.create(
+        unit_id=town.units["office"], slot="work-time", part="gone/policy", settings={}, valid_from=TODAY, known_from=NOW
+    )  # fmt: skip
+    await away(town, "Sri", LeaveRow, "annual")
+    await away(town, "Joko", DutyRow, "in_town")
+    assert await counts(town, "Eka", AUDITOR) == Presence(TODAY, on_leave=1, on_duty=1, not_seen=3)
 
 
 # The live view.

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from eperf.domain.attendance.source import CommandResult, DeviceCommand
-from eperf.domain.errors import BadInput
+from eperf.domain.errors import BadInput, TooMany
 from eperf.plugins.builtin.adms_lines import fact, lines_of
 from eperf.plugins.builtin.clock_fields import PIN
 
@@ -25,6 +25,9 @@ MEANING: dict[int, str] = {
 
 MAX_ORDERS = 20
 """Orders handed out at one poll; the next poll takes the next ones."""
+
+MAX_PAIRS = 10_000
+"""Pairs of one post of results; more is refused as a whole. A machine has a few orders at a time."""
 
 _ID = re.compile(r"[0-9]{1,18}")
 _RETURN = re.compile(r"-?[0-9]{1,18}")
@@ -75,8 +78,11 @@ def read_results(body: bytes) -> tuple[CommandResult, ...]:
     """The results in a post: `ID=..&Return=..&CMD=..` lines, or the same pairs a line each after a shell
     order.
 
-    A new ID starts a new result; pairs before the first readable ID belong to nothing and are ignored.
+    A new ID starts a new result; pairs before the first readable ID belong to nothing and are ignored. Raises `TooMany`
+    for more than `MAX_PAIRS`.
     """
+    if body.count(b"=") > MAX_PAIRS:
+        raise TooMany("device_result_pairs", MAX_PAIRS, body.count(b"="))
     results: list[CommandResult] = []
     for _, line in lines_of(body):
         for pair in line.split(b"&"):

@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+import structlog
+
 from eperf.domain.access import Operation, Scope, scope
 from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.attendance.day import DayResult, DayStatus
+from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
 from eperf.domain.attendance.duty import DUTY_CODES, DutyKind
 from eperf.domain.attendance.presence import Presence, PresenceState, presence_of, state_of
-from eperf.domain.errors import Forbidden, NotFound, TooMany
+from eperf.domain.errors import Forbidden, NotFound, Refused, TooMany
 from eperf.services.attendance.days import day_input, rule_of
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
+from eperf.services.parts import Bound
 from eperf.store import log, presence
 from eperf.store.organisation import UnitRow
 from eperf.store.presence import Sight
@@ -35,6 +38,7 @@ MOST_CHANGED = 100
 PAUSE_SECONDS = 1.0
 """The least time between two messages of a live view."""
 _KEPT_SECONDS = 5.0
+_log = structlog.get_logger("eperf.presence")
 _CLASSIFIED = "attendance.day-classified"
 _KINDS = (
     _CLASSIFIED, "attendance.calendar-changed", "duty.approved", "duty.cancelled", "history.taken-over",
@@ -147,13 +151,29 @@ async def _without_taps(call: Call, days: Collection[_Blank], day: date) -> dict
     units = {unit for unit, _, _ in days}
     free = await calendars(units, [day])
     zones = {row.id: zone_named(row.zone) for row in await UnitRow.filter(id__in=sorted(units))}
-    rules = {unit: await rule_of(call, unit, day) for unit in sorted(units)}
-    for unit, leave, duty in days:
+    rules = {unit: await _rule(call, unit, day) for unit in sorted(units)}
+    for blank in days:
+        unit, leave, duty = blank
         code = None if duty is None else DUTY_CODES[DutyKind(duty)]
         seen = day_input(day, zones[unit], free[unit], leave=leave, duty=code, is_over=False)
-        result: DayResult = rules[unit].registered.part.classify(seen, rules[unit].settings)
-        found[unit, leave, duty] = result.status
+        found[blank] = _read(rules[unit], seen)
     return found
+
+
+async def _rule(call: Call, unit: int, day: date) -> Bound | None:
+    """A unit's policy; None where it is not to be had (its plugin is gone): one unit's trouble hides no other."""
+    try:
+        return await rule_of(call, unit, day)
+    except Refused:
+        _log.warning("presence.no-policy", unit=unit)
+        return None
+
+
+def _read(rule: Bound | None, day: DayInput) -> DayStatus:
+    if rule is not None:
+        result: DayResult = rule.registered.part.classify(day, rule.settings)
+        return result.status
+    return DayStatus.DUTY if day.duty else DayStatus.LEAVE if day.leave else DayStatus.OPEN
 
 
 async def of_people(call: Call, employees: Collection[int]) -> dict[int, PersonPresence]:

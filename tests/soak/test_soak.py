@@ -30,8 +30,8 @@ from tests.support.server import Server
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
-RECORDS = {"adms": 5000, "fingerspot": 400, "fingerspot-hub": 400}
-"""One scan is one webhook, and so one transaction each: as many as the suite has time for."""
+RECORDS = {"adms": 5000, "fingerspot": 2000, "fingerspot-hub": 200}
+"""A signed event is a request and a transaction of its own: as many as the suite has time for."""
 
 
 def journal(folder: Path) -> Journal:

@@ -32,7 +32,8 @@ def main(name: str, seconds: int) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for place, seed in enumerate(target.seeds):
         (corpus / f"seed-{place}").write_bytes(seed)
-    words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words if word))
+    # An empty dictionary is refused.
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in (*target.words, b"\0")))
     options = [
         f"-max_total_time={seconds}", f"-timeout={_HANG_SECONDS}", f"-rss_limit_mb={MEMORY_BYTES >> 20}",
         f"-max_len={min(target.most, _MOST_BYTES)}", f"-dict={words}", f"-artifact_prefix={FOLDER / name}-",

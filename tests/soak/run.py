@@ -34,6 +34,7 @@ from tests.support.server import Server
 
 FOLDER = Path("build/soak")
 AT_ONCE = 8
+_TRIES = 5
 
 
 async def send(stream: Stream, carry: Carry, journal: Journal) -> float:
@@ -44,8 +45,7 @@ async def send(stream: Stream, carry: Carry, journal: Journal) -> float:
     async def some() -> None:
         nonlocal noted
         for number in left:
-            journal.note("begun", number)
-            await _block(stream, number, carry)
+            await _until_answered(stream, number, carry, journal)
             journal.note("done", number)
             journal.done.add(number)
             if time.monotonic() - noted > 10:
@@ -60,11 +60,29 @@ async def send(stream: Stream, carry: Carry, journal: Journal) -> float:
     return journal.seconds + time.monotonic() - began
 
 
+async def _until_answered(stream: Stream, number: int, carry: Carry, journal: Journal) -> None:
+    """A machine that is not told OK comes again, the whole block with it."""
+    for tried in range(_TRIES):
+        journal.note("begun", number)
+        try:
+            await _block(stream, number, carry)
+            return
+        except Unanswered as failure:
+            if tried == _TRIES - 1:
+                raise
+            print(f"  {failure}; sent again", flush=True)
+            await asyncio.sleep(tried)
+
+
+class Unanswered(Exception):
+    """A request was not told OK."""
+
+
 async def _block(stream: Stream, number: int, carry: Carry) -> None:
     for request in WAYS[stream.way].requests(stream, stream.block(number), datetime.now(UTC)):
         status = await carry(request)
         if status != 200:
-            raise RuntimeError(f"block {number} was answered {status}")
+            raise Unanswered(f"block {number} was answered {status}")
 
 
 async def proved(stream: Stream, journal: Journal, registry: Registry) -> dict[str, int]:
@@ -111,7 +129,7 @@ async def _source(name: str, url: str, folder: Path, given: argparse.Namespace) 
         async with _carried(given.by, url, folder, registry) as carry:
             took = await send(stream, carry, journal)
         began = time.monotonic()
-        numbers = await proved(stream, journal, registry)
+        numbers = await proved(stream, Journal.opened(journal.path, facts), registry)
     finally:
         await database.disconnect()
     rate = stream.records / took

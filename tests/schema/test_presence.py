@@ -25,7 +25,7 @@ from eperf.planner.writer import writer
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
 from eperf.schema.scalars import FORMS
-from eperf.services.attendance import presence as service
+from eperf.services.attendance import live
 from eperf.services.attendance.clock import clock
 from eperf.store import database as store
 from eperf.store import log
@@ -123,7 +123,7 @@ async def test_a_month_of_a_unit_has_its_days_with_their_people_steps_and_correc
 async def test_the_subscription_names_who_has_changed_and_how_they_stand_now(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(live, "PAUSE_SECONDS", 0.05)
     context = Context(town.viewer("Sri"), "en", "test", lambda: NOW, town.registry, Bell(look_again=0.05))
     given = {"unit": global_id("Unit", town.units["city"])}
     heard: Any = await SCHEMA.subscribe(LIVE, variable_values=given, context_value=context)

@@ -15,14 +15,17 @@ from eperf.domain.access import Role
 from eperf.domain.attendance.presence import Presence, PresenceState
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.errors import Forbidden, NotFound, TooMany
+from eperf.domain.events import KINDS
+from eperf.services.attendance import live as live_view
 from eperf.services.attendance import presence as service
 from eperf.services.attendance.clock import clock
-from eperf.services.attendance.presence import Board, Live, of_people, of_units, watch
+from eperf.services.attendance.live import Board, Live, watch
+from eperf.services.attendance.presence import of_people, of_units
 from eperf.store import log
 from eperf.store.binding import BindingRow
 from eperf.store.calendar import CalendarRow
 from eperf.store.leave import DutyRow, LeaveRow
-from eperf.store.organisation import UnitRow
+from eperf.store.organisation import UnitRow, UnitTreeRow
 from eperf.store.people import EmployeeRow, PlacementRow
 from tests.services.conftest import Town
 from tests.support.town import NOW, TODAY
@@ -163,6 +166,30 @@ async def test_a_unit_whose_policy_is_not_installed_hides_no_other(town: Town) -
     assert await counts(town, "Eka", AUDITOR) == Presence(TODAY, on_leave=1, on_duty=1, not_seen=3)
 
 
+async def test_each_unit_is_read_by_its_own_policy_and_many_by_one_look(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saturday = datetime(2026, 11, 28, 3, tzinfo=NOW.tzinfo)
+    await BindingRow.create(
+        unit_id=town.units["archive"], slot="work-time", part="eperf/office-hours", settings={"days_per_week": 6},
+        valid_from=TODAY, known_from=NOW,
+    )  # fmt: skip
+    for number in range(20):
+        unit = await UnitRow.create(code=f"u{number}", name="x", kind="section", zone=ZONE)
+        await UnitTreeRow.create(ancestor_id=unit.id, descendant_id=unit.id, depth=0)
+        await UnitTreeRow.create(ancestor_id=town.units["city"], descendant_id=unit.id, depth=1)
+        await EmployeeRow.create(kind="PNS", name="Nama", active=True, unit_id=unit.id)
+    looks, look = [], service.bound
+
+    async def looking(*given: Any) -> Any:
+        looks.append(given)
+        return await look(*given)
+
+    monkeypatch.setattr(service, "bound", looking)
+    assert await counts(town, "Eka", AUDITOR, now=saturday) == Presence(saturday.date(), not_seen=1, off=24)
+    assert len(looks) == 2
+
+
 # The live view.
 
 
@@ -198,7 +225,7 @@ class Hearing:
 
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(live_view, "PAUSE_SECONDS", 0.05)
 
 
 async def tapped(town: Town, *names: str) -> None:
@@ -221,7 +248,7 @@ async def test_the_live_view_begins_with_how_it_stands_and_goes_on_with_what_cha
 async def test_what_happens_within_the_pause_is_one_message(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "PAUSE_SECONDS", 0.6)
+    monkeypatch.setattr(live_view, "PAUSE_SECONDS", 0.6)
     hearing = Hearing(town)
     loop = asyncio.get_running_loop()
     await hearing.next()
@@ -329,3 +356,7 @@ async def test_the_live_view_of_no_unit_and_by_who_sees_nobody_is_refused(town: 
     blind = type(call)(type(call.viewer)(1, "x", roles=frozenset({Role.SIGNER})), NOW, registry=town.registry)
     with pytest.raises(Forbidden):
         await anext(watch(lambda: blind, town.units["city"], Bell(), Board()))
+
+
+def test_the_live_view_listens_to_kinds_that_there_are() -> None:
+    assert set(live_view._KINDS) <= {kind.kind for kind in KINDS}

@@ -16,7 +16,8 @@ from eperf.schema.ids import number_of
 from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import Date, DateTime
-from eperf.services.attendance.presence import Board, Live, PersonPresence, of_people, of_units, watch
+from eperf.services.attendance.live import Board, Live, watch
+from eperf.services.attendance.presence import PersonPresence, of_people, of_units
 
 strawberry.enum(PresenceState, description="How a person's day stands (keadaan hari ini).")
 _boards: WeakKeyDictionary[Any, Board] = WeakKeyDictionary()

@@ -207,7 +207,7 @@ class Hearing:
     board: Board = field(default_factory=Board)
     heard: AsyncIterator[Live] | None = None
 
-    async def next(self, seconds: float = 5) -> Live:
+    async def next(self, seconds: float = 30) -> Live:
         if self.heard is None:
             self.heard = watch(
                 lambda: self.town.call(self.who, *self.grants, now=self.now), self.town.units[self.unit], self.bell, self.board
@@ -249,18 +249,28 @@ async def test_the_live_view_begins_with_how_it_stands_and_goes_on_with_what_cha
 async def test_what_happens_within_the_pause_is_one_message(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_view, "PAUSE_SECONDS", 0.6)
-    hearing = Hearing(town)
-    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    monkeypatch.setattr(live_view, "_pause", over.wait)
+    hearing, names = Hearing(town), ("Budi", "Wati", "Sri", "Eka")
     await hearing.next()
-    began, task = loop.time(), asyncio.ensure_future(hearing.next())
-    for name in ("Budi", "Wati", "Sri", "Eka"):
+    task = asyncio.ensure_future(hearing.next(60))
+    for name in names:
         await tapped(town, name)
+    assert not task.done()
+    over.set()
     live = await task
-    assert loop.time() - began >= 0.6
     assert live.presence.late == 4
-    assert sorted(live.changed) == sorted(town.people[one] for one in ("Budi", "Wati", "Sri", "Eka"))
+    assert sorted(live.changed) == sorted(town.people[one] for one in names)
     assert await hearing.silent()
+
+
+async def test_a_second_lies_between_two_messages(town: Town) -> None:
+    hearing, loop = Hearing(town), asyncio.get_running_loop()
+    await hearing.next()
+    began = loop.time()
+    await tapped(town, "Budi")
+    await hearing.next(30)
+    assert loop.time() - began >= 1
 
 
 async def test_the_live_view_tells_of_nobody_out_of_reach(town: Town, brisk: None) -> None:

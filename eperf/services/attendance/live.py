@@ -102,7 +102,11 @@ async def watch(
         if live is not None and (told is None or live.changed or live.presence != told.presence):
             told = live
             yield live
-            await asyncio.sleep(PAUSE_SECONDS)
+            await _pause()
+
+
+async def _pause() -> None:
+    await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def _looked(

@@ -24,7 +24,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz check fmt bench bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak check fmt bench bench-smoke fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,12 @@ bench-smoke: $(READY) ## whether every build of the bench still gives the same a
 
 fuzz: $(READY) ## generated operations against a served town for ten minutes
 	EPERF_FUZZ_SECONDS=600 $(BIN)/pytest $(CONFORMANCE)/test_fuzz.py --timeout 1200 -s $(ARGS)
+
+fuzz-parsers: $(READY) ## every parser of outside input for attendance for SECONDS (600), two at a time
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) --at-once 2 $(ARGS)
+
+soak: $(READY) ## RECORDS (a million) mixed records through each pushed source, none lost; goes on where it was ended
+	$(BIN)/python -m tests.soak --records $(or $(RECORDS),1000000) $(ARGS)
 
 # Every fault that has a small run in the suite, at its full size.
 FAULTS := tests/faults/test_r01_kill.py tests/store/test_migrations.py

@@ -79,13 +79,16 @@ def content(path: Path) -> bytes:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise FileUnreadable(path.name, "it is not a file")
-            read_bytes = file.read(MOST_BYTES + 1)
+            # The size it says: room for the most that is allowed would be taken for every small file.
+            read_bytes = file.read(min(MOST_BYTES, found.st_size) + 1)
     except OSError as error:
         raise FileUnreadable(path.name, error.strerror or "the system refused it") from error
     except ValueError as error:
         raise FileUnreadable(str(path), "it is not the name of a file") from error
     if len(read_bytes) > MOST_BYTES:
         raise TooMany("file bytes", MOST_BYTES, found.st_size)
+    if len(read_bytes) > found.st_size:
+        raise FileUnreadable(path.name, "it grew while it was read, try again")
     if not read_bytes:
         raise FileUnreadable(path.name, "it is empty")
     return read_bytes

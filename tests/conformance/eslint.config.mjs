@@ -25,8 +25,9 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DisciplineDuty', 'DisciplineProposal', 'Holiday', 'LeafEvidence', 'LeafFact',
-              'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'Problem', 'ScoreLeaf',
+              'AbsenceYear', 'DayStep', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence', 'Holiday',
+              'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
+              'Problem', 'ScoreLeaf', 'UnitPresence',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -114,3 +115,13 @@ def test_any_text_survives_writing_and_reading(rows: list[list[str]]) -> None:
         table.write(path, ["a", "b", "c"], rows, frozenset())
         read = [list(line.cells) for line in table.read(path).lines]
     assert read == [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused_and_not_cut(
+    file: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file("a,b\n1,2\n3,4\n")
+    shorter = os.stat_result((stat.S_IFREG, 0, 0, 1, 0, 0, 8, 0, 0, 0))
+    monkeypatch.setattr(table.os, "fstat", lambda _: shorter)
+    with pytest.raises(FileUnreadable, match="grew"):
+        table.read(path)

@@ -466,3 +466,9 @@ def test_nothing_a_stranger_sends_raises_anything_but_a_refusal(
         reply = refusal_reply(refusal)
     assert reply.status in (200, 400, 403)
     assert all(value.isprintable() and len(value) <= 100 for value in reply.device_facts.values())
+
+
+def test_results_without_end_are_refused_before_they_are_read() -> None:
+    assert len(adms_commands.read_results(b"ID=1&Return=0\n" * 5000)) == 5000
+    with pytest.raises(TooMany, match="10000"):
+        adms_commands.read_results(b"ID=1&Return=0\n" * 5001)

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from eperf.domain.attendance.source import CommandResult, DeviceCommand
-from eperf.domain.errors import BadInput
+from eperf.domain.errors import BadInput, TooMany
 from eperf.plugins.builtin.adms_lines import fact, lines_of
 from eperf.plugins.builtin.clock_fields import PIN
 
@@ -25,6 +25,9 @@ MEANING: dict[int, str] = {
 
 MAX_ORDERS = 20
 """Orders handed out at one poll; the next poll takes the next ones."""
+
+MAX_PAIRS = 10_000
+"""Pairs of one post of results; more is refused as a whole. A machine has a few orders at a time."""
 
 _ID = re.compile(r"[0-9]{1,18}")
 _RETURN = re.compile(r"-?[0-9]{1,18}")
@@ -77,8 +80,11 @@ def read_results(body: bytes) -> tuple[CommandResult, ...]:
     order.
 
     A new ID starts a new result. A result without a readable ID belongs to nothing and is ignored: a line of
-    several pairs and no ID is one, and in the other form it begins with a pair that the last result has already.
+    several pairs and no ID is one, and in the other form it begins with a pair that the last result has already. Raises
+    `TooMany` for more than `MAX_PAIRS`.
     """
+    if body.count(b"=") > MAX_PAIRS:
+        raise TooMany("device_result_pairs", MAX_PAIRS, body.count(b"="))
     results: list[CommandResult] = []
     said = set(_PAIRS)
     for _, line in lines_of(body):

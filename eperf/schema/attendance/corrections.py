@@ -150,6 +150,12 @@ CONTRIBUTION = Contribution(
                 back="employee_id", narrow=_of_month,
             )
         },
+        "Unit": {
+            "corrections": many(
+                DayCorrection, _ORDERS, "LATEST", "Days of this very unit corrected by hand, the latest first.",
+                back="unit_id", narrow=_of_month,
+            )
+        },
         "DayCorrection": {
             "files": linked(File, CorrectionFileRow, "correction_id", "file_id", MOST_FILES, "The evidence it cites.")
         },

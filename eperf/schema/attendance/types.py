@@ -57,6 +57,8 @@ class AttendanceDay(Node):
     worked_min: int | None = column("worked_min", "Minutes worked; null when unknown.")
     missing_taps: int = column("missing_taps", "Taps that are missing.")
     policy: str = column("policy", "The work-time policy that read the day.")
+    employee: Employee | None = relation("employee_id", Employee, "Whose day it is.")
+    unit: Unit | None = relation("unit_id", Unit, "The unit in which it was served.")
 
     steps: list[DayStep] = computed(
         ("steps",), _steps, "The rules applied, in order, in the caller's language.", kind=list[DayStep]

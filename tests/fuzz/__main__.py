@@ -1,0 +1,5 @@
+"""The command; see `tests.fuzz.run`."""
+
+from tests.fuzz.run import main
+
+main()

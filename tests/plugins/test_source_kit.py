@@ -14,11 +14,11 @@ from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import UsbFile
-from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
-from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.plugins.builtin.soap import SoapFile
 from eperf.testing import Upload, assert_file_whole, assert_source_whole
+from eperf_fingerspot.cloud import Fingerspot
+from eperf_fingerspot.hub import FingerspotHub
+from eperf_fingerspot.signature import signature_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DEVICE = DeviceState("D1", "active", 420, options={"token": "rahasia-uji"})

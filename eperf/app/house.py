@@ -46,6 +46,7 @@ class House:
             self.grown,
             self.outside(),
             pull_every=timedelta(seconds=settings.pull_seconds),
+            coordinate_days=settings.coordinate_days,
         )
 
     def outside(self) -> Outgoing:

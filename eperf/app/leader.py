@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
 from eperf.domain.attendance.pull import Outside
+from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
@@ -49,6 +50,7 @@ class Leader:
     outside: Outside = field(default_factory=Outgoing)
     pull_every: timedelta = timedelta()
     """How often machines that are asked are asked; zero: not by the leader."""
+    coordinate_days: int = 90
     closed: date | None = None
 
     async def run(self) -> None:
@@ -124,6 +126,7 @@ class Leader:
         first = self.closed or call.today - timedelta(days=_CATCH_UP_DAYS)
         for offset in range((call.today - first).days):
             await close_day(call, first + timedelta(days=offset))
+        await reduce(call, call.today - timedelta(days=self.coordinate_days))
         self.closed = call.today
         return 0
 

@@ -1,6 +1,7 @@
 """Where people check in: fences of units, and each try with the position that the phone told."""
 
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.models import Model
 
 
@@ -76,6 +77,11 @@ class CheckInRow(Model):
     class Meta:
         table = "check_in"
         indexes = (("employee_id", "date"), ("unit_id", "date"), ("date", "id"))
+
+
+async def count_copy(digest: str) -> bool:
+    """Adds one to the copies of a kept try; False when there is none yet."""
+    return bool(await CheckInRow.filter(digest=digest).update(copies=F("copies") + 1))
 
 
 class CheckInFileRow(Model):

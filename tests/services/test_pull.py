@@ -166,23 +166,24 @@ async def test_a_device_that_is_not_to_be_asked_is_refused_by_name(town: Town) -
 
 
 async def test_the_leader_asks_what_is_due_and_does_not_stop_at_a_failure(town: Town) -> None:
-    with switched_on(Machine(log=log(("2", "2026-11-23T07:25:00")), count=1)) as machine:
-        await device(town, "Z1", "zk-pull/port-4370", host="127.0.0.1", port=str(machine.port))
-        asked: list[str] = []
+    await cloud_device(town, "2026-11-23")
+    asked: list[str] = []
 
-        def call() -> Any:
-            asked.append("")
-            if len(asked) == 1:
-                raise RuntimeError("the database was away")
-            return town.call("Sri")
+    def call() -> Any:
+        asked.append("")
+        if len(asked) == 1:
+            raise RuntimeError("the database was away")
+        return town.call("Sri")
 
-        leader = Leader({}, call, None, None, LOOPBACK, pull_every=timedelta(seconds=0.1))  # type: ignore[arg-type]
-        duty = asyncio.create_task(leader._ask_around())
-        async with asyncio.timeout(60):
-            while not await PunchRow.all().count():
-                await asyncio.sleep(0.1)
-        duty.cancel()
+    cloud = Cloud(scans("2026-11-23 07:25:00"))
+    leader = Leader({}, call, None, None, cloud, pull_every=timedelta(seconds=0.1))  # type: ignore[arg-type]
+    duty = asyncio.create_task(leader._ask_around())
+    async with asyncio.timeout(200):
+        while (await DeviceRow.get(serial="C1")).pulled_at is None:
+            await asyncio.sleep(0.1)
+    duty.cancel()
     assert len(asked) >= 2
+    assert await PunchRow.all().count() == 1
 
 
 def test_failures_in_a_row_are_tried_ever_later_up_to_six_hours() -> None:

@@ -7,7 +7,9 @@ that does not answer harms nobody else: the failure stands on the device, and it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -126,13 +128,39 @@ async def _portion(
     )
     try:
         async with asyncio.timeout(_PORTION_SECONDS):
-            read: PullRead = await asyncio.to_thread(source.part.pull, state, call.now, outside)
+            read: PullRead = await _aside(source.part.pull, state, call.now, outside)
     except TimeoutError:
         why = f"nothing whole within {_PORTION_SECONDS} seconds"
         raise PullFailed("device", device.serial, why) from None
     if len(read.punches) + len(read.skipped) > MOST_RECORDS:
         raise TooMany("records", MOST_RECORDS, len(read.punches) + len(read.skipped))
     return read
+
+
+async def _aside(pull: Callable[..., PullRead], *given: Any) -> PullRead:
+    """Runs a pull in a thread that nobody waits for at the end: a machine that is silent must not hold up a stop."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[PullRead] = loop.create_future()
+
+    def tell(read: PullRead | None, failure: Exception | None) -> None:
+        if done.done():
+            return
+        if failure is not None or read is None:
+            done.set_exception(failure or RuntimeError("the source gave nothing"))
+        else:
+            done.set_result(read)
+
+    def run() -> None:
+        read, failure = None, None
+        try:
+            read = pull(*given)
+        except Exception as raised:
+            failure = raised
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, read, failure)
+
+    threading.Thread(target=run, name="pull", daemon=True).start()
+    return await done
 
 
 async def _store(call: Call, source: str, device_id: int, read: PullRead, zone: str) -> Taken:

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from eperf.domain.attendance.network import networks_of
 from eperf.domain.errors import BadInput
 from eperf.store.database import dialect_of
 
@@ -25,6 +26,14 @@ def _names_a_database(url: str) -> str:
     except BadInput as refusal:
         raise ValueError(refusal.message("en")) from refusal
     return url
+
+
+def _are_networks(words: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        networks_of(",".join(words)) if words else ()
+    except BadInput as refusal:
+        raise ValueError(refusal.message("en")) from refusal
+    return words
 
 
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -47,6 +56,22 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     worker: bool = Field(True, description="Whether the server itself keeps scores true and numbers events.")
+    pull_seconds: int = Field(
+        900,
+        ge=0,
+        le=86_400,
+        description="How often machines that are asked for their records are asked; 0: never by itself.",
+    )
+    pull_networks: Annotated[Words, AfterValidator(_are_networks)] = Field(
+        (),
+        description="Private networks in which such machines may be met, parted by commas; else only public ones.",
+    )
+    coordinate_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days for which the coordinates of a check-in are kept; then only inside or outside is.",
+    )
     plugins_strict: bool = Field(False, description="Whether a plugin that does not fit stops the start.")
     log_json: bool = Field(True, description="One JSON object a line; otherwise coloured text.")
     log_level: str = Field(
@@ -114,7 +139,7 @@ class Settings(BaseSettings):
         description="Claim that holds an employee's NIP; with it an account is linked at its first such token.",
     )
 
-    @field_validator("allowed_origins", "allowed_hosts", "oidc_algorithms", mode="before")
+    @field_validator("allowed_origins", "allowed_hosts", "oidc_algorithms", "pull_networks", mode="before")
     @classmethod
     def _words(cls, value: object) -> object:
         return (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eperf.adapters.broker import Bell
+from eperf.adapters.outgoing import Outgoing
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
+from eperf.domain.attendance.network import networks_of
 from eperf.plugins import registry as plugins
 from eperf.plugins.registry import Registry
 from eperf.services.call import Call, on_commit
@@ -36,7 +38,21 @@ class House:
     def leader(self) -> Leader:
         """The duties that one process does; see `eperf.app.leader`."""
         credentials = self.config["connections"]["default"]["credentials"]
-        return Leader(credentials, self.call, self.work, self.grown)
+        settings = self.settings
+        return Leader(
+            credentials,
+            self.call,
+            self.work,
+            self.grown,
+            self.outside(),
+            pull_every=timedelta(seconds=settings.pull_seconds),
+            coordinate_days=settings.coordinate_days,
+        )
+
+    def outside(self) -> Outgoing:
+        """The way to machines that are asked for their records."""
+        networks = self.settings.pull_networks
+        return Outgoing(networks_of(",".join(networks)) if networks else ())
 
 
 def utc_now() -> datetime:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -19,7 +19,11 @@ import structlog
 from filelock import FileLock, Timeout
 
 from eperf.adapters.broker import Bell
+from eperf.adapters.outgoing import Outgoing
+from eperf.domain.attendance.pull import Outside
+from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
+from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
 from eperf.services.people import roll_placements
 from eperf.services.scoring import mark_provisional, score_dirty
@@ -28,6 +32,7 @@ from eperf.store import database, log
 _LOCK = 0x65706C64  # the advisory lock's number, "epld"
 _TRY_AGAIN = 1.0
 _CATCH_UP_DAYS = 7
+_LOOK_FOR_DUE = 30.0
 logger = structlog.get_logger("eperf.leader")
 
 
@@ -42,6 +47,10 @@ class Leader:
     call: Callable[[], Call]
     work: Bell
     grown: Bell
+    outside: Outside = field(default_factory=Outgoing)
+    pull_every: timedelta = timedelta()
+    """How often machines that are asked are asked; zero: not by the leader."""
+    coordinate_days: int = 90
     closed: date | None = None
 
     async def run(self) -> None:
@@ -63,6 +72,8 @@ class Leader:
             duties.create_task(self._repeat(self._score))
             duties.create_task(self._repeat(self._classify))
             duties.create_task(self._repeat(self._turn_day))
+            if self.pull_every:
+                duties.create_task(self._ask_around())
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]]) -> None:
         while True:
@@ -79,6 +90,15 @@ class Leader:
                 continue
             if not done:
                 await rung()
+
+    async def _ask_around(self) -> None:
+        """Asks whatever device is due, and looks again in a while: machines ring no bell here."""
+        while True:
+            try:
+                await pull_due(self.call(), self.outside, self.pull_every)
+            except Exception:
+                logger.exception("leader.duty-failed", duty="pull")
+            await asyncio.sleep(min(_LOOK_FOR_DUE, self.pull_every.total_seconds()))
 
     async def _number(self) -> int:
         numbered = await log.number() if await log.waiting() else 0
@@ -106,6 +126,7 @@ class Leader:
         first = self.closed or call.today - timedelta(days=_CATCH_UP_DAYS)
         for offset in range((call.today - first).days):
             await close_day(call, first + timedelta(days=offset))
+        await reduce(call, call.today - timedelta(days=self.coordinate_days))
         self.closed = call.today
         return 0
 

@@ -46,6 +46,7 @@ class Operation(StrEnum):
     CALENDAR_READ = "calendar.read"
     LEAVE_READ = "leave.read"
     DUTY_READ = "duty.read"
+    POSITION_READ = "position.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -62,6 +63,7 @@ class Operation(StrEnum):
     CATALOGUE_WRITE = "catalogue.write"
     DEVICE_WRITE = "device.write"
     CALENDAR_WRITE = "calendar.write"
+    FENCE_WRITE = "fence.write"
     BINDING_WRITE = "binding.write"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
@@ -98,6 +100,8 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     # Why somebody is away is often a matter of health: it goes to nobody's other system.
     Operation.LEAVE_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
     Operation.DUTY_READ: _PERSONAL_DATA,
+    # Where somebody stood is seen by those who answer for it, and goes to nobody's other system.
+    Operation.POSITION_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
@@ -114,6 +118,7 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.CATALOGUE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
     Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
     Operation.CALENDAR_WRITE: {_P: Reach.SUBTREE},
+    Operation.FENCE_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),

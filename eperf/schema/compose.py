@@ -19,6 +19,7 @@ from eperf.domain.errors import Refused
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.attendance.check_in import CONTRIBUTION as CHECK_IN
 from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
 from eperf.schema.attendance.presence import CONTRIBUTION as PRESENCE
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
@@ -41,6 +42,7 @@ CORE: tuple[Contribution, ...] = (
     CATALOGUE,
     ATTENDANCE,
     PRESENCE,
+    CHECK_IN,
     CALENDAR,
     ACTIVITY,
     LEAVE,

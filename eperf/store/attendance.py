@@ -32,6 +32,13 @@ class DeviceRow(Model):
     options: fields.JSONField[dict[str, str] | None] = fields.JSONField(null=True)
     """Settings by the protocol's own names, secrets among them: written by an officer, shown to nobody."""
     last_seen_at = fields.DatetimeField(null=True)
+    pull_at = fields.DatetimeField(null=True)
+    """When it is to be asked again; null: it was never asked."""
+    pulled_at = fields.DatetimeField(null=True)
+    pull_failed_at = fields.DatetimeField(null=True)
+    pull_error = fields.CharField(max_length=300, null=True)
+    pull_failures = fields.IntField(default=0, db_default=0)
+    """How often asking it has failed since it last went well."""
 
     class Meta:
         table = "device"

@@ -77,6 +77,9 @@ class DutyRow(_AwayRow):
 
     letter = fields.CharField(max_length=100)
     place = fields.CharField(max_length=200)
+    place_lat_e6 = fields.BigIntField(null=True)
+    place_lon_e6 = fields.BigIntField(null=True)
+    place_radius_m = fields.IntField(null=True)
 
     class Meta:
         table = "duty_order"

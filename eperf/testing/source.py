@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileSource
+from eperf.domain.attendance.pull import HttpAnswer, HttpAsk, PullRead, PullSource
 from eperf.domain.attendance.punch import RAW_CHARS, RawPunch, SkippedLine, digest
 from eperf.domain.attendance.source import AttendanceSource, DeviceReply, DeviceRequest, DeviceState
 from eperf.domain.errors import Refused
@@ -68,6 +69,55 @@ def assert_file_whole(
         except Exception as error:
             raise AssertionError(f"the file {broken[:80]!r} made the reader raise {error!r}") from error
         _assert_sound(*read)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An outside that gives one answer, whatever is asked."""
+
+    body: bytes
+    status: int = 200
+
+    def http(self, ask: HttpAsk) -> HttpAnswer:
+        """The answer."""
+        return HttpAnswer(self.status, self.body)
+
+    def address(self, host: str) -> str:
+        """An address of the loopback, where nobody answers."""
+        return "127.0.0.1"
+
+
+def assert_pull_whole(
+    source: PullSource, device: DeviceState, answer: bytes, records: int, now: datetime, seed: int = 0
+) -> None:
+    """Holds a source that asks over HTTP to the law, with an answer of so many records, readable or not.
+
+    Every record ends as a punch or as a skipped line; asking twice gives the same; what is no such answer, or comes
+    with another status, is refused and never fails otherwise.
+    """
+    _hold(source.is_asked(device.options), "a device with these options is not asked")
+    first, again = (source.pull(device, now, Answers(answer)) for _ in range(2))
+    _hold(first == again, "asking twice gives two results")
+    _assert_lines(first.punches, first.skipped, records)
+    for status in (204, 301, 401, 404, 500):
+        _hold(
+            _pulled(source, device, Answers(answer, status), now) is None,
+            f"records of an answer with {status}",
+        )
+    for broken in _bodies(answer, random.Random(seed)):  # noqa: S311
+        read = _pulled(source, device, Answers(broken), now)
+        if read is not None:
+            _assert_sound(read.punches, read.skipped)
+
+
+def _pulled(source: PullSource, device: DeviceState, outside: Answers, now: datetime) -> PullRead | None:
+    """The portion, None for a refusal; anything else fails."""
+    try:
+        return source.pull(device, now, outside)
+    except Refused:
+        return None
+    except Exception as error:
+        raise AssertionError(f"the answer {outside.body[:80]!r} made the source raise {error!r}") from error
 
 
 def _assert_counted(source: AttendanceSource, device: DeviceState, upload: Upload, now: datetime) -> None:

@@ -16,10 +16,10 @@ import structlog
 from eperf.app import devices
 from eperf.domain.access import Role
 from eperf.domain.errors import BadInput, Forbidden, TooMany
-from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.services.attendance.devices import MOST_OPTIONS, enrol, register
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow
+from eperf_fingerspot.signature import signature_of
 from tests.support.house import house_of, serving
 from tests.support.town import NOW, SINCE, TODAY, Town, build
 
@@ -59,8 +59,8 @@ def officer(town: Town) -> Any:
 async def gate(database: str, tmp_path: Path) -> AsyncIterator[Gate]:
     town = await build()
     office = town.units["office"]
-    old = await register(officer(town), "CLOUD1", "Back door", office, "eperf/fingerspot")
-    hub = await register(officer(town), "HUB1", "Side door", office, "eperf/fingerspot-hub", {"token": TOKEN})
+    old = await register(officer(town), "CLOUD1", "Back door", office, "fingerspot/cloud")
+    hub = await register(officer(town), "HUB1", "Side door", office, "fingerspot/hub", {"token": TOKEN})
     for device in (old, hub):
         await enrol(officer(town), device, [("2", town.people["Budi"])], SINCE)
     house = house_of(database, tmp_path / "data", town.registry, lambda: NOW)
@@ -75,7 +75,7 @@ async def test_a_scan_of_the_first_generation_becomes_a_punch_and_a_day(gate: Ga
     answer = await gate.scan(SCAN)
     assert (answer.status_code, answer.text) == (200, "OK")
     punch = await PunchRow.get()
-    assert (punch.source, punch.pin, punch.kind, punch.verify) == ("eperf/fingerspot", "2", "in", "face")
+    assert (punch.source, punch.pin, punch.kind, punch.verify) == ("fingerspot/cloud", "2", "in", "face")
     assert punch.occurred_at.isoformat() == "2026-11-24T00:25:00+00:00"
     assert (punch.employee_id, punch.outcome) == (gate.town.people["Budi"], "used")
     assert json.loads(punch.line) == SCAN
@@ -87,7 +87,7 @@ async def test_a_signed_event_becomes_a_punch_and_a_replay_with_a_fresh_time_add
     answers = [await gate.event(EVENT, age=age) for age in (5, 0, 300)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, "OK")}
     punch = await PunchRow.get()
-    assert (punch.source, punch.kind, punch.verify) == ("eperf/fingerspot-hub", "in", "face")
+    assert (punch.source, punch.kind, punch.verify) == ("fingerspot/hub", "in", "face")
     assert punch.copies == 2
     assert "0009123456" not in punch.line
     assert await EventRow.filter(kind="attendance.punched").count() == 1
@@ -99,8 +99,8 @@ async def test_copies_at_once_count_once(gate: Gate) -> None:
     )
     assert {answer.status_code for answer in answers} == {200}
     assert sorted([punch.source for punch in await PunchRow.all()]) == [
-        "eperf/fingerspot",
-        "eperf/fingerspot-hub",
+        "fingerspot/cloud",
+        "fingerspot/hub",
     ]
 
 
@@ -129,9 +129,9 @@ async def test_a_signed_device_cannot_be_spoken_for_where_nothing_is_signed(gate
 async def test_a_cloud_id_that_nobody_registered_is_kept_as_inactive_and_can_be_adopted(gate: Gate) -> None:
     assert (await gate.scan(SCAN, cloud_id="NEW1")).status_code == 403
     device = await DeviceRow.get(serial="NEW1")
-    assert (device.state, device.source) == ("inactive", "eperf/fingerspot")
+    assert (device.state, device.source) == ("inactive", "fingerspot/cloud")
     assert await PunchRow.all().count() == 0
-    await register(officer(gate.town), "NEW1", "Gate", gate.town.units["office"], "eperf/fingerspot")
+    await register(officer(gate.town), "NEW1", "Gate", gate.town.units["office"], "fingerspot/cloud")
     assert (await gate.scan(SCAN, cloud_id="NEW1")).status_code == 200
     assert (await PunchRow.get()).outcome == "unexplained"
 
@@ -142,8 +142,8 @@ async def test_what_cannot_be_read_is_acknowledged_and_kept_once_with_its_reason
         assert (await gate.event({"event": "attendance", "cloudId": "HUB1"})).status_code == 200
     rows = await UnreadRow.all().order_by("id")
     assert [(row.source, row.outcome, row.reason, row.copies) for row in rows] == [
-        ("eperf/fingerspot", "unexplained", "time_missing", 1),
-        ("eperf/fingerspot-hub", "unexplained", "pin_missing", 1),
+        ("fingerspot/cloud", "unexplained", "time_missing", 1),
+        ("fingerspot/hub", "unexplained", "pin_missing", 1),
     ]
     assert json.loads(rows[0].line) == {"pin": "2"}
     assert await PunchRow.all().count() == 0
@@ -153,7 +153,7 @@ async def test_a_device_is_heard_from_its_own_networks_only(gate: Gate) -> None:
     office = gate.town.units["office"]
     for networks, answer in (("203.0.113.0/24", 403), ("10.0.0.0/8, 127.0.0.0/8", 200)):
         options = {"networks": networks}
-        await register(officer(gate.town), "CLOUD1", "Back door", office, "eperf/fingerspot", options)
+        await register(officer(gate.town), "CLOUD1", "Back door", office, "fingerspot/cloud", options)
         assert (await gate.scan(SCAN)).status_code == answer
     assert await PunchRow.all().count() == 1
 
@@ -226,21 +226,19 @@ async def test_a_setting_of_a_wrong_shape_is_refused_without_its_value(
     gate: Gate, options: dict[str, str]
 ) -> None:
     with pytest.raises(BadInput, match=r"options|networks") as refused:
-        await register(
-            officer(gate.town), "HUB1", "x", gate.town.units["office"], "eperf/fingerspot-hub", options
-        )
+        await register(officer(gate.town), "HUB1", "x", gate.town.units["office"], "fingerspot/hub", options)
     assert "s3cret" not in str(refused.value)
     assert (await DeviceRow.get(serial="HUB1")).options == {"token": TOKEN}
 
 
 async def test_settings_stay_unless_given_and_are_an_officer_s_to_give(gate: Gate) -> None:
     office = gate.town.units["office"]
-    await register(officer(gate.town), "HUB1", "Other name", office, "eperf/fingerspot-hub")
+    await register(officer(gate.town), "HUB1", "Other name", office, "fingerspot/hub")
     assert (await DeviceRow.get(serial="HUB1")).options == {"token": TOKEN}
-    await register(officer(gate.town), "HUB1", "Other name", office, "eperf/fingerspot-hub", {})
+    await register(officer(gate.town), "HUB1", "Other name", office, "fingerspot/hub", {})
     assert (await gate.event(EVENT)).status_code == 401
     many = {f"o{n}": "1" for n in range(MOST_OPTIONS + 1)}
     with pytest.raises(TooMany):
-        await register(officer(gate.town), "HUB1", "x", office, "eperf/fingerspot-hub", many)
+        await register(officer(gate.town), "HUB1", "x", office, "fingerspot/hub", many)
     with pytest.raises(Forbidden):
-        await register(gate.town.call("Budi"), "HUB1", "x", office, "eperf/fingerspot-hub", {"token": "mine"})
+        await register(gate.town.call("Budi"), "HUB1", "x", office, "fingerspot/hub", {"token": "mine"})

@@ -11,12 +11,12 @@ import structlog
 
 from eperf.app import web
 from eperf.domain.access import Role
-from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.schema.ids import global_id
 from eperf.services.access.grant import NewGrant, grant_role
 from eperf.services.access.token import NewToken, create_token
 from eperf.store.attendance import DeviceRow
 from eperf.store.event import EventRow
+from eperf_fingerspot.signature import signature_of
 from tests.app.graphql.town import served
 from tests.support.house import house_of
 from tests.support.town import NOW, SINCE, build
@@ -45,7 +45,7 @@ async def test_a_signed_machine_from_its_registration_to_what_its_people_see(
     }
     chosen: dict[str, Any] = {
         "serial": "HUB1", "name": "Side door", "unit": global_id("Unit", town.units["office"]),
-        "source": "eperf/fingerspot-hub", "options": [{"name": "token", "value": TOKEN}],
+        "source": "fingerspot/hub", "options": [{"name": "token", "value": TOKEN}],
     }  # fmt: skip
     event = {
         "event": "attendance", "cloudId": "HUB1", "employeeNo": "2", "verifyMode": "face",
@@ -80,7 +80,7 @@ async def test_a_signed_machine_from_its_registration_to_what_its_people_see(
             assert (await client.post("/fingerspot/hub", content=body, headers=signed)).status_code == 403
 
             device = (await ask("Eka", REGISTER, input=chosen))["registerDevice"]
-            assert (device["state"], device["source"]) == ("active", "eperf/fingerspot-hub")
+            assert (device["state"], device["source"]) == ("active", "fingerspot/hub")
             enrolled = {
                 "device": device["id"], "pin": "2", "employee": global_id("Employee", town.people["Budi"]),
                 "validFrom": "2026-01-01",
@@ -91,7 +91,7 @@ async def test_a_signed_machine_from_its_registration_to_what_its_people_see(
                 assert (await client.post("/fingerspot/hub", content=body, headers=signed)).status_code == 200
             seen = (await ask("Budi", MINE))["me"]["punches"]["nodes"]
 
-    assert seen == [{"kind": "in", "verify": "face", "source": "eperf/fingerspot-hub", "outcome": "used"}]
+    assert seen == [{"kind": "in", "verify": "face", "source": "fingerspot/hub", "outcome": "used"}]
     assert (await DeviceRow.get(serial="HUB1")).options == {"token": TOKEN}
     assert TOKEN not in repr(logs)
     assert TOKEN not in "".join([json.dumps(event.payload) for event in await EventRow.all()])

@@ -24,16 +24,16 @@ from eperf.domain.attendance.punch import RAW_CHARS, RawPunch, SkippedLine, dige
 from eperf.domain.attendance.source import DeviceCommand, DeviceReply, DeviceRequest, DeviceState
 from eperf.domain.errors import Refused
 from eperf.domain.table import Table
-from eperf.plugins.builtin import zk
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.adms_attlog import read_attlog
 from eperf.plugins.builtin.adms_commands import read_results
 from eperf.plugins.builtin.adms_tables import read_info, read_options, read_users
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
-from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
-from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.plugins.builtin.soap import SoapFile
+from eperf_fingerspot.cloud import Fingerspot
+from eperf_fingerspot.hub import FingerspotHub
+from eperf_fingerspot.signature import signature_of
+from eperf_zk_pull import records as zk
 
 TOKEN = "rahasia-uji"
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -121,7 +121,7 @@ async def test_a_machine_that_is_networked_later_is_still_the_same_one(town: Tow
     before = await PunchRow.all().count()
     query = {"SN": "MOVED", "table": "ATTLOG", "Stamp": "1"}
     memory = b"2\t2026-11-23 07:25:00\t0\t1\t0\n2\t2026-11-23 16:05:00\t1\t1\t0"
-    for source in ("eperf/fingerspot", "eperf/adms-push"):
+    for source in ("fingerspot/cloud", "eperf/adms-push"):
         await register(officer(town), "MOVED", "x", office, source)
     request = DeviceRequest("POST", "/iclock/cdata", query, memory)
     reply = await receive(officer(town), town.registry.sources["eperf/adms-push"], request)
@@ -162,8 +162,8 @@ async def test_numbers_mean_what_they_mean_in_the_device_s_family(town: Town, fi
     rows = "pin,time,state,verify\n2,2026-11-23 12:00:00,2,4\n"
     for serial, source, options, expected in (
         ("A", "eperf/usb-file", {}, ("break_out", "card")),
-        ("B", "eperf/fingerspot", {}, ("break_in", "face")),
-        ("C", "eperf/fingerspot", {"codes": "adms"}, ("break_out", "card")),
+        ("B", "fingerspot/cloud", {}, ("break_in", "face")),
+        ("C", "fingerspot/cloud", {"codes": "adms"}, ("break_out", "card")),
         ("D", "eperf/table-file", {"codes": "fingerspot"}, ("break_in", "face")),
     ):
         device = await register(officer(town), serial, serial, office, source, options)
@@ -253,8 +253,8 @@ async def test_what_the_cloud_s_webhooks_lost_is_taken_in_from_its_saved_answer(
         "attendanceStatus": "check_in", "name": "Budi", "image": "TVRJek5EVTJOemc1TUE",
     }  # fmt: skip
     answers: dict[str, dict[str, Any]] = {
-        "eperf/fingerspot": {"success": True, "trans_id": "1", "data": [old, old, {"pin": "2"}]},
-        "eperf/fingerspot-hub": {"records": [hub, hub, None], "total": 3, "page": 1, "limit": 100},
+        "fingerspot/cloud": {"success": True, "trans_id": "1", "data": [old, old, {"pin": "2"}]},
+        "fingerspot/hub": {"records": [hub, hub, None], "total": 3, "page": 1, "limit": 100},
     }
     for number, (source, answer) in enumerate(answers.items()):
         await register(officer(town), f"F{number}", "x", office, source)

@@ -9,6 +9,7 @@ from pathlib import Path
 import eperf.plugins
 import eperf.plugins.parts
 import eperf.plugins.rules
+import eperf.plugins.sources
 import eperf.testing
 from eperf.plugins import hookspecs
 from eperf.plugins.inspection import hook_names
@@ -22,7 +23,7 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
-FACES = (eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.testing)
+FACES = (eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.plugins.sources, eperf.testing)
 FRAMEWORKS = {"strawberry", "graphql", "tortoise", "starlette", "pydantic", "uvicorn", "asyncpg", "aiosqlite"}
 
 

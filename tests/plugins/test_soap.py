@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile
+from eperf.domain.attendance.pull import HttpAnswer, HttpAsk
+from eperf.domain.attendance.source import DeviceState
 from eperf.domain.errors import BadInput, Refused, TooMany
 from eperf.plugins.builtin.soap import MAX_ROWS, SoapFile, ask_all, read_answer
 
 ROW = "<Row><PIN>{}</PIN><DateTime>{}</DateTime><Verified>{}</Verified><Status>{}</Status><WorkCode>0</WorkCode></Row>"
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 GOOD = ROW.format(57, "2026-03-02 07:20:31", 1, 0)
 
 
@@ -114,3 +118,48 @@ def test_no_body_crashes_the_reader(body: bytes) -> None:
         read_answer(answer(GOOD) + body, 420)
     with suppress(Refused):
         read_answer(body, 420)
+
+
+class Machine:
+    """Answers with its log, and remembers what it was asked."""
+
+    def __init__(self, *rows: str) -> None:
+        self.rows, self.asked = list(rows), []  # type: ignore[var-annotated]
+
+    def http(self, ask: HttpAsk) -> HttpAnswer:
+        self.asked.append(ask)
+        return HttpAnswer(200, answer(*self.rows))
+
+    def address(self, host: str) -> str:
+        raise AssertionError(host)
+
+
+def device(stamps: dict[str, str] | None = None, **options: str) -> DeviceState:
+    return DeviceState("S1", "active", 420, stamps=stamps or {}, options={"host": "10.0.0.7", **options})
+
+
+def test_a_machine_is_asked_for_everything_and_gives_what_is_new() -> None:
+    machine = Machine(GOOD, ROW.format("", "2026-03-02 07:20:31", 1, 0))
+    first = SoapFile().pull(device(comm_key="123"), NOW, machine)
+    assert ([punch.pin for punch in first.punches], len(first.skipped), first.more) == (["57"], 1, False)
+    machine.rows.append(ROW.format(58, "2026-03-02 07:21:00", 1, 0))
+    second = SoapFile().pull(device(dict(first.stamps)), NOW, machine)
+    assert ([punch.pin for punch in second.punches], second.skipped) == (["58"], ())
+    asked = machine.asked[0]
+    assert (asked.method, asked.url) == ("POST", "http://10.0.0.7:80/iWsService")
+    assert b"<ArgComKey>123</ArgComKey>" in asked.body
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"host": "x/y"}, "host"),
+        ({"host": "u@x"}, "host"),
+        ({"port": "8o"}, "port"),
+        ({"comm_key": "s3cr3t"}, "comm_key"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named_and_no_key_is_shown(options: dict[str, str], field: str) -> None:
+    with pytest.raises(BadInput, match=field) as refused:
+        SoapFile().pull(device(**options), NOW, Machine())
+    assert "s3cr3t" not in str(refused.value)

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
+from eperf.domain.attendance.pull import HttpAsk, Outside, PullRead
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import UsbFile
-from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
-from eperf.plugins.builtin.fingerspot_signature import signature_of
-from eperf.plugins.builtin.soap import SoapFile
-from eperf.testing import Upload, assert_file_whole, assert_source_whole
+from eperf.plugins.builtin.soap import SoapFile, read_answer
+from eperf.testing import Upload, assert_file_whole, assert_pull_whole, assert_source_whole
+from eperf_fingerspot.cloud import Fingerspot
+from eperf_fingerspot.hub import FingerspotHub
+from eperf_fingerspot.signature import signature_of
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DEVICE = DeviceState("D1", "active", 420, options={"token": "rahasia-uji"})
@@ -65,6 +66,38 @@ def test_the_built_in_readers_of_files_hold() -> None:
     assert_file_whole(FingerspotHub(), b'{"records":[{"employeeNo":"57"},7]}', 2, FileProfile(420))
     rows = b"<a><Row><PIN>57</PIN><DateTime>2026-03-02 07:20:00</DateTime></Row><Row/></a>"
     assert_file_whole(SoapFile(), rows, 2, FileProfile(420))
+
+
+def test_the_sources_that_ask_over_http_hold() -> None:
+    scan = {"pin": "57", "scan_date": "2026-03-02 07:20:00", "verify": 1, "status_scan": 0}
+    body = json.dumps({"success": True, "data": [scan, {}, None, scan]}).encode()
+    assert_pull_whole(Fingerspot(), DEVICE, body, 4, NOW)
+    hub = replace(DEVICE, options={"token": "rahasia-uji", "api_url": "https://hub.example"})
+    assert_pull_whole(FingerspotHub(), hub, b'{"records":[{"employeeNo":"57"},7]}', 2, NOW)
+    rows = b"<a><Row><PIN>57</PIN><DateTime>2026-03-02 07:20:00</DateTime></Row><Row/></a>"
+    assert_pull_whole(SoapFile(), replace(DEVICE, options={"host": "10.0.0.7"}), rows, 2, NOW)
+
+
+class Forgets(Fingerspot):
+    def pull(self, device: DeviceState, now: datetime, outside: Outside) -> PullRead:
+        """Loses what cannot be read."""
+        return replace(super().pull(device, now, outside), skipped=())
+
+
+class Believes(SoapFile):
+    def pull(self, device: DeviceState, now: datetime, outside: Outside) -> PullRead:
+        """Looks at no status."""
+        answer = outside.http(HttpAsk("POST", "http://10.0.0.7"))
+        return PullRead(*read_answer(answer.body, 420))
+
+
+def test_a_source_that_asks_with_a_planted_fault_is_named() -> None:
+    body = json.dumps({"success": True, "data": [{}]}).encode()
+    with pytest.raises(AssertionError, match="1 records came in, 0 came out"):
+        assert_pull_whole(Forgets(), DEVICE, body, 1, NOW)
+    rows = b"<a><Row><PIN>57</PIN><DateTime>2026-03-02 07:20:00</DateTime></Row></a>"
+    with pytest.raises(AssertionError, match="an answer with 204"):
+        assert_pull_whole(Believes(), replace(DEVICE, options={"host": "10.0.0.7"}), rows, 1, NOW)
 
 
 Handle = Callable[[AdmsPush, DeviceRequest, DeviceState | None, datetime], DeviceReply]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from eperf.domain.errors import BadInput, Refused
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb
-from eperf.plugins.builtin.zk import decode_time, encode_time, read_record_40, realtime_time
+from eperf_zk_pull.records import decode_time, encode_time, read_record_40, realtime_time
 
 PROFILE = ColumnProfile(device=2, state=3, verify=4, workcode=5)
 

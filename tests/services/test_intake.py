@@ -16,11 +16,11 @@ from eperf.domain.access import Role
 from eperf.domain.attendance.carried import CarriedFile
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
-from eperf.plugins.builtin.fingerspot_signature import signature_of
 from eperf.services.attendance.devices import enrol, receive, register
 from eperf.services.imports.punches import import_punches
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow
+from eperf_fingerspot.signature import signature_of
 from tests.support.town import NOW, SINCE, Town
 
 TOKEN = "rahasia-uji"
@@ -128,8 +128,8 @@ async def _carried(town: Town, device: DeviceRow, file: CarriedFile) -> int:
 Way = Callable[[Town, DeviceRow, Sequence[Record]], Awaitable[int]]
 WAYS: dict[str, Way] = {
     "eperf/adms-push": by_adms,
-    "eperf/fingerspot": by_webhook,
-    "eperf/fingerspot-hub": by_hub,
+    "fingerspot/cloud": by_webhook,
+    "fingerspot/hub": by_hub,
     "eperf/usb-file": by_stick,
     "eperf/table-file": by_table,
 }

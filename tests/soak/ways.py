@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from eperf.plugins.builtin.fingerspot_signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature_of
+from eperf_fingerspot.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature_of
 from tests.soak.stream import Record, Stream
 
 TOKEN = "rahasia-uji"

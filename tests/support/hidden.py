@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eperf.domain.access import Operation, scope
-from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, people, work
+from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
-_LEAVES = ("punch", "attendance_day", "activity", "score", "leave", "duty_order", "day_correction")
-_CITED = {"activity", "leave", "duty_order", "day_correction"}
+_LEAVES = (
+    "punch",
+    "attendance_day",
+    "activity",
+    "score",
+    "leave",
+    "duty_order",
+    "day_correction",
+    "check_in",
+)
+_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in"}
 _MAKE = {
     "punch": work.a_punch,
     "attendance_day": work.a_day,
@@ -21,6 +30,7 @@ _MAKE = {
     "leave": away.a_leave,
     "duty_order": away.a_duty,
     "day_correction": away.a_correction,
+    "check_in": place.a_try,
 }
 
 
@@ -114,6 +124,7 @@ class _Behind:
             ("device", work.a_device),
             ("binding", work.a_binding),
             ("calendar_entry", away.an_entry),
+            ("geofence", place.a_fence),
         ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
@@ -161,7 +172,7 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for link in ("evidence", "leave_file", "duty_file", "correction_file"):
+        for link in ("evidence", "leave_file", "duty_file", "correction_file", "check_in_file"):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:
                     del self.make.tables[link][row["id"]]

@@ -8,6 +8,7 @@ from eperf import __version__
 from eperf.app.cli import documents, imports, plugins, promotions, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
+from eperf.app.cli.pull import pull
 from eperf.app.cli.punches import punches
 from eperf.app.cli.serve import serve
 from eperf.app.cli.worker import worker
@@ -22,6 +23,7 @@ app.command()(serve)
 app.command()(demo)
 app.command()(migrate)
 app.command()(worker)
+app.command()(pull)
 imports.app.command()(punches)
 app.add_typer(imports.app, name="import")
 app.add_typer(token.app, name="token")

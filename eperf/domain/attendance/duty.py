@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from eperf.domain.attendance.check_in import Place
 from eperf.domain.attendance.request import Span
 from eperf.domain.errors import LeaveNotAllowed
 
@@ -45,6 +46,8 @@ class DutyAsked:
     place: str
     reason: str
     files: tuple[int, ...] = ()
+    position: Place | None = None
+    """Where people check in on these days; without one no place is asked of them."""
 
 
 def require_letter(asked: DutyAsked) -> None:

@@ -23,6 +23,16 @@ class CalendarChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FenceChanged(Event):
+    """A place where a unit's people check in was `set` or `ended` (`what`), from a day on."""
+
+    kind = "attendance.fence-changed"
+    subject_type = "Geofence"
+    what: str
+    first: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class _OfASpan(Event):
     # No month is marked: an approved span changes days, and those mark their months.
     first: date
@@ -136,6 +146,7 @@ class CorrectionCancelled(_OfASpan):
 
 KINDS: tuple[type[Event], ...] = (
     CalendarChanged,
+    FenceChanged,
     LeaveRequested,
     LeaveApproved,
     LeaveRefused,

@@ -4,7 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
-from eperf.domain.errors.attendance import BadSerial, LeaveNotAllowed, SpanTaken
+from eperf.domain.errors.attendance import BadSerial, CheckInRefused, LeaveNotAllowed, PullFailed, SpanTaken
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -47,6 +47,7 @@ __all__ = [
     "BadInput",
     "BadNip",
     "BadSerial",
+    "CheckInRefused",
     "Conflict",
     "DependsOnBadRow",
     "DocumentGone",
@@ -67,6 +68,7 @@ __all__ = [
     "PassphraseGone",
     "PlacementOverlap",
     "PluginsRefused",
+    "PullFailed",
     "RateUnknown",
     "Refused",
     "RowShape",

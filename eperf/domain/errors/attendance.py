@@ -13,6 +13,28 @@ class BadSerial(Refused):
     text_en = "The device's serial number is missing or has a wrong shape: {value}."
 
 
+class PullFailed(Refused):
+    """A machine or a cloud that was asked for its records did not answer as it should."""
+
+    code = "PULL_FAILED"
+    text_id = "Pengambilan data presensi gagal pada {field} ({value}): {why}."
+    text_en = "Asking for attendance records failed at {field} ({value}): {why}."
+
+    def __init__(self, field: str, value: object, why: str) -> None:
+        super().__init__(field, value, why=why)
+
+
+class CheckInRefused(Refused):
+    """A check-in from a place, or with a position, that does not count; the try is kept."""
+
+    code = "CHECK_IN_REFUSED"
+    text_id = "Presensi tidak dihitung karena {field} ({value}): {why}."
+    text_en = "The check-in does not count by {field} ({value}): {why}."
+
+    def __init__(self, field: str, value: object, why: str) -> None:
+        super().__init__(field, value, why=why)
+
+
 class SpanTaken(Refused):
     """Another request of the same person holds one of the days; `value` is its first day."""
 

@@ -14,8 +14,6 @@ from eperf.plugins.builtin import norm_minutes
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
 from eperf.plugins.builtin.detectors import DETECTORS
-from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
 from eperf.plugins.builtin.office_hours import OfficeHours
 from eperf.plugins.builtin.soap import SoapFile
 from eperf.plugins.hookspecs import hookimpl
@@ -36,7 +34,7 @@ def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
 @hookimpl
 def eperf_attendance_sources() -> Sequence[AttendanceSource]:
     """Machines whose protocol is known well enough to ship."""
-    return [AdmsPush(), Fingerspot(), FingerspotHub(), UsbFile(), TableFile(), SoapFile()]
+    return [AdmsPush(), UsbFile(), TableFile(), SoapFile()]
 
 
 @hookimpl

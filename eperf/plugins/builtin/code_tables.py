@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eperf.domain.attendance.punch import PunchKind, Verify
 from eperf.domain.errors import BadInput
-from eperf.plugins.builtin import clock_fields, fingerspot_fields
+from eperf.plugins.builtin import clock_fields, fingerspot_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ ADMS = Codes(clock_fields.STATUS, clock_fields.VERIFY)
 
 FAMILIES: dict[str, Codes] = {
     "adms": ADMS,
-    "fingerspot": Codes(fingerspot_fields.STATUS, fingerspot_fields.VERIFY),
+    "fingerspot": Codes(fingerspot_codes.STATUS, fingerspot_codes.VERIFY),
 }
 """The families by name; break in and break out are swapped between them."""
 

@@ -1,18 +1,29 @@
 """The SOAP face of Solution's machines: what is asked at `/iWsService`, and the records in the answer.
 
-No connection is made here. The answer is XML from a machine that anybody may impersonate on its network, so it
+The answer is XML from a machine that anybody may impersonate on its network, so it
 is bounded, and a document type declaration (the door to entity bombs) is refused.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pyexpat import ExpatError
 from xml.parsers import expat
 
-from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
+from eperf.domain.attendance.carried import CODES_OPTION, CarriedFile, FileProfile, FileRead
+from eperf.domain.attendance.pull import (
+    COMM_KEY_OPTION,
+    HOST_OPTION,
+    PORT_OPTION,
+    HttpAsk,
+    Outside,
+    PullRead,
+    unseen,
+)
 from eperf.domain.attendance.punch import RawPunch, SkippedLine, safe_text
-from eperf.domain.errors import BadInput, TooMany
+from eperf.domain.attendance.source import DeviceState
+from eperf.domain.errors import BadInput, PullFailed, TooMany
 from eperf.plugins.builtin.clock_fields import Unreadable, code_of, instant_of, pin_of
 from eperf.plugins.builtin.code_tables import ADMS, Codes, codes_named
 from eperf.plugins.builtin.offline import Offline
@@ -26,6 +37,8 @@ _FIELDS = ("PIN", "DateTime", "Verified", "Status", "WorkCode")
 _ROW = "Row"
 _FIELD_CHARS = 64
 _MOST_KEY = 999_999
+_SEEN = "soap_log"
+_OK = 200
 
 
 def ask_all(comm_key: int) -> str:
@@ -36,7 +49,7 @@ def ask_all(comm_key: int) -> str:
 
 
 class SoapFile(Offline):
-    """The built-in source `soap-file`: the answer to `GetAttLog`, kept as a file."""
+    """The built-in source `soap-file`: the answer to `GetAttLog`, asked for, or kept as a file."""
 
     name = "soap-file"
 
@@ -45,6 +58,45 @@ class SoapFile(Offline):
         if profile.columns:
             raise BadInput("columns", next(iter(profile.columns)), "the answer names its fields itself")
         return read_answer(file.content, profile.zone_offset_min, codes_named(profile.codes))
+
+    def is_asked(self, options: Mapping[str, str]) -> bool:
+        """With the machine's address."""
+        return HOST_OPTION in options
+
+    def pull(self, device: DeviceState, now: datetime, outside: Outside) -> PullRead:
+        """The machine gives its whole log each time; what was read before is left out (`unseen`)."""
+        options = device.options
+        port = options.get(PORT_OPTION, "80")
+        if not (port.isascii() and port.isdigit() and len(port) <= 5):
+            raise BadInput(PORT_OPTION, port, "a port is a number")
+        url = f"http://{_in_url(options[HOST_OPTION])}:{port}{PATH}"
+        body = ask_all(_key(options.get(COMM_KEY_OPTION, "0"))).encode()
+        answer = outside.http(HttpAsk("POST", url, {"content-type": "text/xml"}, body, MAX_BYTES))
+        if answer.status != _OK:
+            raise PullFailed("status", answer.status, "the machine gives no records")
+        codes = codes_named(options.get(CODES_OPTION, "adms"))
+        punches, skipped = read_answer(answer.body, device.zone_offset_min, codes)
+        by_place = {one.line_no: one.raw.encode() for one in punches}
+        by_place |= {one.line_no: one.raw.encode() for one in skipped}
+        begin, stamps = unseen([by_place[place] for place in sorted(by_place)], device.stamps, _SEEN)
+        return PullRead(
+            tuple(punch for punch in punches if punch.line_no > begin),
+            tuple(skip for skip in skipped if skip.line_no > begin),
+            stamps,
+        )
+
+
+def _in_url(host: str) -> str:
+    """A machine's address as it stands in a URL; refuses what is more than an address."""
+    if not all(letter.isalnum() or letter in "-._:" for letter in host):
+        raise BadInput(HOST_OPTION, host, "the address or the name of a machine")
+    return f"[{host}]" if ":" in host else host
+
+
+def _key(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise BadInput(COMM_KEY_OPTION, "(secret)", f"0 to {_MOST_KEY}")
+    return int(text)
 
 
 def read_answer(body: bytes, zone_offset_min: int, codes: Codes = ADMS) -> FileRead:

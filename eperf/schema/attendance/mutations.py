@@ -8,6 +8,7 @@ import strawberry
 
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.errors import BadInput
+from eperf.schema.attendance.check_in import PositionInput
 from eperf.schema.attendance.types import Device, Punch
 from eperf.schema.context import Context
 from eperf.schema.ids import number_of
@@ -28,6 +29,12 @@ DevicePayload = Annotated[
 class ClockInput:
     """Coming or going, now."""
 
+    position: PositionInput | None = strawberry.field(
+        default=None, description="Where the phone says to be; needed where a place is set (`Unit.fences`)."
+    )
+    selfie: strawberry.ID | None = strawberry.field(
+        default=None, description="A picture, as a file of one's own."
+    )
     idempotency_key: str | None = None
 
 
@@ -65,11 +72,19 @@ class EnrolInput:
 
 
 async def _clock_in(context: Context, input: ClockInput | None = None) -> int:  # noqa: A002
-    return await clock(context.call(input.idempotency_key if input else None), PunchKind.IN)
+    return await _clock(context, PunchKind.IN, input or ClockInput())
 
 
 async def _clock_out(context: Context, input: ClockInput | None = None) -> int:  # noqa: A002
-    return await clock(context.call(input.idempotency_key if input else None), PunchKind.OUT)
+    return await _clock(context, PunchKind.OUT, input or ClockInput())
+
+
+async def _clock(context: Context, kind: PunchKind, given: ClockInput) -> int:
+    told = given.position.told() if given.position else None
+    if given.selfie is not None and told is None:
+        raise BadInput("selfie", given.selfie, "it goes with a position")
+    files = () if given.selfie is None else (number_of(given.selfie, "File", "selfie"),)
+    return await clock(context.call(given.idempotency_key), kind, told, files)
 
 
 async def _register(context: Context, input: RegisterDeviceInput) -> int:  # noqa: A002

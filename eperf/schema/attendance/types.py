@@ -91,6 +91,12 @@ class Device(Node):
     source: str = column("source", "The source that reads it.")
     state: str = column("state", "active or inactive.")
     last_seen_at: DateTime | None = column("last_seen_at", "When it was last heard of.")
+    pulled_at: DateTime | None = column(
+        "pulled_at", "When it was last asked for its records and gave them all."
+    )
+    pull_failed_at: DateTime | None = column("pull_failed_at", "When asking it last failed.")
+    pull_error: str | None = column("pull_error", "Why asking it fails; null when it last went well.")
+    pull_at: DateTime | None = column("pull_at", "When it is asked again.")
     firmware: str | None = computed(
         ("facts",), lambda row, _: row["facts"].get("firmware"), "Its firmware, if it said."
     )

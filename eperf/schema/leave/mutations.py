@@ -6,10 +6,12 @@ from typing import Annotated
 
 import strawberry
 
+from eperf.domain.attendance.check_in import Place
 from eperf.domain.attendance.duty import DutyAsked, DutyKind
 from eperf.domain.attendance.leave import LeaveAsked, LeaveKind
 from eperf.domain.attendance.request import MOST_FILES, Span, Verdict
 from eperf.domain.errors import TooMany
+from eperf.domain.integrity.geo import Point
 from eperf.schema.context import Context
 from eperf.schema.ids import number_of
 from eperf.schema.leave.types import DutyOrder, Leave
@@ -52,6 +54,15 @@ class RequestLeaveInput:
     idempotency_key: str | None = strawberry.field(default=None, description="Makes a retry safe.")
 
 
+@strawberry.input(description="A place where somebody checks in (lokasi).")
+class PlaceInput:
+    """A place where somebody checks in."""
+
+    lat_e6: int = strawberry.field(description="Latitude in millionths of a degree.")
+    lon_e6: int = strawberry.field(description="Longitude in millionths of a degree.")
+    radius_m: int = strawberry.field(description="Metres around the point that still are the place.")
+
+
 @strawberry.input(description="A duty order.")
 class RequestDutyInput:
     """A duty order."""
@@ -61,6 +72,9 @@ class RequestDutyInput:
     last_day: Date
     letter: str = strawberry.field(description="The number of the assignment letter.")
     place: str = strawberry.field(description="Where to.")
+    position: PlaceInput | None = strawberry.field(
+        default=None, description="Where to check in on these days; without it, anywhere."
+    )
     reason: str = strawberry.field(description="The purpose, at most 2,000 characters.")
     files: list[strawberry.ID] = strawberry.field(
         default_factory=list, description="The letter, at most 10 files."
@@ -126,8 +140,13 @@ async def _request_duty(context: Context, input: RequestDutyInput) -> int:  # no
         input.place,
         input.reason,
         _files(input.files),
+        _place(input.position),
     )
     return await duty.ask(context.call(input.idempotency_key), asked)
+
+
+def _place(given: PlaceInput | None) -> Place | None:
+    return None if given is None else Place(Point(given.lat_e6, given.lon_e6), given.radius_m)
 
 
 async def _approve_duty(context: Context, input: DutyDecisionInput) -> int:  # noqa: A002

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eperf.domain.access import Operation
+from eperf.domain.attendance.check_in import Place
 from eperf.domain.attendance.duty import DutyAsked, require_letter
 from eperf.domain.attendance.events import DutyApproved, DutyCancelled, DutyRefused, DutyRequested
 from eperf.domain.attendance.request import Verdict, checked_span
@@ -45,7 +46,7 @@ async def ask(call: Call, asked: DutyAsked) -> int:
     async def checked(asker: Asker) -> Mapping[str, Any]:
         return {
             "kind": asked.kind.value, "working_days": len(await asker.worked(span)), "reason": asked.reason,
-            "letter": asked.letter, "place": asked.place,
+            "letter": asked.letter, "place": asked.place, **_position(asked.position),
         }  # fmt: skip
 
     return await request.ask(call, DUTY, dataclasses.asdict(asked), span, asked.files, checked)
@@ -59,3 +60,12 @@ async def decide(call: Call, duty_id: int, verdict: Verdict, note: str | None = 
 async def cancel(call: Call, duty_id: int, note: str | None = None) -> int:
     """Takes a duty order back, or calls it off."""
     return await request.cancel(call, DUTY, duty_id, note)
+
+
+def _position(place: Place | None) -> dict[str, int]:
+    if place is None:
+        return {}
+    point = place.point
+    return {
+        "place_lat_e6": point.lat_e6, "place_lon_e6": point.lon_e6, "place_radius_m": place.radius_m,
+    }  # fmt: skip

@@ -56,6 +56,9 @@ def a_duty(make: Making, n: int, person: Row) -> Row:
         "kind": make.rng.choice(list(DutyKind)).value,
         "letter": marker.text(n, "ST/"),
         "place": marker.text(n, "Surabaya"),
+        "place_lat_e6": make.maybe(marker.integer(n), 0.3),
+        "place_lon_e6": None,
+        "place_radius_m": None,
     }
 
 

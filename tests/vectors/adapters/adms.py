@@ -21,7 +21,7 @@ from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.adms_options import zone_minutes
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
-from eperf.plugins.builtin.zk import decode_time, encode_time, read_record_40, realtime_time
+from eperf_zk_pull.records import decode_time, encode_time, read_record_40, realtime_time
 
 Given = Mapping[str, Any]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from eperf.domain.attendance.punch import PunchKind, Verify
 from eperf.domain.attendance.source import DeviceRequest, DeviceState
-from eperf.plugins.builtin import clock_fields, fingerspot_fields
-from eperf.plugins.builtin.fingerspot import Fingerspot
-from eperf.plugins.builtin.fingerspot_signature import judged, signature_of, timestamp_of, window_on
+from eperf.plugins.builtin import clock_fields
+from eperf_fingerspot.cloud import Fingerspot
+from eperf_fingerspot.signature import judged, signature_of, timestamp_of, window_on
+from eperf_fingerspot.words import CODES
 
 Given = Mapping[str, Any]
 
@@ -19,7 +20,7 @@ SOURCE = Fingerspot()
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 OFFSET_MIN = 420
 
-FAMILIES = {"fingerspot": fingerspot_fields, "adms": clock_fields}
+FAMILIES = {"fingerspot": CODES, "adms": clock_fields}
 
 
 def _webhook_attlog(given: Given) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The words of Fingerspot's machines, and how a record is taken out of JSON that anybody may have sent.
 
-Their states are not those of ADMS: break in and break out are numbered the other way round, and there are
-meetings and codes of the office's own. So the tables stand here and are shared with no other family.
+What their numbers mean is the family's table, which is not that of ADMS: break in and break out are swapped.
 """
 
 from __future__ import annotations
@@ -12,33 +11,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from eperf.domain.attendance.punch import PunchKind, SkippedLine, Verify, safe_text
-from eperf.domain.errors import BadInput, BadSerial, TooMany
-from eperf.plugins.builtin.clock_fields import FIRST_YEAR, LAST_YEAR, Unreadable, instant_of
+from eperf.plugins import BadInput, SkippedLine, Verify
+from eperf.plugins.sources import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    BadSerial,
+    TooMany,
+    Unreadable,
+    codes_named,
+    instant_of,
+    safe_text,
+)
 
-STATUS: dict[int, PunchKind] = {
-    0: PunchKind.IN,
-    1: PunchKind.OUT,
-    2: PunchKind.BREAK_IN,
-    3: PunchKind.BREAK_OUT,
-    4: PunchKind.OVERTIME_IN,
-    5: PunchKind.OVERTIME_OUT,
-    6: PunchKind.MEETING_IN,
-    7: PunchKind.MEETING_OUT,
-    8: PunchKind.CUSTOM,
-    9: PunchKind.CUSTOM,
-}
-"""States of the old API (`status_scan`)."""
-
-VERIFY: dict[int, Verify] = {
-    1: Verify.FINGER,
-    2: Verify.PASSWORD,
-    3: Verify.CARD,
-    4: Verify.FACE,
-    5: Verify.GPS,
-    6: Verify.VEIN,
-}
-"""Verify codes of the old API."""
+CODES = codes_named("fingerspot")
+"""States and verify codes of the old API."""
 
 HUB_STATUS: dict[str, int] = {"check_in": 0, "check_out": 1}
 """States of the Hub API (`attendanceStatus`), as the old API numbers them."""
@@ -68,16 +54,6 @@ _RFC_3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?"
     r"(?:([Zz])|([+-])([0-9]{2}):([0-9]{2}))"
 )
-
-
-def kind_of(status: int | None) -> PunchKind:
-    """What a state of the old API says."""
-    return PunchKind.UNKNOWN if status is None else STATUS.get(status, PunchKind.UNKNOWN)
-
-
-def verify_of(code: int | None) -> Verify:
-    """What a verify code of the old API says."""
-    return Verify.UNKNOWN if code is None else VERIFY.get(code, Verify.UNKNOWN)
 
 
 def object_of(body: bytes, most: int = MAX_BODY_BYTES) -> dict[str, Any]:

@@ -2,33 +2,58 @@
 
 Whoever knows a device's cloud id can send in its name, so register cloud ids like serial numbers, keep the
 address secret and let only the cloud's network reach it. The cloud does not know the zone of the device's
-clock: it is the zone of the unit in which the device stands. Nothing here keeps state.
+clock: it is the zone of the unit in which the device stands. What webhooks lost is asked for with `get_attlog`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
-from eperf.domain.attendance.punch import RawPunch, SkippedLine
-from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, KeptUser, Route
-from eperf.domain.errors import BadInput, TooMany
-from eperf.plugins.builtin.adms_lines import fact
-from eperf.plugins.builtin.clock_fields import PIN, Unreadable, code_of, pin_of
-from eperf.plugins.builtin.fingerspot_fields import (
+from eperf.plugins import (
+    BadInput,
+    CarriedFile,
+    DeviceReply,
+    DeviceRequest,
+    DeviceState,
+    FileProfile,
+    RawPunch,
+    Route,
+    SkippedLine,
+)
+from eperf.plugins.sources import (
+    PIN,
+    FileRead,
+    HttpAsk,
+    KeptUser,
+    Outside,
+    PullRead,
+    TooMany,
+    Unreadable,
+    code_of,
+    fact,
+    pin_of,
+)
+from eperf_fingerspot.windows import DAY, answered, asked_at, window_of
+from eperf_fingerspot.words import (
+    CODES,
     MAX_FILE_BYTES,
     MAX_FILE_RECORDS,
     MAX_RECORDS,
     cloud_id_of,
-    kind_of,
     line_of,
     object_of,
     scan_instant,
     skipped,
     text_of,
-    verify_of,
 )
+
+API = "https://developer.fingerspot.io"
+"""Where the vendor's cloud is asked, unless the device's option `api_url` says otherwise."""
+
+TOKEN = "token"
+"""The device's option that holds the API token; without one the cloud is not asked."""
 
 KEPT = frozenset({"pin", "scan", "scan_date", "verify", "status_scan"})
 """Fields of a scan that are kept as received."""
@@ -38,9 +63,9 @@ _NAME_CHARS = 200
 
 
 class Fingerspot:
-    """The built-in source `fingerspot`."""
+    """The source `fingerspot/cloud`."""
 
-    name = "fingerspot"
+    name = "cloud"
     version = "1.0"
     codes = "fingerspot"
     """Whose numbers states and verify codes are in files of such a device."""
@@ -70,6 +95,31 @@ class Fingerspot:
     def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
         """The scans in an answer to `get_attlog` that was kept as a file: what webhooks lost."""
         return read_reply(file.content, profile.zone_offset_min)
+
+    def is_asked(self, options: Mapping[str, str]) -> bool:
+        """With a token the cloud is asked for what webhooks lost."""
+        return TOKEN in options
+
+    def pull(self, device: DeviceState, now: datetime, outside: Outside) -> PullRead:
+        """The scans of the next two days, the most that the cloud gives at once."""
+        window = window_of(device, now)
+        asked = {
+            "trans_id": f"{now:%Y%m%d%H%M%S}",
+            "cloud_id": device.serial,
+            "start_date": window.first.isoformat(),
+            "end_date": window.last.isoformat(),
+        }
+        answer = outside.http(
+            HttpAsk(
+                "POST",
+                f"{asked_at(device.options, API)}/api/get_attlog",
+                {"authorization": f"Bearer {device.options[TOKEN]}", "content-type": "application/json"},
+                json.dumps(asked).encode(),
+                MAX_FILE_BYTES,
+            )
+        )
+        punches, left = read_reply(answered(answer), device.zone_offset_min)
+        return PullRead(punches, left, {DAY: window.next_first.isoformat()}, window.more)
 
 
 def read_scans(data: object, zone_offset_min: int, most: int = MAX_RECORDS) -> FileRead:
@@ -109,10 +159,10 @@ def _scan(record: object, line_no: int, offset: timedelta) -> RawPunch:
         pin=pin_of(said["pin"]),
         occurred_at=scan_instant(time_text, offset),
         device_local=time_text or "",
-        kind=kind_of(status),
+        kind=CODES.kind_of(status),
         status=status,
         status_text=said["status_scan"],
-        verify=verify_of(verify),
+        verify=CODES.verify_of(verify),
         verify_code=verify,
         verify_text=said["verify"],
         workcode=None,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from eperf.domain.in_force import in_force
+from eperf.plugins.sources import in_force
 
 SIGNATURE_HEADER = "x-hub-api-signature-256"
 TIMESTAMP_HEADER = "x-hub-api-timestamp"

@@ -23,11 +23,12 @@ from eperf.domain.attendance.source import (
 from eperf.domain.errors import BadInput, BadSerial, Refused, TooMany
 from eperf.plugins.builtin.clock_fields import STATUS as ADMS_STATUS
 from eperf.plugins.builtin.clock_fields import VERIFY as ADMS_VERIFY
-from eperf.plugins.builtin.fingerspot import Fingerspot, read_reply
-from eperf.plugins.builtin.fingerspot_fields import MAX_BODY_BYTES, MAX_RECORDS, STATUS, VERIFY
-from eperf.plugins.builtin.fingerspot_hub import FingerspotHub
-from eperf.plugins.builtin.fingerspot_signature import AGE_WINDOWS, Believed, judged, signature_of, window_on
+from eperf_fingerspot.cloud import Fingerspot, read_reply
+from eperf_fingerspot.hub import FingerspotHub
+from eperf_fingerspot.signature import AGE_WINDOWS, Believed, judged, signature_of, window_on
+from eperf_fingerspot.words import CODES, MAX_BODY_BYTES, MAX_RECORDS
 
+STATUS, VERIFY = CODES.status, CODES.verify
 OLD, HUB = Fingerspot(), FingerspotHub()
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 UNIX = int(NOW.timestamp())

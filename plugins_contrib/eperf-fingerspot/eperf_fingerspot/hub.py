@@ -10,27 +10,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
-from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
-from eperf.domain.attendance.punch import RawPunch, SkippedLine, Verify
-from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, Route
-from eperf.domain.errors import BadInput, TooMany
-from eperf.plugins.builtin.adms_lines import fact
-from eperf.plugins.builtin.clock_fields import Unreadable, pin_of
-from eperf.plugins.builtin.fingerspot_fields import (
-    HUB_STATUS,
-    HUB_VERIFY,
-    MAX_FILE_BYTES,
-    MAX_FILE_RECORDS,
-    cloud_id_of,
-    event_instant,
-    kind_of,
-    line_of,
-    object_of,
-    skipped,
-    text_of,
+from eperf.plugins import (
+    BadInput,
+    CarriedFile,
+    DeviceReply,
+    DeviceRequest,
+    DeviceState,
+    FileProfile,
+    RawPunch,
+    Route,
+    SkippedLine,
+    Verify,
 )
-from eperf.plugins.builtin.fingerspot_signature import (
+from eperf.plugins.sources import (
+    FileRead,
+    HttpAsk,
+    Outside,
+    PullFailed,
+    PullRead,
+    TooMany,
+    Unreadable,
+    fact,
+    pin_of,
+)
+from eperf_fingerspot.signature import (
     SIGNATURE_HEADER,
     TIMESTAMP_HEADER,
     Believed,
@@ -38,6 +43,28 @@ from eperf.plugins.builtin.fingerspot_signature import (
     timestamp_of,
     window_on,
 )
+from eperf_fingerspot.windows import API_URL, DAY, answered, asked_at, window_of
+from eperf_fingerspot.words import (
+    CODES,
+    HUB_STATUS,
+    HUB_VERIFY,
+    MAX_FILE_BYTES,
+    MAX_FILE_RECORDS,
+    cloud_id_of,
+    event_instant,
+    line_of,
+    object_of,
+    skipped,
+    text_of,
+)
+
+PAGE = "pull_page"
+"""The device's stamp: which page of the window comes next, from 1."""
+
+PAGE_RECORDS = 100
+"""Records of one page, the most that the API gives."""
+
+MAX_PAGES = 10_000
 
 TOKEN = "token"
 """The device's option that holds the API token."""
@@ -49,9 +76,9 @@ KEPT = frozenset(
 
 
 class FingerspotHub:
-    """The built-in source `fingerspot-hub`."""
+    """The source `fingerspot/hub`."""
 
-    name = "fingerspot-hub"
+    name = "hub"
     version = "1.0"
     codes = "fingerspot"
     """Whose numbers states and verify codes are in files of such a device."""
@@ -80,6 +107,38 @@ class FingerspotHub:
     def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
         """The records in an answer of the API that was kept as a file: what webhooks lost."""
         return read_page(file.content)
+
+    def is_asked(self, options: Mapping[str, str]) -> bool:
+        """With a token and the address of the API it is asked for what webhooks lost."""
+        return TOKEN in options and API_URL in options
+
+    def pull(self, device: DeviceState, now: datetime, outside: Outside) -> PullRead:
+        """The next page of the next days."""
+        window = window_of(device, now)
+        page = _page(device.stamps.get(PAGE))
+        asked = {
+            "startDate": window.first.isoformat(), "endDate": window.last.isoformat(), "page": page,
+            "limit": PAGE_RECORDS,
+        }  # fmt: skip
+        answer = outside.http(
+            HttpAsk(
+                "GET",
+                f"{asked_at(device.options)}/v1/{quote(device.serial, safe='')}/attendance?{urlencode(asked)}",
+                {"authorization": f"Bearer {device.options[TOKEN]}"},
+                most_bytes=MAX_FILE_BYTES,
+            )
+        )
+        punches, left = read_page(answered(answer))
+        if len(punches) + len(left) >= PAGE_RECORDS:
+            if page >= MAX_PAGES:
+                raise PullFailed("page", page, "the cloud has no last page")
+            return PullRead(punches, left, {DAY: window.first.isoformat(), PAGE: str(page + 1)}, more=True)
+        return PullRead(punches, left, {DAY: window.next_first.isoformat(), PAGE: "1"}, window.more)
+
+
+def _page(stamp: str | None) -> int:
+    usable = stamp is not None and stamp.isascii() and stamp.isdigit() and len(stamp) <= 5
+    return max(int(stamp), 1) if usable and stamp else 1
 
 
 def _believed(request: DeviceRequest, device: DeviceState, now: datetime) -> Believed:
@@ -124,7 +183,7 @@ def read_event(event: Mapping[str, Any], line_no: int = 1) -> RawPunch:
         pin=pin_of(text_of(event.get("employeeNo"))),
         occurred_at=event_instant(time_text),
         device_local=time_text or "",
-        kind=kind_of(status),
+        kind=CODES.kind_of(status),
         status=status,
         status_text=status_text,
         verify=HUB_VERIFY.get(verify_text or "", Verify.UNKNOWN),

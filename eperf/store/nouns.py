@@ -7,6 +7,7 @@ MODULES = (
     "eperf.store.attendance",
     "eperf.store.calendar",
     "eperf.store.leave",
+    "eperf.store.roster",
     "eperf.store.catalogue",
     "eperf.store.activity",
     "eperf.store.file",

@@ -48,9 +48,7 @@ _TYPES = (
     "bigint[]", "bigint[]", "date[]", "text[]", "timestamptz[]", "timestamptz[]", "int[]", "int[]", "int[]", "int[]",
     "text[]", "text[]", "jsonb[]",
 )  # fmt: skip
-_PUNCHES = (
-    "SELECT employee_id, date, id, occurred_at, kind, source, outcome FROM punch WHERE date >= {} AND date <= {}"
-)
+_PUNCHES = "SELECT employee_id, date, id, occurred_at, kind, source, outcome FROM punch WHERE date >= {} AND date <= {}"
 _NEW = ", ".join(f"{name} = excluded.{name}" for name in _DAY if name not in ("employee_id", "date"))
 _UPSERT = " ON CONFLICT (employee_id, date) DO UPDATE SET " + _NEW
 _SPOIL = "UPDATE attendance_day SET status = 'open', late_min = -1, first_in = NULL, last_out = NULL"
@@ -67,14 +65,18 @@ def main() -> None:
         print(json.dumps(figures, indent=1))
         return
     for kind, found in figures.items():
-        table = Table("measured", "figure", title=f"{kind}, {options.employees:,} employees, {found['days']:,} days")
+        table = Table(
+            "measured", "figure", title=f"{kind}, {options.employees:,} employees, {found['days']:,} days"
+        )
         for name, figure in found.items():
             table.add_row(name, str(figure))
         Console().print(table)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.reclassify", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.reclassify", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("--employees", type=int, default=1000)
     parser.add_argument(
         "--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
@@ -127,7 +129,17 @@ def _figures(
 
 
 def _turn(name: str, town: Town, rows: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bench.reclassify", "--turn", name, "--url", town.url, "--kept", str(rows)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.reclassify",
+        "--turn",
+        name,
+        "--url",
+        town.url,
+        "--kept",
+        str(rows),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stderr[-4000:]}")
@@ -178,7 +190,9 @@ def _floor_sqlite(url: str, rows: list[tuple[Any, ...]]) -> float:
     with closing(sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)) as connection:
         for pragma in ("synchronous=FULL", "cache_size=-65536"):
             connection.execute(f"PRAGMA {pragma}")
-        statement = f"INSERT INTO attendance_day ({', '.join(_DAY)}) VALUES ({', '.join('?' * len(_DAY))}){_UPSERT}"
+        statement = (
+            f"INSERT INTO attendance_day ({', '.join(_DAY)}) VALUES ({', '.join('?' * len(_DAY))}){_UPSERT}"
+        )
         begun = time.perf_counter()
         connection.execute(_PUNCHES.format("?", "?"), [day.isoformat() for day in MONTH]).fetchall()
         for start in range(0, len(rows), _AT_ONCE):

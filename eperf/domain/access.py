@@ -62,6 +62,7 @@ class Operation(StrEnum):
     CATALOGUE_WRITE = "catalogue.write"
     DEVICE_WRITE = "device.write"
     CALENDAR_WRITE = "calendar.write"
+    ROSTER_WRITE = "roster.write"
     BINDING_WRITE = "binding.write"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
@@ -114,6 +115,7 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.CATALOGUE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
     Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
     Operation.CALENDAR_WRITE: {_P: Reach.SUBTREE},
+    Operation.ROSTER_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),

@@ -129,7 +129,9 @@ async def write(rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, date]]:
     for start in range(0, len(rows), _SQLITE_ROWS):
         some = rows[start : start + _SQLITE_ROWS]
         values = [_sqlite(value) for row in some for value in row]
-        written += [(number, who, _day(day)) for number, who, day in await _execute(_sqlite_text(len(some)), values)]
+        written += [
+            (number, who, _day(day)) for number, who, day in await _execute(_sqlite_text(len(some)), values)
+        ]
     return written
 
 

@@ -94,7 +94,9 @@ async def write(events: Sequence[Event], account_id: int | None, now: datetime) 
     if len(events) > _FEW:
         await bulk.insert("event", _EVENT, (_event(event, account_id, now) for event in events))
     else:
-        rows = [EventRow(**dict(zip(_EVENT, _event(event, account_id, now), strict=True))) for event in events]
+        rows = [
+            EventRow(**dict(zip(_EVENT, _event(event, account_id, now), strict=True))) for event in events
+        ]
         await (rows[0].save() if len(rows) == 1 else EventRow.bulk_create(rows))
     await mark_dirty(_marks(events))
 

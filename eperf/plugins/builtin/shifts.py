@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from eperf.domain.attendance.classify import Flexibility, measured, without_duty, without_taps
-from eperf.domain.attendance.day import DayInput, DayResult, DaySchedule, DayStatus, Shift, Step, clock, local_at
+from eperf.domain.attendance.day import (
+    DayInput,
+    DayResult,
+    DaySchedule,
+    DayStatus,
+    Shift,
+    Step,
+    clock,
+    local_at,
+)
 from eperf.domain.attendance.roster import BASIS
 from eperf.domain.attendance.steps import step
 from eperf.domain.attendance.taps import choose_pair

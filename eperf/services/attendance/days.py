@@ -100,7 +100,9 @@ async def reclassify(call: Call, limit: int = 100) -> int:
         try:
             await _again(call, one)
         except Exception as failure:
-            failures += [failure] if one in taken else await _each(call, [row for row in taken if row.within(one)])
+            failures += (
+                [failure] if one in taken else await _each(call, [row for row in taken if row.within(one)])
+            )
     if failures:
         raise ExceptionGroup("days could not be classified", failures)
     return len(taken)
@@ -147,8 +149,6 @@ async def _classify(call: Call, opened: Work, days: Sequence[Key]) -> int:
     for number, employee, day_ in written:
         row = by_key[employee, day_]
         opened.emit(
-            DayClassified(
-                subject_id=number, unit_id=row[2], employee_id=employee, date=day_, status=row[3]
-            )
+            DayClassified(subject_id=number, unit_id=row[2], employee_id=employee, date=day_, status=row[3])
         )
     return len(written)

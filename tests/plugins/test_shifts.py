@@ -91,8 +91,14 @@ def test_a_unit_may_let_holidays_free_from_shifts() -> None:
 
 
 def test_tolerance_and_flexibility_hold_for_shifts_too() -> None:
-    assert classified(("22:40", "in"), ("+06:40", "out"), settings=replace(PLAIN, flex_after_min=60)).late_min == 0
-    assert classified(("22:40", "in"), ("+06:00", "out"), settings=replace(PLAIN, tolerance_min=30)).late_min == 10
+    assert (
+        classified(("22:40", "in"), ("+06:40", "out"), settings=replace(PLAIN, flex_after_min=60)).late_min
+        == 0
+    )
+    assert (
+        classified(("22:40", "in"), ("+06:00", "out"), settings=replace(PLAIN, tolerance_min=30)).late_min
+        == 10
+    )
 
 
 def test_settings_out_of_bounds_are_refused_and_every_one_says_what_it_means() -> None:

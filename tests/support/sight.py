@@ -19,6 +19,7 @@ TYPES = {
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
     "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
+    "roster_day": "RosterDay",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -29,10 +30,10 @@ _OPERATIONS = {
     "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
-    "calendar_entry": Operation.CALENDAR_READ,
+    "calendar_entry": Operation.CALENDAR_READ, "roster_day": Operation.ATTENDANCE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
-_NO_UNIT = frozenset({"acting", "punch"})
+_NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding", "calendar_entry"})
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),

@@ -48,6 +48,7 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     work.activities(make)
     away.requests(make)
     away.calendar(make)
+    away.rosters(make)
     work.scores(make)
     work.bindings(make)
     work.events(make)

@@ -9,7 +9,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from eperf.domain.period import YearMonth
 
@@ -37,7 +37,7 @@ class Event:
 
 
 @cache
-def _own(kind: type[Event]) -> tuple[str, ...]:
+def _own(kind: Any) -> tuple[str, ...]:
     """The fields of a kind itself."""
     common = {"subject_id", "unit_id", "employee_id"}
     return tuple(f.name for f in dataclasses.fields(kind) if f.name not in common)

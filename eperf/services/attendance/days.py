@@ -136,14 +136,16 @@ async def _classify(call: Call, opened: Work, days: Sequence[Key]) -> int:
     rows: list[tuple[Any, ...]] = []
     for key in days:
         part, day = seen.policy(key), seen.day(key)
-        # A policy is pure, so days that are equal to the last field have one result: most are free or have no tap.
-        same = (seen.units[key], day) if not day.punches else None
+        unit = seen.units[key]
+        # A policy is pure, so days that are equal to the last field have one result. With taps none are: the records
+        # have numbers.
+        same = None if day.punches else (id(part), day)
         row = None if same is None else alike.get(same)
         if row is None:
-            row = row_of(seen.units[key], part, part.registered.part.classify(day, part.settings))
+            row = row_of(unit, part, part.registered.part.classify(day, part.settings))
             if same is not None:
                 alike[same] = row
-        rows.append((*key, *row))
+        rows.append((*key, unit, *row[1:]))
     written = await sets.write(rows)
     by_key = {(row[0], row[1]): row for row in rows} if written else {}
     for number, employee, day_ in written:

@@ -28,7 +28,8 @@ class Event:
 
     def payload(self) -> dict[str, object]:
         """The fields of the kind itself, as JSON values: dates as ISO text, hundredths as integers."""
-        own = {name: getattr(self, name) for name in _own(type(self))}
+        kind: Any = type(self)
+        own = {name: getattr(self, name) for name in _own(kind)}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in own.items()}
 
     def marks(self) -> tuple[YearMonth, ...]:

@@ -64,6 +64,7 @@ class Operation(StrEnum):
     DEVICE_WRITE = "device.write"
     CALENDAR_WRITE = "calendar.write"
     FENCE_WRITE = "fence.write"
+    ROSTER_WRITE = "roster.write"
     BINDING_WRITE = "binding.write"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
@@ -119,6 +120,7 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
     Operation.CALENDAR_WRITE: {_P: Reach.SUBTREE},
     Operation.FENCE_WRITE: {_P: Reach.SUBTREE},
+    Operation.ROSTER_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from functools import cache
+from typing import Any, ClassVar
 
 from eperf.domain.period import YearMonth
 
@@ -27,13 +28,20 @@ class Event:
 
     def payload(self) -> dict[str, object]:
         """The fields of the kind itself, as JSON values: dates as ISO text, hundredths as integers."""
-        common = {"subject_id", "unit_id", "employee_id"}
-        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in common}
+        kind: Any = type(self)
+        own = {name: getattr(self, name) for name in _own(kind)}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in own.items()}
 
     def marks(self) -> tuple[YearMonth, ...]:
         """Months of `employee_id` to score again."""
         return ()
+
+
+@cache
+def _own(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind itself."""
+    common = {"subject_id", "unit_id", "employee_id"}
+    return tuple(f.name for f in dataclasses.fields(kind) if f.name not in common)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
 from eperf.store.condition import Condition, Is
@@ -47,6 +48,7 @@ CORE: tuple[Contribution, ...] = (
     ACTIVITY,
     LEAVE,
     CORRECTION,
+    ROSTER,
     SCORING,
     BINDING,
     EVENT,

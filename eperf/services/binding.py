@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.events import PartBound
 from eperf.services.call import Call, answer, answered, work
 from eperf.services.parts import Slot, registered, settings_of
+from eperf.store import stale
 from eperf.store.binding import BindingRow
 from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow
@@ -21,7 +22,8 @@ async def bind(
 ) -> int:
     """Binds a part to a unit's slot from a day on; refuses unknown parts and settings that its model refuses.
 
-    A new scheme makes the months from that day on dirty for everybody below the unit.
+    A new scheme makes the months from that day on dirty for everybody below the unit; a new work-time policy makes the
+    days from that day on stale.
     """
     call.require(Operation.BINDING_WRITE, await subject_of_unit(unit_id), "unit")
     found = registered(call.parts, slot, part)
@@ -46,6 +48,9 @@ async def bind(
         )
         if slot is Slot.SCHEME:
             await _mark(unit_id, valid_from, call.today)
+        else:
+            # In the east the next day has begun already.
+            await stale.mark_unit(unit_id, valid_from, call.today + timedelta(days=1))
         await answer(call, row.id)
         return int(row.id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 from typing import Any, Final
@@ -12,7 +13,7 @@ from eperf.domain.errors import NotFound, Taken
 from eperf.domain.events import PositionChanged, UnitChanged
 from eperf.domain.organisation import Position, Unit, UnitKind, checked_position, checked_unit, require_place
 from eperf.services.call import Call, answer, answered, work
-from eperf.store import tree
+from eperf.store import stale, tree
 from eperf.store.lock import Lock, take
 from eperf.store.organisation import PositionRow, UnitRow
 from eperf.store.outbox import mark_dirty
@@ -54,7 +55,8 @@ async def change_unit(
     """Changes what is given of a unit; a new parent takes the unit with all below it. Nothing new writes nothing.
 
     Needs the right over the unit as it stands, and over its new parent. Refuses a parent below the unit. Under another
-    parent other rules may hold, so this month's scores of everybody below are untrue.
+    parent other rules may hold, so this month's scores and days of everybody below are untrue, as are days in another
+    zone. The tree has no dates: earlier months keep what they have.
     """
     async with work(call) as opened:
         await take(Lock.ORGANISATION)
@@ -73,6 +75,9 @@ async def change_unit(
             await _require_room(unit_id, parent)
             await tree.move(unit_id, parent)
             await _mark(call, await EmployeeRow.filter(unit_id__in=below([unit_id]), active=True).only("id"))
+        if (parent, wanted.zone) != (row.parent_id, row.zone):
+            # In the east the next day has begun already.
+            await stale.mark_unit(unit_id, call.today.replace(day=1), call.today + timedelta(days=1))
         await row.update_from_dict(values).save()
         opened.emit(UnitChanged(subject_id=unit_id, unit_id=unit_id))
         return unit_id

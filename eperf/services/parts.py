@@ -6,9 +6,12 @@ recorded last. Without any binding the built-in default of the slot serves.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -50,20 +53,47 @@ def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
 def settings_of(part: Any, given: dict[str, Any]) -> Any:
     """A part's settings from JSON, by its own dataclass; the error names the path of the field."""
     try:
-        return TypeAdapter(part.settings).validate_python(given, extra="forbid")
+        return _adapter(part.settings).validate_python(given, extra="forbid")
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         path = ".".join(["settings", *(str(step) for step in first["loc"])])
         raise BadInput(path, first.get("input"), first["msg"]) from invalid
 
 
+@lru_cache(maxsize=256)
+def _adapter(settings: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(settings)
+
+
 async def bound(registry: Registry, slot: Slot, unit_id: int, day: date) -> Bound:
     """The part that serves a unit on a day."""
-    key, given = DEFAULTS[slot], {}
-    units = await ancestors(unit_id)
-    rows = await BindingRow.filter(unit_id__in=units, slot=slot.value, valid_from__lte=day)
-    if rows:
-        best = min(rows, key=lambda row: (units.index(row.unit_id), -row.valid_from.toordinal(), -row.id))
-        key, given = best.part, best.settings
-    found = registered(registry, slot, key)
-    return Bound(found, settings_of(found.part, given))
+    places = {unit_id: await ancestors(unit_id)}
+    return (await bounds(registry, slot, {(unit_id, day)}, places))[unit_id, day]
+
+
+async def bounds(
+    registry: Registry, slot: Slot, wanted: Collection[tuple[int, date]], places: Mapping[int, Sequence[int]]
+) -> dict[tuple[int, date], Bound]:
+    """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
+
+    Who is served by one binding, or by none, shares one `Bound`.
+    """
+    units = {unit for place in places.values() for unit in place}
+    rows: dict[int, list[BindingRow]] = defaultdict(list)
+    if units and wanted:
+        last = max(day for _, day in wanted)
+        found = BindingRow.filter(unit_id__in=sorted(units), slot=slot.value, valid_from__lte=last)
+        for row in await found.order_by("-valid_from", "-id"):
+            rows[row.unit_id].append(row)
+    made: dict[int | None, Bound] = {}
+    served: dict[tuple[int, date], Bound] = {}
+    for unit, day in wanted:
+        above = (row for one in places.get(unit, ()) for row in rows.get(one, ()))
+        best = next((row for row in above if row.valid_from <= day), None)
+        number = None if best is None else best.id
+        if number not in made:
+            key, given = (DEFAULTS[slot], {}) if best is None else (best.part, best.settings)
+            part = registered(registry, slot, key)
+            made[number] = Bound(part, settings_of(part.part, given))
+        served[unit, day] = made[number]
+    return served

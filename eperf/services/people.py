@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from eperf.domain.access import Operation, Subject
@@ -13,6 +13,7 @@ from eperf.domain.events import ActingAppointed, EmployeeChanged, EmployeePlaced
 from eperf.domain.people import ActingKind, Person, Placed, Post, checked_person, day, on, require_no_ring
 from eperf.domain.people import place as placed
 from eperf.services.call import Call, Work, answer, answered, work
+from eperf.store import stale
 from eperf.store.lock import Lock, take
 from eperf.store.organisation import PositionRow, UnitRow
 from eperf.store.outbox import mark_dirty
@@ -198,6 +199,8 @@ async def _tell(call: Call, opened: Work, employee_id: int, unit_id: int, valid_
         )
     )
     await mark_dirty(await months_from({employee_id: valid_from}, call.today))
+    # In the east the next day has begun already.
+    await stale.mark_people({employee_id: valid_from}, call.today + timedelta(days=1))
 
 
 def _columns(post: Post[int]) -> dict[str, Any]:

@@ -7,31 +7,46 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 
+from eperf.domain.attendance.day import DaySchedule, Shift
 from eperf.domain.attendance.holiday import Entry, EntryKind
 from eperf.domain.attendance.request import RequestState
+from eperf.domain.attendance.roster import BASIS
+from eperf.store import days as sets
 from eperf.store.calendar import CalendarRow
+from eperf.store.days import Key, Spans
 from eperf.store.leave import DutyRow, LeaveRow
 from eperf.store.organisation import UnitTreeRow
-from eperf.store.people import PlacementRow
 
-Key = tuple[int, date]
-"""An employee and a civil day."""
+__all__ = ["Key", "above", "entries_between", "entry_of", "on_duty", "on_leave", "rosters", "units_on"]
+
+_Placed = tuple[int, date, date | None]
+"""A unit, the first day there, and the first day no more."""
 
 
 async def units_on(days: Collection[Key], today: Mapping[int, int]) -> dict[Key, int]:
     """The unit of each employee on each day by their placements; without one on that day it is that of `today`."""
-    placed: dict[int, list[PlacementRow]] = defaultdict(list)
-    employees = sorted({employee for employee, _ in days})
-    for row in await PlacementRow.filter(employee_id__in=employees).order_by("-valid_from"):
-        placed[row.employee_id].append(row)
-    return {(one, day): _unit_on(placed[one], day) or today[one] for one, day in days}
+    placed: dict[int, list[_Placed]] = defaultdict(list)
+    for employee, unit, first, end in await sets.placed(sets.spans(days)):
+        placed[employee].append((unit, first, end))
+    return {(one, day): _unit_on(placed.get(one, ()), day) or today[one] for one, day in days}
 
 
-def _unit_on(placements: Iterable[PlacementRow], day: date) -> int | None:
-    last = next((one for one in placements if one.valid_from <= day), None)
-    return None if last is None or (last.valid_to is not None and last.valid_to <= day) else last.unit_id
+def _unit_on(placements: Iterable[_Placed], day: date) -> int | None:
+    unit, _, end = next((one for one in placements if one[1] <= day), (None, None, None))
+    return None if end is not None and end <= day else unit
+
+
+async def rosters(wanted: Spans) -> dict[int, dict[date, Shift]]:
+    """What the rosters say of each employee's days; nothing of those who have none."""
+    found: dict[int, dict[date, Shift]] = defaultdict(dict)
+    for employee, day, name, start, end, break_min in await sets.rostered(wanted):
+        hours = None
+        if start is not None and end is not None:
+            hours = DaySchedule(time.fromisoformat(start), time.fromisoformat(end), break_min, BASIS)
+        found[employee][day] = Shift(name, hours)
+    return found
 
 
 async def entries_between(first: date, last: date) -> list[Entry]:

@@ -8,6 +8,7 @@ MODULES = (
     "eperf.store.calendar",
     "eperf.store.leave",
     "eperf.store.position",
+    "eperf.store.roster",
     "eperf.store.catalogue",
     "eperf.store.activity",
     "eperf.store.file",

@@ -9,7 +9,7 @@ from datetime import datetime
 import orjson
 
 from eperf.domain.events import Event
-from eperf.store import database
+from eperf.store import bulk, database
 from eperf.store.batch import Rows, Table
 from eperf.store.event import EventRow, IdempotencyRow
 
@@ -24,6 +24,11 @@ _EVENTS = Table(
         "occurred_at": "timestamptz", "payload": "jsonb",
     },
 )  # fmt: skip
+_EVENT = (
+    "kind", "version", "subject_type", "subject_id", "unit_id", "employee_id", "account_id", "occurred_at", "payload",
+)  # fmt: skip
+_FEW = 20
+"""So many events are inserted by the ORM: copying begins with asking the database for the table."""
 _MARKS = Table("dirty_score", {}, {"employee_id": "bigint", "period": "text"}, _AGAIN)
 _KEYS = Table(
     "idempotency",
@@ -68,6 +73,14 @@ def rows_of(events: Sequence[Event], account_id: int | None, now: datetime) -> t
     return Rows(_EVENTS, told), Rows(_MARKS, _marks(events))
 
 
+def _event(event: Event, account_id: int | None, now: datetime) -> tuple[object, ...]:
+    """The columns `_EVENT` of an event."""
+    return (
+        event.kind, event.version, event.subject_type, event.subject_id, event.unit_id, event.employee_id, account_id,
+        now, event.payload(),
+    )  # fmt: skip
+
+
 def _marks(events: Sequence[Event]) -> list[tuple[int, str]]:
     return sorted(
         {(event.employee_id, str(month)) for event in events for month in event.marks() if event.employee_id}
@@ -78,24 +91,13 @@ async def write(events: Sequence[Event], account_id: int | None, now: datetime) 
     """Writes events and the months they make dirty; call inside the transaction of the change."""
     if not events:
         return
-    rows = [
-        EventRow(
-            kind=event.kind,
-            version=event.version,
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            unit_id=event.unit_id,
-            employee_id=event.employee_id,
-            account_id=account_id,
-            occurred_at=now,
-            payload=event.payload(),
-        )
-        for event in events
-    ]
-    if len(rows) == 1:
-        await rows[0].save()
+    if len(events) > _FEW:
+        await bulk.insert("event", _EVENT, (_event(event, account_id, now) for event in events))
     else:
-        await EventRow.bulk_create(rows, batch_size=500)
+        rows = [
+            EventRow(**dict(zip(_EVENT, _event(event, account_id, now), strict=True))) for event in events
+        ]
+        await (rows[0].save() if len(rows) == 1 else EventRow.bulk_create(rows))
     await mark_dirty(_marks(events))
 
 

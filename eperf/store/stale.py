@@ -1,16 +1,48 @@
-"""Days to classify again: marked in the transaction of what made them untrue, taken one by one afterwards."""
+"""Days to classify again: marked in the transaction of what made them untrue, taken some at a time afterwards.
+
+A mark names days, and whose they are: one person's, everybody's below a unit, or everybody's. Whose days those are is
+asked when the mark is taken, so a day that is classified meanwhile is not missed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from tortoise.expressions import F, Q, Subquery
 
 from eperf.store.attendance import DayRow
 from eperf.store.calendar import StaleDayRow
 from eperf.store.people import EmployeeRow
+from eperf.store.roster import StaleSpanRow
 from eperf.store.scope import below
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Days, first to last, of a person, of everybody below a unit, or of everybody; and the rows that say so."""
+
+    first: date
+    last: date
+    unit_id: int | None = None
+    employee_id: int | None = None
+    marks: tuple[tuple[int, int], ...] = field(default=())
+    """Ids of `StaleDayRow`, each with its mark as it was read."""
+    spans: tuple[int, ...] = ()
+    """Ids of `StaleSpanRow`."""
+
+    @property
+    def length(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    def within(self, other: Stale) -> bool:
+        """Whether another has all its rows."""
+        return set(self.marks) <= set(other.marks) and set(self.spans) <= set(other.spans)
 
 
 async def mark(days: Iterable[date], unit_id: int | None) -> None:
@@ -21,21 +53,69 @@ async def mark(days: Iterable[date], unit_id: int | None) -> None:
             await StaleDayRow.create(date=day, unit_id=unit_id)
 
 
-async def some(most: int) -> list[StaleDayRow]:
-    """The earliest marked days."""
-    return await StaleDayRow.all().order_by("date", "id").limit(most)
+async def mark_unit(unit_id: int, first: date, last: date) -> None:
+    """Marks the days from the first to the last of everybody below a unit; nothing when the last lies before."""
+    if first <= last:
+        await StaleSpanRow.create(unit_id=unit_id, first_day=first, last_day=last)
 
 
-async def done(row: StaleDayRow) -> None:
-    """Takes a mark away, unless it was asked for again meanwhile."""
-    await StaleDayRow.filter(id=row.id, mark=row.mark).delete()
+async def mark_people(people: Mapping[int, date], last: date) -> None:
+    """Marks the days of people from a day each on, up to the last."""
+    rows = [
+        StaleSpanRow(employee_id=one, first_day=first, last_day=last)
+        for one, first in sorted(people.items())
+        if first <= last
+    ]
+    if rows:
+        await StaleSpanRow.bulk_create(rows, batch_size=_AT_ONCE)
 
 
-async def people(row: StaleDayRow) -> list[int]:
-    """Whose day it is: everybody with a classified day who served below the unit then, or serves there now."""
-    days = DayRow.filter(date=row.date)
-    if row.unit_id is not None:
-        units = below([row.unit_id])
+async def some(most: int) -> list[Stale]:
+    """The earliest marked days, and the oldest marked spans."""
+    days = await StaleDayRow.all().order_by("date", "id").limit(most)
+    spans = await StaleSpanRow.all().order_by("id").limit(most)
+    return [Stale(row.date, row.date, row.unit_id, None, ((row.id, row.mark),)) for row in days] + [
+        Stale(row.first_day, row.last_day, row.unit_id, row.employee_id, (), (row.id,)) for row in spans
+    ]
+
+
+def joined(several: Sequence[Stale]) -> list[Stale]:
+    """The same days with those of one person or unit that meet or overlap taken together."""
+    found: list[Stale] = []
+    for one in sorted(several, key=lambda s: (s.employee_id or 0, s.unit_id or 0, s.first, s.last)):
+        before = found[-1] if found else None
+        if (
+            before is not None
+            and (before.unit_id, before.employee_id) == (one.unit_id, one.employee_id)
+            and one.first <= before.last + timedelta(days=1)
+        ):
+            found[-1] = dataclasses.replace(
+                before,
+                last=max(before.last, one.last),
+                marks=before.marks + one.marks,
+                spans=before.spans + one.spans,
+            )
+        else:
+            found.append(one)
+    return sorted(found, key=lambda s: s.first)
+
+
+async def done(one: Stale) -> None:
+    """Takes its marks away, but for those that were asked for again meanwhile."""
+    for number, times in one.marks:
+        await StaleDayRow.filter(id=number, mark=times).delete()
+    if one.spans:
+        await StaleSpanRow.filter(id__in=list(one.spans)).delete()
+
+
+async def people(one: Stale) -> list[int]:
+    """Whose days they are: everybody with a classified day who served below the unit then, or serves there now."""
+    if one.employee_id is not None:
+        return [one.employee_id]
+    days = DayRow.filter(date__gte=one.first, date__lte=one.last)
+    if one.unit_id is not None:
+        units = below([one.unit_id])
         now = Subquery(EmployeeRow.filter(unit_id__in=units).values("id"))
         days = days.filter(Q(unit_id__in=units) | Q(employee_id__in=now))
-    return [day.employee_id for day in await days.order_by("employee_id").only("id", "employee_id")]
+    found = await days.distinct().order_by("employee_id").values_list("employee_id", flat=True)
+    return [int(str(number)) for number in found]

@@ -135,6 +135,12 @@ class _Behind:
             self.make.tables["placement"][row["id"]] = {**row, **moved, "valid_to": TODAY}
         for row in self.hidden("acting"):
             self.make.tables["acting"][row["id"]] = {**row, "kind": "plh" if row["kind"] == "plt" else "plt"}
+        for row in self.hidden("roster_day"):
+            # Two of one person may not be of one day.
+            fresh = away.a_roster_day(
+                self.make, self.make.marker.next(), {"id": row["employee_id"]}, (row["date"] - TODAY).days
+            )
+            self.make.tables["roster_day"][row["id"]] = {"id": row["id"], **fresh}
         for table in ("unit", "catalogue_item"):
             for row in self.hidden(table):
                 self.make.tables[table][row["id"]] = {**row, "name": f"other {self.rng.random()}"}

@@ -20,6 +20,7 @@ TYPES = {
     "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
     "geofence": "Geofence", "check_in": "CheckIn",
+    "roster_day": "RosterDay",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -31,9 +32,10 @@ _OPERATIONS = {
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
+    "roster_day": Operation.ATTENDANCE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
-_NO_UNIT = frozenset({"acting", "punch"})
+_NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _NOBODYS = frozenset(
     {"unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence"}
 )

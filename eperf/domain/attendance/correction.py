@@ -17,6 +17,7 @@ from eperf.domain.attendance.calendar import local_time
 from eperf.domain.attendance.day import LocalPunch
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.attendance.request import FIRST_DAY
+from eperf.domain.attendance.roster import ShiftOn, owner_day
 from eperf.domain.errors import BadInput, LeaveNotAllowed
 from eperf.domain.in_force import standing
 from eperf.domain.period import YearMonth
@@ -60,8 +61,14 @@ class CorrectionAsked:
     files: tuple[int, ...] = ()
 
 
-def require_correctable(asked: CorrectionAsked, zone: ZoneInfo, today: date) -> None:
-    """Refuses what corrects nothing, lies ahead or on another day, goes before it comes, or has no evidence."""
+def _no_roster(_: date) -> None:
+    """Of somebody without a roster."""
+
+
+def require_correctable(
+    asked: CorrectionAsked, zone: ZoneInfo, today: date, shift_on: ShiftOn = _no_roster
+) -> None:
+    """Refuses what corrects nothing, lies ahead or belongs to another day, goes before it comes, or has no evidence."""
     if asked.date > today:
         raise BadInput("date", asked.date.isoformat(), "lies in the future")
     if asked.date < FIRST_DAY:
@@ -69,7 +76,7 @@ def require_correctable(asked: CorrectionAsked, zone: ZoneInfo, today: date) -> 
     if asked.tap_in is None and asked.tap_out is None:
         raise BadInput("tapIn", None, "give the time of coming, of going, or both")
     for name, at in (("tapIn", asked.tap_in), ("tapOut", asked.tap_out)):
-        if at is not None and local_time(at, zone).date() != asked.date:
+        if at is not None and owner_day(local_time(at, zone).date(), at, zone, shift_on) != asked.date:
             raise BadInput(name, at.isoformat(), "lies on another day at the workplace")
     if asked.tap_in is not None and asked.tap_out is not None and asked.tap_out <= asked.tap_in:
         raise BadInput("tapOut", asked.tap_out.isoformat(), "lies before the coming")

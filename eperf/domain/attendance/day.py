@@ -64,6 +64,19 @@ class DaySchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """What a roster says of one day of a person: the name of the shift and its hours; without hours it is free."""
+
+    name: str
+    hours: DaySchedule | None = None
+
+    @property
+    def ends_next_day(self) -> bool:
+        """Whether it goes over midnight."""
+        return self.hours is not None and self.hours.end_min > 1440
+
+
+@dataclass(frozen=True, slots=True)
 class LocalPunch:
     """A punch on the wall clock of the workplace. `id` names the stored record in the result."""
 
@@ -80,6 +93,7 @@ class DayInput:
     date: date
     zone: ZoneInfo
     punches: tuple[LocalPunch, ...] = ()
+    """Those that belong to the day: of a shift over midnight also those of the morning after."""
     is_holiday: bool = False
     """A national holiday, or joint leave, at this workplace."""
     holiday_name: str = ""
@@ -90,10 +104,12 @@ class DayInput:
     """The code of an approved leave that covers the day."""
     duty: str | None = None
     """The code of a duty order, training or study assignment that covers the day."""
+    shift: Shift | None = None
+    """What the roster says of the day; None where it says nothing."""
     month_late_events: int = 0
     """How often the person was late in this month before this day."""
     is_over: bool = True
-    """False while the civil day still runs: what is not there yet is then not missing."""
+    """False while the day, or a shift that began on it, still runs: what is not there yet is then not missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,15 @@ class CorrectionCancelled(_OfASpan):
     decided_by: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class RosterChanged(_OfASpan):
+    """An employee's roster has another shift on some days of a span (`shift`: its name; null: none any more)."""
+
+    kind = "attendance.roster-changed"
+    subject_type = "Employee"
+    shift: str | None
+
+
 KINDS: tuple[type[Event], ...] = (
     CalendarChanged,
     FenceChanged,
@@ -159,4 +168,5 @@ KINDS: tuple[type[Event], ...] = (
     CorrectionSigned,
     CorrectionRefused,
     CorrectionCancelled,
+    RosterChanged,
 )

@@ -21,6 +21,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Bukan hari kerja; tidak ada kewajiban jam kerja.",
         "Not a working day; no working hours are owed.",
     ),
+    "no_shift": (
+        "Tidak ada jadwal dinas pada hari ini; tidak ada kewajiban jam kerja.",
+        "The roster has no shift on this day; no working hours are owed.",
+    ),
+    "free_shift": (
+        "Jadwal dinas: {shift}, hari bebas; tidak ada kewajiban jam kerja.",
+        "The roster says {shift}, a free day; no working hours are owed.",
+    ),
+    "shift": (
+        "Jadwal dinas: {shift}, mulai {from_date} {start}, sampai {to_date} {end}.",
+        "The roster says {shift}, from {from_date} {start} to {to_date} {end}.",
+    ),
+    "start_day": (
+        "{taps} rekaman pada tanggal lain dihitung untuk hari mulainya dinas.",
+        "{taps} taps of another date count for the day on which the shift started.",
+    ),
     # Which leave is a fact of the step, not of its text: who may see days may not see everybody's health.
     "leave": ("Hari ini cuti yang disetujui.", "The day is covered by an approved leave."),
     "schedule": (

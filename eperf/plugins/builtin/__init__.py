@@ -15,6 +15,7 @@ from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
 from eperf.plugins.builtin.detectors import DETECTORS
 from eperf.plugins.builtin.office_hours import OfficeHours
+from eperf.plugins.builtin.shifts import Shifts
 from eperf.plugins.builtin.soap import SoapFile
 from eperf.plugins.hookspecs import hookimpl
 
@@ -27,8 +28,8 @@ def eperf_scoring_schemes() -> Sequence[Scheme[Any]]:
 
 @hookimpl
 def eperf_work_time_policies() -> Sequence[WorkTimePolicy]:
-    """Office hours of Perpres 21/2023."""
-    return [OfficeHours()]
+    """Office hours of Perpres 21/2023, and work by roster."""
+    return [OfficeHours(), Shifts()]
 
 
 @hookimpl

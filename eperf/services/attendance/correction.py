@@ -27,6 +27,7 @@ from eperf.services.attendance.days import BY_HAND, WITHDRAWN
 from eperf.services.attendance.request import Asker, Noun
 from eperf.services.call import Call, Work
 from eperf.store.attendance import CorrectionFileRow, CorrectionRow, PunchRow
+from eperf.store.circumstances import rosters
 
 _LONGEST_REST = 40
 """So many days after a month are looked at for its first working days."""
@@ -38,7 +39,9 @@ async def ask(call: Call, asked: CorrectionAsked) -> int:
 
     async def checked(asker: Asker) -> Mapping[str, Any]:
         zone = zone_named(asker.unit.zone)
-        require_correctable(asked, zone, civil_day(call.now, zone))
+        near = {asker.employee.id: (asked.date - timedelta(days=2), asked.date + timedelta(days=2))}
+        shifts = (await rosters(near)).get(asker.employee.id, {})
+        require_correctable(asked, zone, civil_day(call.now, zone), shifts.get)
         after = YearMonth.of(asked.date).next().first
         rest = Span(after, after + timedelta(days=_LONGEST_REST))
         free = set(rest.days()) - set(await asker.worked(rest))

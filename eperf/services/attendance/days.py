@@ -1,58 +1,40 @@
 """Classifying days again, set by set: the punches of many employees in one read, their days in one write.
 
-Runs inside the transaction of whatever changed the punches, so a day is never older than its punches.
+Runs inside the transaction of whatever changed the punches, so a day is never older than its punches. One day after a
+punch and a city's month go the same way; they differ in how many days are taken at once.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.attendance.correction import corrected
-from eperf.domain.attendance.day import DayInput, DayResult, LocalPunch
-from eperf.domain.attendance.duty import DUTY_CODES, DutyKind
-from eperf.domain.attendance.holiday import FreeDays
-from eperf.domain.attendance.punch import PunchKind
+import orjson
+
+from eperf.domain.attendance.day import DayInput, DayResult
 from eperf.domain.events import DayClassified
-from eperf.services.calendars import calendars
+from eperf.services.attendance.given import BY_HAND, day_input, given, touched
 from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
+from eperf.store import days as sets
 from eperf.store import stale
-from eperf.store.attendance import DayRow, PunchRow
-from eperf.store.calendar import StaleDayRow
-from eperf.store.circumstances import Key, on_duty, on_leave, units_on
+from eperf.store.days import WRITTEN, Key
 from eperf.store.lock import take_days
-from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
+from eperf.store.stale import Stale
 
-WRITTEN = (
-    "unit_id", "status", "first_in", "last_out", "late_min", "early_min", "worked_min", "missing_taps",
-    "policy", "policy_version", "steps",
-)  # fmt: skip
-BY_HAND, WITHDRAWN = "eperf/by-hand", "withdrawn"
-"""The source of taps that a correction gave, and the outcome of those that a correction no longer gives."""
-_AT_ONCE = 500
+__all__ = [
+    "BY_HAND", "WITHDRAWN", "WRITTEN", "classify", "close_day", "day_input", "reclassify", "row_of", "rule_of",
+]  # fmt: skip
 
+WITHDRAWN = "withdrawn"
+"""The outcome of taps that a correction no longer gives."""
+_AT_ONCE = 1000
+"""So many days are read, judged and written at once: some tens of milliseconds in which nothing else is done."""
 
-@dataclass(frozen=True)
-class _Rule:
-    bound: Bound
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What holds of the days beside their punches: the unit, what its calendar says, who was away."""
-
-    units: Mapping[Key, int]
-    calendars: Mapping[int, FreeDays]
-    leave: Mapping[Key, str]
-    duty: Mapping[Key, str]
+_Written = tuple[Any, ...]
+"""The columns `WRITTEN` of a day."""
 
 
 async def rule_of(call: Call, unit_id: int, day: date) -> Bound:
@@ -60,177 +42,115 @@ async def rule_of(call: Call, unit_id: int, day: date) -> Bound:
     return await bound(call.parts, Slot.WORK_TIME, unit_id, day)
 
 
-def stored(unit_id: int, part: Bound, result: DayResult) -> dict[str, object]:
-    """A classified day as the columns that are written of it."""
-    return {
-        "unit_id": unit_id,
-        "status": result.status.value,
-        "first_in": result.first_in,
-        "last_out": result.last_out,
-        "late_min": result.late_min,
-        "early_min": result.early_min,
-        "worked_min": result.worked_min,
-        "missing_taps": result.missing_taps,
-        "policy": part.registered.key,
-        "policy_version": part.registered.version,
-        "steps": [step.as_dict() for step in result.steps],
-    }
+def row_of(unit_id: int, part: Bound, result: DayResult) -> _Written:
+    """A classified day as the columns `WRITTEN` of its row."""
+    return (
+        unit_id,
+        result.status.value,
+        result.first_in,
+        result.last_out,
+        result.late_min,
+        result.early_min,
+        result.worked_min,
+        result.missing_taps,
+        part.registered.key,
+        part.registered.version,
+        orjson.dumps([step.as_dict() for step in result.steps]).decode(),
+    )
 
 
 async def classify(call: Call, opened: Work, days: Iterable[Key]) -> int:
-    """Classifies (employee id, civil day) pairs anew, writes and tells those that differ; gives how many."""
-    changed = 0
-    wanted = sorted(set(days))
+    """Classifies (employee id, civil day) pairs anew, writes and tells those that differ; gives how many.
+
+    With them the days before or after to which their records belong by the roster.
+    """
+    wanted = set(days)
+    if not wanted:
+        return 0
     # One classification of a person at a time: what another has changed meanwhile is seen by who comes second.
     await take_days(employee for employee, _ in wanted)
-    rules: dict[Key, _Rule] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        changed += await _classify(call, opened, wanted[start : start + _AT_ONCE], rules)
+    ordered = sorted(await touched(wanted))
+    changed = 0
+    for start in range(0, len(ordered), _AT_ONCE):
+        changed += await _classify(call, opened, ordered[start : start + _AT_ONCE])
     return changed
 
 
 async def close_day(call: Call, day: date) -> int:
-    """Classifies a day that is over for everybody, the absent included; gives how many days changed."""
-    everybody = [row.id for row in await EmployeeRow.filter(active=True).order_by("id").only("id")]
+    """Classifies a day that is over for everybody, the absent included; gives how many days changed.
+
+    Where a shift of the day before reached into it, that day is over now too, and classified with it.
+    """
+    everybody = await EmployeeRow.filter(active=True).order_by("id").values_list("id", flat=True)
     changed = 0
     for start in range(0, len(everybody), _AT_ONCE):
         # A transaction for some hundred people: others must not wait for a whole city.
         async with work(call) as opened:
-            changed += await classify(
-                call, opened, [(who, day) for who in everybody[start : start + _AT_ONCE]]
-            )
+            some = everybody[start : start + _AT_ONCE]
+            changed += await classify(call, opened, [(int(str(who)), day) for who in some])
     return changed
 
 
 async def reclassify(call: Call, limit: int = 100) -> int:
-    """Classifies days again that the calendar has made untrue; gives how many were taken, zero when all is true."""
-    marked = await stale.some(limit)
+    """Classifies days again that something has made untrue; gives how many marks were taken, zero when all is true."""
+    taken = await stale.some(limit)
     failures: list[Exception] = []
-    for row in marked:
+    for one in stale.joined(taken):
         # One unit's trouble is its own: the other days are classified, and then it is told.
         try:
-            await _again(call, row)
+            await _again(call, one)
         except Exception as failure:
-            failures.append(failure)
+            failures += (
+                [failure] if one in taken else await _each(call, [row for row in taken if row.within(one)])
+            )
     if failures:
         raise ExceptionGroup("days could not be classified", failures)
-    return len(marked)
+    return len(taken)
 
 
-async def _again(call: Call, row: StaleDayRow) -> None:
-    # A transaction for some hundred people, and the mark goes last: who dies half-way begins again, which changes
+async def _each(call: Call, several: Sequence[Stale]) -> list[Exception]:
+    failures: list[Exception] = []
+    for one in several:
+        try:
+            await _again(call, one)
+        except Exception as failure:
+            failures.append(failure)
+    return failures
+
+
+async def _again(call: Call, one: Stale) -> None:
+    # A transaction for some hundred days, and the mark goes last: who dies half-way begins again, which changes
     # nothing where all is done.
-    whose = await stale.people(row)
-    for start in range(0, len(whose), _AT_ONCE):
+    whose = await stale.people(one)
+    people = max(1, _AT_ONCE // one.length)
+    for start in range(0, len(whose), people):
         async with work(call) as opened:
-            await classify(call, opened, [(one, row.date) for one in whose[start : start + _AT_ONCE]])
-    await stale.done(row)
+            span = dict.fromkeys(whose[start : start + people], (one.first, one.last))
+            await classify(call, opened, await sets.known(span))
+    await stale.done(one)
 
 
-def day_input(
-    day: date, zone: ZoneInfo, free: FreeDays, taps: tuple[LocalPunch, ...] = (), **more: Any
-) -> DayInput:
-    """A day as its policy sees it, with what the calendar says of it."""
-    holiday = free.holidays.get(day)
-    return DayInput(
-        day,
-        zone,
-        punches=taps,
-        is_holiday=holiday is not None,
-        holiday_name=holiday.name if holiday else "",
-        holiday_basis=holiday.legal_basis if holiday else "",
-        is_ramadan=day in free.ramadan,
-        **more,
-    )
-
-
-async def _given(days: Sequence[Key], today: Mapping[int, int]) -> _Given:
-    units = await units_on(days, today)
-    free = await calendars(set(units.values()), {day for _, day in days})
-    duty = {key: DUTY_CODES[DutyKind(kind)] for key, kind in (await on_duty(days)).items()}
-    return _Given(units, free, await on_leave(days), duty)
-
-
-async def _classify(call: Call, opened: Work, days: Sequence[Key], rules: dict[Key, _Rule]) -> int:
-    found = EmployeeRow.filter(id__in=sorted({employee for employee, _ in days}))
-    people = {row.id: row.unit_id for row in await found}
-    given = await _given(days, people)
-    punches = await _punches(days)
-    before = await _days(days)
-    rows: list[DayRow] = []
-    for employee, day in days:
-        unit_id = given.units[employee, day]
-        rule = await _rule(call, unit_id, day, rules)
-        result = _result(rule, (employee, day), punches[employee, day], given, call)
-        row = _row(employee, unit_id, rule.bound, result)
-        if not _same(before.get((employee, day)), row):
-            rows.append(row)
-    if rows:
-        await DayRow.bulk_create(
-            rows, batch_size=_AT_ONCE, on_conflict=("employee_id", "date"), update_fields=WRITTEN
+async def _classify(call: Call, opened: Work, days: Sequence[Key]) -> int:
+    seen = await given(call, days)
+    alike: dict[tuple[int, DayInput], _Written] = {}
+    rows: list[tuple[Any, ...]] = []
+    for key in days:
+        part, day = seen.policy(key), seen.day(key)
+        unit = seen.units[key]
+        # A policy is pure, so days that are equal to the last field have one result. With taps none are: the records
+        # have numbers.
+        same = None if day.punches else (id(part), day)
+        row = None if same is None else alike.get(same)
+        if row is None:
+            row = row_of(unit, part, part.registered.part.classify(day, part.settings))
+            if same is not None:
+                alike[same] = row
+        rows.append((*key, unit, *row[1:]))
+    written = await sets.write(rows)
+    by_key = {(row[0], row[1]): row for row in rows} if written else {}
+    for number, employee, day_ in written:
+        row = by_key[employee, day_]
+        opened.emit(
+            DayClassified(subject_id=number, unit_id=row[2], employee_id=employee, date=day_, status=row[3])
         )
-        written = await _days([(row.employee_id, row.date) for row in rows])
-        for row in rows:
-            opened.emit(
-                DayClassified(
-                    subject_id=written[row.employee_id, row.date].id,
-                    unit_id=row.unit_id,
-                    employee_id=row.employee_id,
-                    date=row.date,
-                    status=row.status,
-                )
-            )
-    return len(rows)
-
-
-def _result(rule: _Rule, key: Key, punches: Sequence[PunchRow], given: _Given, call: Call) -> DayResult:
-    day, free = key[1], given.calendars[given.units[key]]
-    taps = tuple(
-        LocalPunch(punch.occurred_at.astimezone(rule.zone), PunchKind(punch.kind), punch.id)
-        for punch in punches
-    )
-    taps = corrected(taps, frozenset(punch.id for punch in punches if punch.source == BY_HAND))
-    seen = day_input(
-        day,
-        rule.zone,
-        free,
-        taps,
-        leave=given.leave.get(key),
-        duty=given.duty.get(key),
-        is_over=civil_day(call.now, rule.zone) > day,
-    )
-    result: DayResult = rule.bound.registered.part.classify(seen, rule.bound.settings)
-    return result
-
-
-def _row(employee_id: int, unit_id: int, part: Bound, result: DayResult) -> DayRow:
-    return DayRow(employee_id=employee_id, date=result.date, **stored(unit_id, part, result))
-
-
-def _same(old: DayRow | None, new: DayRow) -> bool:
-    return old is not None and all(getattr(old, name) == getattr(new, name) for name in WRITTEN)
-
-
-async def _rule(call: Call, unit_id: int, day: date, rules: dict[Key, _Rule]) -> _Rule:
-    if (unit_id, day) not in rules:
-        unit = await UnitRow.get(id=unit_id)
-        rules[unit_id, day] = _Rule(await rule_of(call, unit_id, day), zone_named(unit.zone))
-    return rules[unit_id, day]
-
-
-async def _punches(days: Sequence[Key]) -> dict[Key, list[PunchRow]]:
-    found: dict[Key, list[PunchRow]] = defaultdict(list)
-    rows = PunchRow.filter(
-        employee_id__in=sorted({employee for employee, _ in days}), date__in=sorted({day for _, day in days})
-    )
-    for row in await rows.order_by("occurred_at", "id"):
-        if row.employee_id is not None and row.outcome != WITHDRAWN:
-            found[row.employee_id, row.date].append(row)
-    return found
-
-
-async def _days(days: Sequence[Key]) -> dict[Key, DayRow]:
-    rows = await DayRow.filter(
-        employee_id__in=sorted({employee for employee, _ in days}), date__in=sorted({day for _, day in days})
-    )
-    return {(row.employee_id, row.date): row for row in rows}
+    return len(written)

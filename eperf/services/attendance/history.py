@@ -12,7 +12,7 @@ from eperf.domain.attendance.calendar import zone_named
 from eperf.domain.attendance.day import LocalPunch
 from eperf.domain.attendance.punch import PunchKind, digest
 from eperf.domain.events import HistoryTakenOver
-from eperf.services.attendance.days import WRITTEN, day_input, rule_of, stored
+from eperf.services.attendance.days import WRITTEN, day_input, row_of, rule_of
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, work
 from eperf.store import bulk
@@ -59,8 +59,7 @@ async def take_over(call: Call, device_id: int, unit_id: int, days: Sequence[Pas
         taps = tuple(LocalPunch(at.astimezone(zone), kind, 0) for kind, at, _ in one.taps)
         rule = rules[one.date]
         result = rule.registered.part.classify(day_input(one.date, zone, free, taps), rule.settings)
-        values = stored(unit_id, rule, result)
-        rows.append((one.employee_id, one.date, *(values[name] for name in WRITTEN)))
+        rows.append((one.employee_id, one.date, *row_of(unit_id, rule, result)))
     months: dict[int, set[str]] = defaultdict(set)
     for one in days:
         months[one.employee_id].add(f"{one.date:%Y-%m}")

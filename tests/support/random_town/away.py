@@ -39,6 +39,28 @@ def requests(make: Making) -> None:
                     make.row(link, lambda _, r=made, f=file, near=near: {near: r["id"], "file_id": f["id"]})
 
 
+def rosters(make: Making) -> None:
+    """Days of the roster: shifts, some over midnight, and free days."""
+    for person in list(make.employees()):
+        for offset in make.rng.sample(range(-40, 40), make.rng.randint(0, 4)):
+            make.row("roster_day", lambda n, p=person, o=offset: a_roster_day(make, n, p, o))
+
+
+def a_roster_day(make: Making, n: int, person: Row, offset: int) -> Row:
+    """A day of the roster."""
+    start, end = make.rng.choice(((None, None), ("22:00", "06:00"), ("07:00", "14:00")))
+    return {
+        "employee_id": person["id"],
+        "date": make.today + timedelta(days=offset),
+        "name": marker.text(n, "Dinas"),
+        "start_time": start,
+        "end_time": end,
+        "break_min": marker.integer(n) if start else 0,
+        "recorded_at": marker.instant(n, make.rng.randrange(_MINUTES)),
+        "recorded_by_id": None,
+    }
+
+
 def a_leave(make: Making, n: int, person: Row) -> Row:
     """A leave."""
     return {

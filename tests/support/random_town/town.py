@@ -49,6 +49,7 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     away.requests(make)
     away.calendar(make)
     place.places(make)
+    away.rosters(make)
     work.scores(make)
     work.bindings(make)
     work.events(make)

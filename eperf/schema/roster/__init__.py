@@ -1,0 +1,1 @@
+"""Rosters: who works which shift on which day (jadwal dinas)."""

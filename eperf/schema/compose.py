@@ -20,6 +20,7 @@ from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
 from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
+from eperf.schema.attendance.machines import CONTRIBUTION as MACHINES
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
 from eperf.schema.calendar.queries import CONTRIBUTION as CALENDAR
@@ -39,6 +40,7 @@ CORE: tuple[Contribution, ...] = (
     PEOPLE,
     CATALOGUE,
     ATTENDANCE,
+    MACHINES,
     CALENDAR,
     ACTIVITY,
     LEAVE,

@@ -17,7 +17,8 @@ from eperf.domain.attendance.carried import CarriedFile
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
 from eperf.plugins.builtin.fingerspot_signature import signature_of
-from eperf.services.attendance.devices import enrol, receive, register
+from eperf.services.attendance.devices import enrol, register
+from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import import_punches
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow

@@ -37,6 +37,8 @@ class DeviceRow(Model):
     drift_sec = fields.IntField(null=True)
     """Seconds that its clock is ahead, by the median of `drift_samples`; null when too few are known."""
     drift_samples: fields.JSONField[list[int] | None] = fields.JSONField(null=True)
+    kept = fields.BigIntField(default=0, db_default=0)
+    """Different records of it that are kept, readable or not."""
 
     class Meta:
         table = "device"

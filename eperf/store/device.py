@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -92,17 +92,10 @@ def _instant(at: datetime | None, postgres: bool) -> object:
     return at if at is None or postgres else stored_instant(at)
 
 
-async def kept_of(devices: Collection[int]) -> dict[int, int]:
-    """How many different records are kept of each machine, readable or not."""
-    if not devices:
-        return {}
-    inside = ", ".join(str(int(one)) for one in sorted(devices))
-    found: dict[int, int] = dict.fromkeys(devices, 0)
-    for table, more in (("punch", ""), ("unread_record", " AND outcome = 'unexplained'")):
-        rows = await database.connection().execute_query_dict(
-            f"SELECT device_id, count(*) AS kept FROM {table} WHERE device_id IN ({inside}){more} "  # noqa: S608
-            "GROUP BY device_id"
-        )
-        for row in rows:
-            found[row["device_id"]] += row["kept"]
-    return found
+async def count_kept(new: Mapping[int, int]) -> None:
+    """Adds to the number of records that are kept of machines, whose rows the caller has locked."""
+    postgres = database.dialect() == "postgres"
+    statement = f"UPDATE device SET kept = kept + {'$1 WHERE id = $2' if postgres else '? WHERE id = ?'}"  # noqa: S608
+    values = [[count, device] for device, count in sorted(new.items()) if count]
+    if values:
+        await database.connection().execute_many(statement, values)

@@ -11,7 +11,7 @@ from eperf.domain.access import Role
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.errors import BadInput, Forbidden, NotFound, TooMany
 from eperf.services.attendance.clocks import correct_clock
-from eperf.services.attendance.devices import enrol, health
+from eperf.services.attendance.devices import enrol
 from eperf.services.attendance.receiving import receive
 from eperf.services.call import Call
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
@@ -96,8 +96,8 @@ async def test_a_clock_that_is_set_right_shows_so_after_some_records(town: Town)
 async def test_the_backlog_is_what_the_machine_holds_beyond_what_is_kept(town: Town) -> None:
     await push(town, *[("2", NOW - timedelta(minutes=n)) for n in range(3)])
     await push(town, info="Ver 8.0,57,3,10,10.0.0.9")
-    found = (await health([town.device]))[town.device]
-    assert ((await device()).facts["logs"], found.kept) == ("10", 3)
+    found = await device()
+    assert (found.facts["logs"], found.kept) == ("10", 3)
 
 
 async def test_a_clock_that_was_an_hour_ahead_is_put_right_and_keeps_what_it_said(town: Town) -> None:

@@ -19,6 +19,7 @@ TYPES = {
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
     "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
+    "device_command": "DeviceCommand", "unread_record": "UnreadLine", "clock_error": "ClockError",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -29,11 +30,13 @@ _OPERATIONS = {
     "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
-    "calendar_entry": Operation.CALENDAR_READ,
+    "calendar_entry": Operation.CALENDAR_READ, "device_command": Operation.DEVICE_READ,
+    "unread_record": Operation.DEVICE_READ, "clock_error": Operation.DEVICE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch"})
-_NOBODYS = frozenset({"unit", "position", "catalogue_item", "device", "binding", "calendar_entry"})
+_OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
+_NOBODYS = _OF_MACHINES | {"unit", "position", "catalogue_item", "device", "binding", "calendar_entry"}
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
     "correction_file": ("day_correction", "correction_id"),
@@ -121,6 +124,8 @@ class Sight:
         person = self.tables["employee"][owner] if owner is not None else None
         if table == "unit":
             unit = row["id"]
+        elif table in _OF_MACHINES or (table == "punch" and person is None and row["device_id"] is not None):
+            unit = self.tables["device"][row["device_id"]]["unit_id"]
         elif table in _NO_UNIT:
             unit = person["unit_id"] if person is not None else None
         else:

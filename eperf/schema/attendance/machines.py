@@ -22,7 +22,7 @@ from eperf.schema.node import Node
 from eperf.schema.problems import Problem, verb
 from eperf.schema.scalars import DateTime
 from eperf.services.attendance import clocks, commands
-from eperf.services.attendance.devices import Health, health
+from eperf.services.attendance.devices import waiting_commands
 from eperf.store.attendance import UnreadRow
 from eperf.store.condition import Condition, Either, Every, Is, Missing
 from eperf.store.device import ClockErrorRow, DeviceCommandRow
@@ -32,6 +32,7 @@ strawberry.enum(CommandKind, name="DeviceCommandKind", description="What a machi
 strawberry.enum(CommandState, name="DeviceCommandState", description="Where a command to a machine stands.")
 _LATEST = {"LATEST": (("id", True),)}
 _SERIAL = {"SERIAL": (("serial", False), ("id", False))}
+_INT = 2**31 - 1
 _LONGEST_MIN = 5 * 366 * 24 * 60
 
 
@@ -104,27 +105,27 @@ class DeviceHealth:
 
 
 async def _healths(rows: Sequence[Mapping[str, Any]], context: Context) -> list[DeviceHealth]:
-    found = await health([row["id"] for row in rows])
-    return [_health(row, found[row["id"]]) for row in rows]
+    waiting = await waiting_commands([row["id"] for row in rows])
+    return [_health(row, waiting.get(row["id"], 0)) for row in rows]
 
 
-def _health(row: Mapping[str, Any], found: Health) -> DeviceHealth:
-    facts, held = row["facts"], _count(row["facts"].get("logs"))
+def _health(row: Mapping[str, Any], waiting: int) -> DeviceHealth:
+    facts, held, kept = row["facts"], _number(row["facts"].get("logs")), min(row["kept"], _INT)
     return DeviceHealth(
         clock_drift_sec=row["drift_sec"],
         clock_drift_basis=len(row["drift_samples"] or ()),
-        users=_count(facts.get("users")),
+        users=_number(facts.get("users")),
         records_held=held,
-        records_kept=found.kept,
-        backlog=None if held is None else max(0, held - found.kept),
+        records_kept=kept,
+        backlog=None if held is None else max(0, held - kept),
         push_version=facts.get("push_version"),
         ip=facts.get("ip"),
-        waiting_commands=found.waiting,
+        waiting_commands=waiting,
     )
 
 
-def _count(text: str | None) -> int | None:
-    return min(int(text), 2**31 - 1) if text else None
+def _number(text: str | None) -> int | None:
+    return min(int(text), _INT) if text else None
 
 
 @strawberry.input(description="Which machines.")
@@ -260,7 +261,7 @@ CONTRIBUTION = Contribution(
     extends={
         "Device": {
             "health": batch_field(
-                ("id", "facts", "drift_sec", "drift_samples"),
+                ("id", "facts", "drift_sec", "drift_samples", "kept"),
                 _healths,
                 "How it fares (kesehatan).",
                 kind=DeviceHealth,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +17,7 @@ from eperf.domain.text import clean
 from eperf.services.attendance.intake import attribute
 from eperf.services.call import Call, work
 from eperf.store.attendance import DeviceRow, EnrolmentRow
-from eperf.store.device import DeviceCommandRow, kept_of
+from eperf.store.device import DeviceCommandRow
 from eperf.store.scope import subject_of_unit
 
 MOST_OPTIONS = 32
@@ -94,21 +93,7 @@ async def enrol(call: Call, device_id: int, people: Sequence[tuple[str, int]], v
         return await attribute(call, opened, device, [pin for pin, _ in named], valid_from)
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What is counted of a machine: the different records kept, and the commands that have not ended."""
-
-    kept: int
-    waiting: int
-
-
-async def health(devices: Sequence[int]) -> dict[int, Health]:
-    """What is counted of machines that the caller may see."""
-    kept = await kept_of(devices)
-    waits = Counter(
-        row["device_id"]
-        for row in await DeviceCommandRow.filter(device_id__in=sorted(devices), state__in=OPEN).values(
-            "device_id"
-        )
-    )
-    return {device: Health(kept[device], waits[device]) for device in devices}
+async def waiting_commands(devices: Sequence[int]) -> dict[int, int]:
+    """How many commands of machines that the caller may see have not ended."""
+    rows = DeviceCommandRow.filter(device_id__in=sorted(devices), state__in=OPEN)
+    return dict(Counter(row["device_id"] for row in await rows.values("device_id")))

@@ -7,21 +7,22 @@ what is kept and its copies, at any time; nothing is thrown away, and mending th
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.attendance.clock_error import ClockError, error_at, right_time
-from eperf.domain.attendance.punch import RawPunch, SkippedLine, digest
+from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.domain.events import PunchRecorded
 from eperf.services.attendance.days import classify
+from eperf.services.attendance.known import Upload, content_of, content_of_line, known_of
+from eperf.services.attendance.unread import explain_unread, keep_unread
 from eperf.services.attendance.whose import errors_of, owner_by, owner_on, owners_among, owners_of
 from eperf.services.call import Call, Work
 from eperf.store.attendance import DeviceRow, EnrolmentRow, PunchRow, UnreadRow, count_copies
+from eperf.store.device import count_kept
 
 UNKNOWN_PIN = "unknown-pin"
 _AT_ONCE = 500
@@ -38,27 +39,6 @@ class Taken:
     """The unexplained ones that are readable: nobody's PIN on their day."""
     fresh: tuple[RawPunch, ...] = ()
     """The readable ones that were new."""
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """Records by what is known of them: those that are new, and how often each kept one came again."""
-
-    fresh: dict[str, Any] = field(default_factory=dict)
-    again: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """The records of one upload: of a device whose row the caller has locked, with the zone of its clock."""
-
-    device: DeviceRow
-    source: str
-    """The way they came; a record is known by its device, PIN, time and status, whichever way it comes."""
-    punches: Sequence[RawPunch]
-    skipped: Sequence[SkippedLine]
-    zone: str
-    received_at: datetime
 
 
 async def take_in(
@@ -80,8 +60,8 @@ async def take_in_all(call: Call, opened: Work, uploads: Sequence[Upload]) -> li
 
     All of them take as many statements as one.
     """
-    sorted_ = await _sort(
-        PunchRow, [(_content(one.device, punch), (one, punch)) for one in uploads for punch in one.punches]
+    sorted_ = await known_of(
+        PunchRow, [(content_of(one.device, punch), (one, punch)) for one in uploads for punch in one.punches]
     )
     owners = await owners_among([(one.device.id, punch.pin) for one, punch in sorted_.fresh.values()])
     errors = await errors_of({one.device.id for one, _ in sorted_.fresh.values()})
@@ -91,9 +71,15 @@ async def take_in_all(call: Call, opened: Work, uploads: Sequence[Upload]) -> li
     ]
     await PunchRow.bulk_create(rows, batch_size=_AT_ONCE)
     await count_copies(PunchRow, sorted_.again)
-    unread = await _keep_unread(uploads)
+    unread = await keep_unread(uploads)
+    kept = Counter(row.device_id or 0 for row in rows)
+    for one in uploads:
+        kept[one.device.id] += unread[id(one)]
     if rows:
-        await _explain_unread([(one, content, punch) for content, (one, punch) in sorted_.fresh.items()])
+        kept.subtract(
+            await explain_unread([(one, content, punch) for content, (one, punch) in sorted_.fresh.items()])
+        )
+    await count_kept(kept)
     found = await _found([row.digest for row in rows if row.employee_id])
     units = {one.device.id: one.device.unit_id for one in uploads}
     await tell(call, opened, found, units)
@@ -163,8 +149,8 @@ async def foreseen(
     device: DeviceRow, punches: Sequence[RawPunch], skipped: Sequence[SkippedLine], zone: str
 ) -> Taken:
     """What `take_in` would do now, without doing it."""
-    known = await _sort(PunchRow, [(_content(device, punch), punch) for punch in punches])
-    lines = await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])
+    known = await known_of(PunchRow, [(content_of(device, punch), punch) for punch in punches])
+    lines = await known_of(UnreadRow, [(content_of_line(device, skip.raw), skip) for skip in skipped])
     owners = await owners_of(device.id, [punch.pin for punch in known.fresh.values()])
     errors = (await errors_of([device.id])).get(device.id, ())
     strangers = tuple(
@@ -178,29 +164,6 @@ async def foreseen(
         unexplained=len(strangers) + len(lines.fresh),
         strangers=strangers,
     )
-
-
-def _content(device: DeviceRow, punch: RawPunch) -> str:
-    return digest(device.keyed_by, device.serial, punch.pin, punch.occurred_at, punch.status)
-
-
-def _unread(device: DeviceRow, raw: str) -> str:
-    return hashlib.sha256("\x1f".join(("unread", device.serial, raw)).encode()).hexdigest()
-
-
-async def _sort(rows: type[PunchRow | UnreadRow], records: Sequence[tuple[str, Any]]) -> _Sorted:
-    done = _Sorted()
-    for content, record in records:
-        if content in done.fresh:
-            done.again[content] += 1
-        else:
-            done.fresh[content] = record
-    contents = list(done.fresh)
-    for start in range(0, len(contents), _AT_ONCE):
-        for known in await rows.filter(digest__in=contents[start : start + _AT_ONCE]).only("id", "digest"):
-            del done.fresh[known.digest]
-            done.again[known.digest] += 1
-    return done
 
 
 def _when(
@@ -247,47 +210,6 @@ def _row(
 def outcome_of(owner: int | None) -> tuple[str, str | None]:
     """How a readable record ends, and why it is unexplained."""
     return ("used", None) if owner else ("unexplained", UNKNOWN_PIN)
-
-
-async def _keep_unread(uploads: Sequence[Upload]) -> Counter[int]:
-    """Keeps lines that are no records, each once; gives how many of each upload (by `id`) were new."""
-    new: Counter[int] = Counter()
-    lines = [(_unread(one.device, skip.raw), (one, skip)) for one in uploads for skip in one.skipped]
-    if not lines:
-        return new
-    sorted_ = await _sort(UnreadRow, lines)
-    rows = [
-        UnreadRow(
-            source=one.source,
-            device_id=one.device.id,
-            line=skip.raw,
-            line_no=skip.line_no,
-            digest=content,
-            received_at=one.received_at,
-            outcome="unexplained",
-            reason=skip.reason[:64],
-            copies=sorted_.again.pop(content, 0),
-        )
-        for content, (one, skip) in sorted_.fresh.items()
-    ]
-    await UnreadRow.bulk_create(rows, batch_size=_AT_ONCE)
-    await count_copies(UnreadRow, sorted_.again)
-    new.update(id(one) for one, _ in sorted_.fresh.values())
-    return new
-
-
-async def _explain_unread(fresh: Sequence[tuple[Upload, str, RawPunch]]) -> None:
-    """A line that could not be read, and now can (another column profile), is a duplicate of what it says."""
-    devices = sorted({one.device.id for one, _, _ in fresh})
-    if not await UnreadRow.filter(device_id__in=devices, outcome="unexplained").exists():
-        return
-    said = {_unread(one.device, punch.raw): content for one, content, punch in fresh}
-    for start in range(0, len(said), _AT_ONCE):
-        lines = list(said)[start : start + _AT_ONCE]
-        for row in await UnreadRow.filter(digest__in=lines, outcome="unexplained"):
-            row.punch_id = (await PunchRow.get(digest=said[row.digest])).id
-            row.outcome, row.reason = "duplicate", None
-            await row.save(update_fields=["punch_id", "outcome", "reason"])
 
 
 async def _found(contents: Sequence[str]) -> list[PunchRow]:

@@ -21,7 +21,8 @@ from eperf.domain.errors import Refused, Unavailable
 from eperf.domain.events import DeviceSeen
 from eperf.plugins.report import Registered
 from eperf.services.attendance import commands
-from eperf.services.attendance.intake import Upload, take_in_all
+from eperf.services.attendance.intake import take_in_all
+from eperf.services.attendance.known import Upload
 from eperf.services.call import Call, Work, work
 from eperf.store.attendance import DeviceRow
 from eperf.store.device import write_heard

@@ -76,5 +76,14 @@ class Migration(migrations.Migration):
             model_name='PunchRow',
             index=Index(fields=['device_id', 'outcome', 'id']),
         ),
+        ops.AddField(
+            model_name='DeviceRow',
+            name='kept',
+            field=fields.BigIntField(default=0, db_default=0),
+        ),
+        ops.RunSQL(
+            "UPDATE device SET kept = (SELECT count(*) FROM punch WHERE punch.device_id = device.id) + "
+            "(SELECT count(*) FROM unread_record WHERE unread_record.device_id = device.id AND outcome = 'unexplained')",
+            ops.RunSQL.noop,
+        ),
     ]
-

@@ -91,9 +91,11 @@ bench-smoke: $(READY) ## whether every build of the bench still gives the same a
 fuzz: $(READY) ## generated operations against a served town for ten minutes
 	EPERF_FUZZ_SECONDS=600 $(BIN)/pytest $(CONFORMANCE)/test_fuzz.py --timeout 1200 -s $(ARGS)
 
-fault: $(READY) ## kill the server a hundred times under load, on both databases
+fault: $(READY) ## kill the server a hundred times under load, and under 500 machines, on both databases
 	EPERF_TEST_DATABASE=sqlite EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
 	EPERF_TEST_DATABASE=postgres EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)
+	EPERF_TEST_DATABASE=sqlite EPERF_MACHINES=500 $(BIN)/pytest tests/faults -k machines_at_once --timeout 3600 $(ARGS)
+	EPERF_TEST_DATABASE=postgres EPERF_MACHINES=500 $(BIN)/pytest tests/faults -k machines_at_once --timeout 3600 $(ARGS)
 
 lock: $(READY) ## renew requirements.lock and every package-lock.json (UPGRADE=1: to the newest versions)
 	$(BIN)/uv pip compile pyproject.toml --quiet --no-config --extra dev --universal --python-version 3.11 \

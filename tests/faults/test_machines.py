@@ -149,7 +149,7 @@ def test_machines_at_once_lose_and_double_nothing_when_server_and_database_die(
     wait_for(0.2)
     server.kill()
     killed = len(log.kept)
-    server.start()
+    server.start(180)
     if own_postgres:
         wait_for(0.6)
         own_postgres.restart()

@@ -98,10 +98,10 @@ soak: $(READY) ## RECORDS (a million) mixed records through each pushed source, 
 	$(BIN)/python -m tests.soak --records $(or $(RECORDS),1000000) $(ARGS)
 
 # Every fault that has a small run in the suite, at its full size.
-FAULTS := tests/faults/test_r01_kill.py tests/store/test_migrations.py
-FULL := EPERF_R01_ROUNDS=100 EPERF_R16_KILLS=1000
+FAULTS := tests/faults/test_r01_kill.py tests/faults/test_machines.py tests/store/test_migrations.py
+FULL := EPERF_R01_ROUNDS=100 EPERF_R16_KILLS=1000 EPERF_MACHINES=500
 
-fault: $(READY) ## kill the server a hundred times under load, and migrations before each statement, on both databases
+fault: $(READY) ## kill the server a hundred times under load, under 500 machines, and migrations before each statement, on both databases
 	EPERF_TEST_DATABASE=sqlite $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
 	EPERF_TEST_DATABASE=postgres $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
 

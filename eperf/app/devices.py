@@ -19,7 +19,7 @@ from eperf.app.house import House
 from eperf.domain.attendance.source import UNAVAILABLE, DeviceReply, DeviceRequest, refusal_reply
 from eperf.domain.errors import Refused
 from eperf.plugins.report import Registered
-from eperf.services.attendance.devices import receive
+from eperf.services.attendance.receiving import Reception
 
 logger = structlog.get_logger("eperf.devices")
 _BODY_SECONDS = 30
@@ -28,25 +28,29 @@ _BODY_SECONDS = 30
 def routes(house: House) -> list[Route]:
     """A route for each path of each installed source."""
     found: list[Route] = []
+    reception = Reception()
     for source in house.registry.sources.values():
         methods: dict[str, set[str]] = defaultdict(set)
         for route in source.part.routes:
             methods[route.path].add(route.method)
         found += [
-            Route(path, _endpoint(house, source), methods=sorted(verbs)) for path, verbs in methods.items()
+            Route(path, _endpoint(house, reception, source), methods=sorted(verbs))
+            for path, verbs in methods.items()
         ]
     return found
 
 
-def _endpoint(house: House, source: Registered[Any]) -> Any:
+def _endpoint(house: House, reception: Reception, source: Registered[Any]) -> Any:
     async def endpoint(request: Request) -> Response:
-        reply = await _answer(house, source, request)
+        reply = await _answer(house, reception, source, request)
         return Response(reply.body, reply.status, media_type=reply.content_type)
 
     return endpoint
 
 
-async def _answer(house: House, source: Registered[Any], request: Request) -> DeviceReply:
+async def _answer(
+    house: House, reception: Reception, source: Registered[Any], request: Request
+) -> DeviceReply:
     try:
         body = await read_body(request, house.settings.device_body_bytes, _BODY_SECONDS)
         given = DeviceRequest(
@@ -57,7 +61,7 @@ async def _answer(house: House, source: Registered[Any], request: Request) -> De
             peer=request.client.host if request.client else "",
             headers=_first(request.headers.items()),
         )
-        return await receive(house.call(), source, given)
+        return await reception.receive(house.call(), source, given)
     except Refused as refusal:
         return refusal_reply(refusal)
     except Exception:

@@ -159,6 +159,26 @@ class DeviceSeen(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeviceCommanded(Event):
+    """So many commands were queued for an attendance machine; `what` names their kinds."""
+
+    kind = "attendance.device-commanded"
+    subject_type = "Device"
+    commands: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceClockCorrected(Event):
+    """Somebody said that a machine's clock was ahead by so many seconds, which moved so many punches."""
+
+    kind = "attendance.device-clock-corrected"
+    subject_type = "Device"
+    ahead_sec: int
+    punches: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessChanged(Event):
     """An account, a grant or a token was created, changed or revoked."""
 
@@ -205,6 +225,6 @@ class CatalogueChanged(Event):
 KINDS: tuple[type[Event], ...] = (
     ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
-    PositionChanged, EmployeeChanged, CatalogueChanged,
+    PositionChanged, EmployeeChanged, CatalogueChanged, DeviceCommanded, DeviceClockCorrected,
 )  # fmt: skip
 """The kinds of this file; those of a noun with a folder of its own are there (`eperf.domain.attendance.events`)."""

@@ -21,6 +21,7 @@ from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
 from eperf.schema.attendance.check_in import CONTRIBUTION as CHECK_IN
 from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
+from eperf.schema.attendance.machines import CONTRIBUTION as MACHINES
 from eperf.schema.attendance.presence import CONTRIBUTION as PRESENCE
 from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
@@ -44,6 +45,7 @@ CORE: tuple[Contribution, ...] = (
     ATTENDANCE,
     PRESENCE,
     CHECK_IN,
+    MACHINES,
     CALENDAR,
     ACTIVITY,
     LEAVE,

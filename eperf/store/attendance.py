@@ -39,6 +39,13 @@ class DeviceRow(Model):
     pull_error = fields.CharField(max_length=300, null=True)
     pull_failures = fields.IntField(default=0, db_default=0)
     """How often asking it has failed since it last went well."""
+    in_touch_since = fields.DatetimeField(null=True)
+    """Since when it has been heard without a gap."""
+    drift_sec = fields.IntField(null=True)
+    """Seconds that its clock is ahead, by the median of `drift_samples`; null when too few are known."""
+    drift_samples: fields.JSONField[list[int] | None] = fields.JSONField(null=True)
+    kept = fields.BigIntField(default=0, db_default=0)
+    """Different records of it that are kept, readable or not."""
 
     class Meta:
         table = "device"
@@ -98,10 +105,20 @@ class PunchRow(Model):
     outcome = fields.CharField(max_length=16)
     reason = fields.CharField(max_length=64, null=True)
     copies = fields.BigIntField(default=0, db_default=0)
+    device_at = fields.DatetimeField(null=True)
+    """The machine's own time where `occurred_at` is a corrected one; null where they are the same."""
+    clock_error: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "core.ClockErrorRow", null=True, on_delete=fields.RESTRICT, related_name=False
+    )
+    clock_error_id: int | None
 
     class Meta:
         table = "punch"
-        indexes = (("employee_id", "date"), ("device_id", "received_at"))
+        indexes = (
+            ("employee_id", "date"),
+            ("device_id", "received_at"),
+            ("device_id", "outcome", "id"),
+        )
 
 
 class UnreadRow(Model):

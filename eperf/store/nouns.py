@@ -5,6 +5,7 @@ MODULES = (
     "eperf.store.people",
     "eperf.store.access",
     "eperf.store.attendance",
+    "eperf.store.device",
     "eperf.store.calendar",
     "eperf.store.leave",
     "eperf.store.position",

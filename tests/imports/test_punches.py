@@ -31,7 +31,8 @@ from eperf.domain.errors import (
     NotFound,
     Refused,
 )
-from eperf.services.attendance.devices import enrol, receive, register
+from eperf.services.attendance.devices import enrol, register
+from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import PunchReport, import_punches, preview_punches
 from eperf.store import database
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow, UnreadRow

@@ -13,7 +13,8 @@ from eperf.domain.attendance.source import DeviceReply, DeviceRequest
 from eperf.domain.errors import Forbidden
 from eperf.services.attendance.clock import clock
 from eperf.services.attendance.days import close_day
-from eperf.services.attendance.devices import MOST_STRANGERS, enrol, receive, register
+from eperf.services.attendance.devices import enrol, register
+from eperf.services.attendance.receiving import MOST_STRANGERS, receive
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow

@@ -16,7 +16,8 @@ from eperf.domain.access import Role
 from eperf.domain.attendance.carried import CarriedFile
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
-from eperf.services.attendance.devices import enrol, receive, register
+from eperf.services.attendance.devices import enrol, register
+from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import import_punches
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow

@@ -129,6 +129,10 @@ class _Behind:
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
+        for table, one in work.OF_MACHINES.items():
+            for row in self.hidden(table):
+                fresh = one(self.make, self.make.marker.next(), row["device_id"])
+                self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
         for row in self.hidden("placement"):
             # Two of one person may not begin on one day.
             moved = {"unit_id": self.rng.choice(self.far_units)} if self.far_units else {}

@@ -21,6 +21,7 @@ TYPES = {
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
     "geofence": "Geofence", "check_in": "CheckIn",
     "roster_day": "RosterDay",
+    "device_command": "DeviceCommand", "unread_record": "UnreadLine", "clock_error": "ClockError",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -32,13 +33,15 @@ _OPERATIONS = {
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
-    "roster_day": Operation.ATTENDANCE_READ,
+    "roster_day": Operation.ATTENDANCE_READ, "device_command": Operation.DEVICE_READ,
+    "unread_record": Operation.DEVICE_READ, "clock_error": Operation.DEVICE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
-_NOBODYS = frozenset(
-    {"unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence"}
-)
+_OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
+_NOBODYS = _OF_MACHINES | {
+    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence",
+}  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
     "correction_file": ("day_correction", "correction_id"), "check_in_file": ("check_in", "check_in_id"),
@@ -126,6 +129,8 @@ class Sight:
         person = self.tables["employee"][owner] if owner is not None else None
         if table == "unit":
             unit = row["id"]
+        elif table in _OF_MACHINES or (table == "punch" and person is None and row["device_id"] is not None):
+            unit = self.tables["device"][row["device_id"]]["unit_id"]
         elif table in _NO_UNIT:
             unit = person["unit_id"] if person is not None else None
         else:

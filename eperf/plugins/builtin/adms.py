@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from eperf.domain.attendance.command import CommandAsked
 from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState, Route
 from eperf.domain.errors import BadInput, BadSerial
 from eperf.plugins.builtin import adms_commands
@@ -68,6 +69,14 @@ class AdmsPush:
         if handler is None:
             return DeviceReply(404, b"NOT FOUND")
         return handler(request, device)
+
+    def command(self, asked: CommandAsked, zone_offset_min: int) -> str:
+        """See `CommandedSource`."""
+        return adms_commands.said(asked, zone_offset_min)
+
+    def meaning(self, return_code: int) -> str:
+        """See `CommandedSource`."""
+        return adms_commands.MEANING.get(return_code, "unknown")
 
 
 def _asked(request: DeviceRequest, name: str) -> str:

@@ -12,7 +12,7 @@ import re
 from datetime import timedelta
 
 from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, safe_text
-from eperf.plugins.builtin.adms_lines import CONTROL, MAX_LINE_BYTES, lines_of, pairs_of
+from eperf.plugins.builtin.adms_lines import CONTROL, MAX_LINE_BYTES, lines_of, pairs_of, without_secrets
 from eperf.plugins.builtin.clock_fields import Unreadable, code_of, instant_of, kind_of, pin_of, verify_of
 
 DOOR_STATUS: dict[int, PunchKind] = {0: PunchKind.IN, 1: PunchKind.OUT}
@@ -48,7 +48,7 @@ def read_attlog(body: bytes, zone_offset_min: int, door: bool = False) -> Read:
         try:
             punches.append(_record(line, line_no, offset, door))
         except Unreadable as why:
-            skipped.append(SkippedLine(line_no, safe_text(line), str(why)))
+            skipped.append(SkippedLine(line_no, without_secrets(safe_text(line)), str(why)))
     return tuple(punches), tuple(skipped)
 
 
@@ -71,7 +71,7 @@ def _record(line: bytes, line_no: int, offset: timedelta, door: bool) -> RawPunc
         verify_code=verify,
         verify_text=verify_text,
         workcode=workcode,
-        raw=raw,
+        raw=without_secrets(raw),
         line_no=line_no,
     )
 

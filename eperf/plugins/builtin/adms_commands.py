@@ -7,8 +7,9 @@ ADD` and `USER DEL` fail), so only those are built here.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
+from eperf.domain.attendance.command import CommandAsked, CommandKind
 from eperf.domain.attendance.source import CommandResult, DeviceCommand
 from eperf.domain.errors import BadInput, TooMany
 from eperf.plugins.builtin.adms_lines import fact, lines_of
@@ -44,6 +45,11 @@ def check() -> str:
     return "CHECK"
 
 
+def log() -> str:
+    """Asks the device to look for new records and push them."""
+    return "LOG"
+
+
 def query_attlog(first: datetime, last: datetime) -> str:
     """Asks for the records between two device-local times again."""
     return f"DATA QUERY ATTLOG StartTime={first:%Y-%m-%d %H:%M:%S}\tEndTime={last:%Y-%m-%d %H:%M:%S}"
@@ -60,6 +66,25 @@ def delete_user(pin: str) -> str:
     """Removes a user from the device."""
     _check_pin(pin)
     return f"DATA DELETE USERINFO PIN={pin}"
+
+
+def said(asked: CommandAsked, zone_offset_min: int) -> str:
+    """What an officer asks for, in the device's own language; its times are of the device's zone."""
+    match asked:
+        case CommandAsked(kind=CommandKind.QUERY_RECORDS, first=datetime() as first, last=datetime() as last):
+            zone = timezone(timedelta(minutes=zone_offset_min))
+            return query_attlog(first.astimezone(zone), last.astimezone(zone))
+        case CommandAsked(kind=CommandKind.PUT_USER, pin=str(pin)):
+            return update_user(pin, asked.name)
+        case CommandAsked(kind=CommandKind.DELETE_USER, pin=str(pin)):
+            return delete_user(pin)
+        case CommandAsked(kind=CommandKind.INFO):
+            return info()
+        case CommandAsked(kind=CommandKind.CHECK):
+            return check()
+        case CommandAsked(kind=CommandKind.LOG):
+            return log()
+    raise BadInput("command", asked.kind.value, "it lacks what it is about")
 
 
 def _check_pin(pin: str) -> None:

@@ -48,3 +48,16 @@ def pairs_of(fields: list[str]) -> dict[str, str]:
 def fact(value: str | bytes) -> str:
     """A short printable text about a device: everything odd is escaped, everything long is cut."""
     return safe_text(value.strip(), MAX_FACT_CHARS).replace("\t", " ").strip()
+
+
+_SECRET = re.compile(
+    r"(?P<key>\b(?:pass(?:w(?:or)?d)?|pwd|card(?:no)?|tmp|template|content|photo(?:id)?|feature)[ ]*=)[^\t&,]*",
+    re.IGNORECASE,
+)
+
+
+def without_secrets(line: str) -> str:
+    """A line as it may be kept when a machine put a user or a template where a clock record belongs: its passwords,
+    cards and templates are struck out.
+    """
+    return _SECRET.sub(r"\g<key>…", line) if "=" in line else line

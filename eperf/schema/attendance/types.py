@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 
-from eperf.domain.access import Operation
+from eperf.domain.access import Operation, Scope
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.schema.context import Context
 from eperf.schema.node import Node
@@ -16,7 +16,14 @@ from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import Date, DateTime
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
+from eperf.store.condition import Condition, Either, Every, Missing, Within
 from eperf.store.scope import Columns, reach
+
+
+def of_devices(scope: Scope) -> Condition | None:
+    """Rows of machines, by their column `device_id`, that stand in units within the scope."""
+    within = reach(scope, Columns(employee=None))
+    return None if within is None else Within("device_id", DeviceRow, "id", within)
 
 
 @strawberry.type(description="A rule as it was applied to a day, with its legal basis (langkah).")
@@ -65,17 +72,30 @@ class AttendanceDay(Node):
     )
 
 
-@mapped(PunchRow, Operation.ATTENDANCE_READ, partial(reach, columns=Columns(unit=None)))
+def _punches(scope: Scope) -> Condition | None:
+    """Somebody's punches with the somebody; nobody's with the unit that their machine stands in."""
+    owned = reach(scope, Columns(unit=None))
+    if owned is None:
+        return None
+    return Either((owned, Every((Missing("employee_id"), of_devices(scope)))))
+
+
+@mapped(PunchRow, Operation.ATTENDANCE_READ, _punches)
 @strawberry.type(description="A clock record as received (rekaman presensi).")
 class Punch(Node):
     """A clock record."""
 
-    occurred_at: DateTime = column("occurred_at", "When, by the machine's clock.")
+    occurred_at: DateTime = column("occurred_at", "When, by the machine's clock, or corrected.")
+    device_time: DateTime | None = column(
+        "device_at", "The machine's own time where `occurredAt` is corrected; null where they are the same."
+    )
     received_at: DateTime = column("received_at", "When it reached us.")
     date: Date = column("date", "The civil day it belongs to.")
     kind: str = column("kind", "in, out, break_out, break_in, overtime_in, overtime_out or unknown.")
     verify: str | None = column("verify", "How the machine knew the person: finger, face, card…")
     source: str = column("source", "The source it came by.")
+    pin: str = column("pin", "The user number in the machine.")
+    line: str = column("line", "The record as received.")
     outcome: str = column("outcome", "used, or unexplained.")
     reason: str | None = column("reason", "Why it is unexplained.")
     employee: Employee | None = relation("employee_id", Employee, "Whose it is.")

@@ -1,66 +1,28 @@
-"""Receiving what machines push. A machine that was told OK forgets, so the answer leaves after the commit."""
+"""Machines of units: registered, or adopted after they knocked, and whose PINs are whose."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from eperf.domain.access import Operation
-from eperf.domain.attendance.calendar import zone_named, zone_offset_min
-from eperf.domain.attendance.network import NETWORKS_OPTION, is_within, networks_of
-from eperf.domain.attendance.source import DeviceReply, DeviceRequest, DeviceState
+from eperf.domain.attendance.command import OPEN
+from eperf.domain.attendance.network import NETWORKS_OPTION, networks_of
 from eperf.domain.errors import BadInput, NotFound, TooMany
 from eperf.domain.events import DeviceSeen
 from eperf.domain.text import clean
-from eperf.plugins.report import Registered
-from eperf.services.attendance.intake import attribute, take_in
+from eperf.services.attendance.intake import attribute
 from eperf.services.call import Call, work
 from eperf.store.attendance import DeviceRow, EnrolmentRow
-from eperf.store.organisation import UnitRow
+from eperf.store.device import DeviceCommandRow
 from eperf.store.scope import subject_of_unit
 
-MOST_STRANGERS = 1000
 MOST_OPTIONS = 32
 _OPTION_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _OPTION_CHARS = 512
-_ZONE = "Asia/Jakarta"
-
-
-async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -> DeviceReply:
-    """One request of a machine: read by its source, stored in one transaction, answered after it.
-
-    A machine is heard at the paths of its own source only (one whose uploads are signed cannot be spoken for where
-    nothing is), and from its own networks if it has any. Raises `Refused` for a request that cannot be read, and lets
-    a failing database raise: the edge answers 503, and the machine sends again.
-    """
-    serial = source.part.serial_of(request)
-    device = await DeviceRow.get_or_none(serial=serial)
-    if device is None:
-        await _meet(call, source.key, serial)
-        unknown: DeviceReply = source.part.handle(request, None, call.now)
-        return unknown
-    zone = await _zone(device)
-    heard = _is_heard(device, source.key, request.peer)
-    state = DeviceState(
-        serial=serial,
-        state="active" if heard else "inactive",
-        zone_offset_min=zone_offset_min(zone_named(zone)),
-        stamps=device.stamps,
-        options=device.options or {},
-    )
-    reply: DeviceReply = source.part.handle(request, state, call.now)
-    if heard:
-        await _store(call, source.key, device.id, reply, zone)
-    return reply
-
-
-def _is_heard(device: DeviceRow, source: str, peer: str) -> bool:
-    if device.state != "active" or device.source != source:
-        return False
-    networks = (device.options or {}).get(NETWORKS_OPTION)
-    return networks is None or is_within(peer, networks_of(networks))
 
 
 async def register(
@@ -131,28 +93,7 @@ async def enrol(call: Call, device_id: int, people: Sequence[tuple[str, int]], v
         return await attribute(call, opened, device, [pin for pin, _ in named], valid_from)
 
 
-async def _meet(call: Call, source: str, serial: str) -> None:
-    if await DeviceRow.filter(unit_id=None).count() >= MOST_STRANGERS:
-        return
-    async with work(call) as opened:
-        met = DeviceRow(serial=serial, name=serial, source=source, state="inactive", last_seen_at=call.now)
-        await DeviceRow.bulk_create([met], ignore_conflicts=True)
-        row = await DeviceRow.get(serial=serial)
-        opened.emit(DeviceSeen(subject_id=row.id, serial=serial, state="inactive"))
-
-
-async def _zone(device: DeviceRow) -> str:
-    if device.unit_id is None:
-        return _ZONE
-    return (await UnitRow.get(id=device.unit_id)).zone
-
-
-async def _store(call: Call, source: str, device_id: int, reply: DeviceReply, zone: str) -> None:
-    async with work(call) as opened:
-        # One upload of a device at a time: two copies of one upload must not both count as new.
-        device = await DeviceRow.select_for_update().get(id=device_id)
-        device.stamps = {**device.stamps, **reply.stamps}
-        device.facts = {**device.facts, **reply.device_facts}
-        device.last_seen_at = call.now
-        await device.save(update_fields=["stamps", "facts", "last_seen_at"])
-        await take_in(call, opened, device, source, reply.punches, reply.skipped, zone)
+async def waiting_commands(devices: Sequence[int]) -> dict[int, int]:
+    """How many commands of machines that the caller may see have not ended."""
+    rows = DeviceCommandRow.filter(device_id__in=sorted(devices), state__in=OPEN)
+    return dict(Counter(row["device_id"] for row in await rows.values("device_id")))

@@ -7,24 +7,25 @@ what is kept and its copies, at any time; nothing is thrown away, and mending th
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.attendance.punch import RawPunch, SkippedLine, digest
+from eperf.domain.attendance.clock_error import ClockError, error_at, right_time
+from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.domain.events import PunchRecorded
 from eperf.services.attendance.days import classify
+from eperf.services.attendance.known import Upload, content_of, content_of_line, known_of
+from eperf.services.attendance.unread import explain_unread, keep_unread
+from eperf.services.attendance.whose import errors_of, owner_by, owner_on, owners_among, owners_of
 from eperf.services.call import Call, Work
 from eperf.store.attendance import DeviceRow, EnrolmentRow, PunchRow, UnreadRow, count_copies
+from eperf.store.device import count_kept
 
 UNKNOWN_PIN = "unknown-pin"
 _AT_ONCE = 500
-
-Owners = Mapping[str, Sequence[EnrolmentRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,8 @@ class Taken:
     unexplained: int = 0
     strangers: tuple[RawPunch, ...] = ()
     """The unexplained ones that are readable: nobody's PIN on their day."""
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """Records by what is known of them: those that are new, and how often each kept one came again."""
-
-    fresh: dict[str, Any] = field(default_factory=dict)
-    again: Counter[str] = field(default_factory=Counter)
+    fresh: tuple[RawPunch, ...] = ()
+    """The readable ones that were new."""
 
 
 async def take_in(
@@ -55,29 +50,56 @@ async def take_in(
     skipped: Sequence[SkippedLine],
     zone: str,
 ) -> Taken:
-    """Keeps the records of one upload of a device whose row the caller has locked, and classifies their days anew.
+    """Keeps the records of one upload of a device whose row the caller has locked, and classifies their days anew."""
+    upload = Upload(device, source, punches, skipped, zone, call.now)
+    return (await take_in_all(call, opened, [upload]))[0]
 
-    `source` is the way they came; a record is known by its device, PIN, time and status, whichever way it comes.
+
+async def take_in_all(call: Call, opened: Work, uploads: Sequence[Upload]) -> list[Taken]:
+    """Keeps the records of some uploads, in their order, and classifies their days anew; what became of each upload.
+
+    All of them take as many statements as one.
     """
-    sorted_ = await _sort(PunchRow, [(_content(device, punch), punch) for punch in punches])
-    owners = await owners_of(device.id, [punch.pin for punch in sorted_.fresh.values()])
+    sorted_ = await known_of(
+        PunchRow, [(content_of(one.device, punch), (one, punch)) for one in uploads for punch in one.punches]
+    )
+    owners = await owners_among([(one.device.id, punch.pin) for one, punch in sorted_.fresh.values()])
+    errors = await errors_of({one.device.id for one, _ in sorted_.fresh.values()})
     rows = [
-        _row(source, device.id, content, punch, zone, owners, call.now, sorted_.again.pop(content, 0))
-        for content, punch in sorted_.fresh.items()
+        _row(one, content, punch, owners, errors, sorted_.again.pop(content, 0))
+        for content, (one, punch) in sorted_.fresh.items()
     ]
     await PunchRow.bulk_create(rows, batch_size=_AT_ONCE)
     await count_copies(PunchRow, sorted_.again)
-    unread = await _keep_unread(call, device, source, skipped)
+    unread = await keep_unread(uploads)
+    kept = Counter(row.device_id or 0 for row in rows)
+    for one in uploads:
+        kept[one.device.id] += unread[id(one)]
     if rows:
-        await _explain_unread(device, list(sorted_.fresh.items()))
+        kept.subtract(
+            await explain_unread([(one, content, punch) for content, (one, punch) in sorted_.fresh.items()])
+        )
+    await count_kept(kept)
     found = await _found([row.digest for row in rows if row.employee_id])
-    await tell(call, opened, found, device.unit_id)
-    strangers = tuple(sorted_.fresh[row.digest] for row in rows if not row.employee_id)
+    units = {one.device.id: one.device.unit_id for one in uploads}
+    await tell(call, opened, found, units)
+    fresh: dict[int, list[PunchRow]] = defaultdict(list)
+    for row, (one, _) in zip(rows, sorted_.fresh.values(), strict=True):
+        fresh[id(one)].append(row)
+    return [
+        _taken(one, fresh[id(one)], [sorted_.fresh[row.digest][1] for row in fresh[id(one)]], unread[id(one)])
+        for one in uploads
+    ]
+
+
+def _taken(upload: Upload, rows: Sequence[PunchRow], fresh: Sequence[RawPunch], unread: int) -> Taken:
+    strangers = tuple(punch for row, punch in zip(rows, fresh, strict=True) if not row.employee_id)
     return Taken(
         used=len(rows) - len(strangers),
-        duplicates=len(punches) - len(rows) + len(skipped) - unread,
+        duplicates=len(upload.punches) - len(rows) + len(upload.skipped) - unread,
         unexplained=len(strangers) + unread,
         strangers=strangers,
+        fresh=tuple(fresh),
     )
 
 
@@ -97,22 +119,24 @@ async def attribute(call: Call, opened: Work, device: DeviceRow, pins: Sequence[
             if punch.employee_id is not None:
                 lost.append((punch.employee_id, punch.date))
             punch.employee_id = owner
-            punch.outcome, punch.reason = _outcome(owner)
+            punch.outcome, punch.reason = outcome_of(owner)
             moved.append(punch)
     if moved:
         await PunchRow.bulk_update(moved, ("employee_id", "outcome", "reason"), batch_size=_AT_ONCE)
-    await tell(call, opened, [punch for punch in moved if punch.employee_id], device.unit_id)
+    await tell(call, opened, [punch for punch in moved if punch.employee_id], {device.id: device.unit_id})
     await classify(call, opened, lost)
     return len(moved)
 
 
-async def tell(call: Call, opened: Work, punches: Sequence[PunchRow], unit_id: int | None) -> None:
-    """Tells of punches that have an owner, and classifies their days."""
+async def tell(
+    call: Call, opened: Work, punches: Sequence[PunchRow], units: Mapping[int, int | None]
+) -> None:
+    """Tells of punches that have an owner, and classifies their days; `units` are those of their devices."""
     for punch in punches:
         opened.emit(
             PunchRecorded(
                 subject_id=punch.id,
-                unit_id=unit_id,
+                unit_id=units.get(punch.device_id or 0),
                 employee_id=punch.employee_id,
                 punched=punch.kind,
                 date=punch.date,
@@ -121,34 +145,18 @@ async def tell(call: Call, opened: Work, punches: Sequence[PunchRow], unit_id: i
     await classify(call, opened, [(punch.employee_id, punch.date) for punch in punches if punch.employee_id])
 
 
-async def owners_of(device_id: int, pins: Iterable[str]) -> Owners:
-    """Who is enrolled under each PIN of a device, the latest enrolment first."""
-    owners: dict[str, list[EnrolmentRow]] = defaultdict(list)
-    wanted = sorted(set(pins))
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = EnrolmentRow.filter(device_id=device_id, pin__in=wanted[start : start + _AT_ONCE])
-        for row in await rows.order_by("-valid_from"):
-            owners[row.pin].append(row)
-    return owners
-
-
-def owner_on(owners: Owners, pin: str, day: date) -> int | None:
-    """Whose a PIN is on a day; None when nobody's."""
-    for row in owners.get(pin, ()):
-        if row.valid_from <= day:
-            return row.employee_id if row.valid_to is None or day < row.valid_to else None
-    return None
-
-
 async def foreseen(
     device: DeviceRow, punches: Sequence[RawPunch], skipped: Sequence[SkippedLine], zone: str
 ) -> Taken:
     """What `take_in` would do now, without doing it."""
-    known = await _sort(PunchRow, [(_content(device, punch), punch) for punch in punches])
-    lines = await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])
+    known = await known_of(PunchRow, [(content_of(device, punch), punch) for punch in punches])
+    lines = await known_of(UnreadRow, [(content_of_line(device, skip.raw), skip) for skip in skipped])
     owners = await owners_of(device.id, [punch.pin for punch in known.fresh.values()])
+    errors = (await errors_of([device.id])).get(device.id, ())
     strangers = tuple(
-        punch for punch in known.fresh.values() if owner_on(owners, punch.pin, _day(punch, zone)) is None
+        punch
+        for punch in known.fresh.values()
+        if owner_on(owners, punch.pin, _when(punch, zone, errors)[1]) is None
     )
     return Taken(
         used=len(known.fresh) - len(strangers),
@@ -158,94 +166,50 @@ async def foreseen(
     )
 
 
-def _content(device: DeviceRow, punch: RawPunch) -> str:
-    return digest(device.keyed_by, device.serial, punch.pin, punch.occurred_at, punch.status)
-
-
-def _unread(device: DeviceRow, raw: str) -> str:
-    return hashlib.sha256("\x1f".join(("unread", device.serial, raw)).encode()).hexdigest()
-
-
-async def _sort(rows: type[PunchRow | UnreadRow], records: Sequence[tuple[str, Any]]) -> _Sorted:
-    done = _Sorted()
-    for content, record in records:
-        if content in done.fresh:
-            done.again[content] += 1
-        else:
-            done.fresh[content] = record
-    contents = list(done.fresh)
-    for start in range(0, len(contents), _AT_ONCE):
-        for known in await rows.filter(digest__in=contents[start : start + _AT_ONCE]).only("id", "digest"):
-            del done.fresh[known.digest]
-            done.again[known.digest] += 1
-    return done
-
-
-def _day(punch: RawPunch, zone: str) -> date:
-    return civil_day(punch.occurred_at, zone_named(zone))
+def _when(
+    punch: RawPunch, zone: str, errors: Sequence[ClockError]
+) -> tuple[datetime, date, ClockError | None]:
+    """When a record really was, its civil day, and what was told of the clock if that moved it."""
+    error = error_at(errors, punch.occurred_at)
+    at = right_time(punch.occurred_at, error)
+    return at, civil_day(at, zone_named(zone)), None if at == punch.occurred_at else error
 
 
 def _row(
-    source: str, device_id: int, content: str, punch: RawPunch, zone: str, owners: Owners, now: datetime, copies: int
-) -> PunchRow:  # fmt: skip
-    day = _day(punch, zone)
-    owner = owner_on(owners, punch.pin, day)
-    outcome, reason = _outcome(owner)
+    upload: Upload,
+    content: str,
+    punch: RawPunch,
+    owners: Mapping[tuple[int, str], Sequence[EnrolmentRow]],
+    errors: Mapping[int, Sequence[ClockError]],
+    copies: int,
+) -> PunchRow:
+    device_id = upload.device.id
+    at, day, error = _when(punch, upload.zone, errors.get(device_id, ()))
+    owner = owner_by(owners.get((device_id, punch.pin), ()), day)
+    outcome, reason = outcome_of(owner)
     return PunchRow(
-        source=source,
+        source=upload.source,
         device_id=device_id,
         pin=punch.pin,
-        occurred_at=punch.occurred_at,
+        occurred_at=at,
         date=day,
         kind=punch.kind.value,
         verify=punch.verify.value,
         line=punch.raw,
         digest=content,
-        received_at=now,
+        received_at=upload.received_at,
         employee_id=owner,
         outcome=outcome,
         reason=reason,
         copies=copies,
+        device_at=None if error is None else punch.occurred_at,
+        clock_error_id=None if error is None else error.id,
     )
 
 
-def _outcome(owner: int | None) -> tuple[str, str | None]:
+def outcome_of(owner: int | None) -> tuple[str, str | None]:
+    """How a readable record ends, and why it is unexplained."""
     return ("used", None) if owner else ("unexplained", UNKNOWN_PIN)
-
-
-async def _keep_unread(call: Call, device: DeviceRow, source: str, skipped: Sequence[SkippedLine]) -> int:
-    """Keeps lines that are no records, each once; gives how many were new."""
-    sorted_ = await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])
-    rows = [
-        UnreadRow(
-            source=source,
-            device_id=device.id,
-            line=skip.raw,
-            line_no=skip.line_no,
-            digest=content,
-            received_at=call.now,
-            outcome="unexplained",
-            reason=skip.reason[:64],
-            copies=sorted_.again.pop(content, 0),
-        )
-        for content, skip in sorted_.fresh.items()
-    ]
-    await UnreadRow.bulk_create(rows, batch_size=_AT_ONCE)
-    await count_copies(UnreadRow, sorted_.again)
-    return len(rows)
-
-
-async def _explain_unread(device: DeviceRow, fresh: Sequence[tuple[str, RawPunch]]) -> None:
-    """A line that could not be read, and now can (another column profile), is a duplicate of what it says."""
-    if not await UnreadRow.filter(device_id=device.id, outcome="unexplained").exists():
-        return
-    said = {_unread(device, punch.raw): content for content, punch in fresh}
-    for start in range(0, len(said), _AT_ONCE):
-        lines = list(said)[start : start + _AT_ONCE]
-        for row in await UnreadRow.filter(digest__in=lines, outcome="unexplained"):
-            row.punch_id = (await PunchRow.get(digest=said[row.digest])).id
-            row.outcome, row.reason = "duplicate", None
-            await row.save(update_fields=["punch_id", "outcome", "reason"])
 
 
 async def _found(contents: Sequence[str]) -> list[PunchRow]:

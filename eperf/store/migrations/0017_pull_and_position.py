@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0015_roster')]
+    dependencies = [('core', '0016_device')]
 
     initial = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from eperf.domain.activity import ActivityState
@@ -46,7 +47,10 @@ def machines(make: Making) -> None:
     """Machines, one of them nobody's, and clock records, some of them nobody's."""
     for index in range(8):
         unit = None if index == 0 else make.some("unit")["id"]
-        make.row("device", lambda n, unit=unit: a_device(make, n, unit))
+        device = make.row("device", lambda n, unit=unit: a_device(make, n, unit))["id"]
+        for table, one in OF_MACHINES.items():
+            for _ in range(make.rng.randint(0, 3)):
+                make.row(table, lambda n, one=one, device=device: one(make, n, device))
     for person in list(make.employees()):
         for _ in range(make.rng.randint(0, 5)):
             make.row("punch", lambda n, person=person: a_punch(make, n, person))
@@ -63,16 +67,78 @@ def a_device(make: Making, n: int, unit: int | None) -> Row:
         "stamps": {},
         "facts": make.rng.choice(({}, {"firmware": marker.text(n, "Ver")}, {"other": "1"})),
         "last_seen_at": make.maybe(marker.instant(n, make.rng.randrange(_MINUTES))),
+        "drift_sec": make.maybe(make.rng.choice((-40, 0, marker.integer(n)))),
+        "drift_samples": make.maybe([1] * make.rng.randint(0, 31)),
+        "kept": marker.integer(n),
     }
+
+
+def a_command(make: Making, n: int, device: int) -> Row:
+    """A command to a machine."""
+    state = make.rng.choice(("waiting", "sent", "done", "failed", "unanswered"))
+    ended = state in ("done", "failed")
+    return {
+        "device_id": device,
+        "kind": make.rng.choice(("info", "check", "put_user")),
+        "text": marker.text(n, "INFO"),
+        "state": state,
+        "account_id": None,
+        "asked_at": marker.instant(n, make.rng.randrange(_MINUTES)),
+        "sent_at": None if state == "waiting" else marker.instant(n, make.rng.randrange(_MINUTES)),
+        "times_sent": 0 if state == "waiting" else marker.integer(n),
+        "ended_at": marker.instant(n, make.rng.randrange(_MINUTES)) if ended else None,
+        "return_code": make.maybe(-marker.integer(n)) if ended else None,
+        "meaning": marker.text(n) if ended else None,
+    }
+
+
+def a_clock_error(make: Making, n: int, device: int) -> Row:
+    """What was told of a machine's clock."""
+    begin = marker.instant(n, make.rng.randrange(_MINUTES))
+    return {
+        "device_id": device,
+        "begins": begin,
+        "ends": make.maybe(begin + timedelta(days=3)),
+        "ahead_sec": make.rng.choice((1, -1)) * marker.integer(n),
+        "reason": marker.text(n, "jam"),
+        "account_id": None,
+        "told_at": begin + timedelta(days=9),
+        "punches": marker.integer(n),
+    }
+
+
+def an_unread_line(make: Making, n: int, device: int) -> Row:
+    """A line of a machine that is no record."""
+    return {
+        "source": "eperf/adms-push",
+        "device_id": device,
+        "line": marker.text(n),
+        "line_no": marker.integer(n),
+        "digest": marker.text(n),
+        "received_at": marker.instant(n, make.rng.randrange(_MINUTES)),
+        "outcome": make.rng.choice(("unexplained", "unexplained", "duplicate")),
+        "reason": make.maybe(marker.text(n)),
+        "punch_id": None,
+        "copies": 0,
+    }
+
+
+OF_MACHINES: dict[str, Callable[[Making, int, int], Row]] = {
+    "clock_error": a_clock_error, "device_command": a_command, "unread_record": an_unread_line,
+}  # fmt: skip
+"""What hangs on a machine, by table."""
 
 
 def a_punch(make: Making, n: int, person: Row) -> Row:
     """A clock record of somebody, at times of nobody who is known."""
     employee = make.maybe(person["id"], 0.9)
     at = marker.instant(n, make.rng.randrange(_MINUTES))
+    told = make.maybe(make.some("clock_error")["id"], 0.2)
     return {
         "source": "eperf/adms-push",
         "device_id": make.some("device")["id"],
+        "clock_error_id": told,
+        "device_at": at - timedelta(hours=1) if told else None,
         "pin": str(n),
         "occurred_at": at,
         "date": at.date(),

@@ -17,6 +17,7 @@ from eperf.domain.attendance.carried import CarriedFile
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
 from eperf.plugins.builtin.fingerspot_signature import signature_of
+from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.devices import enrol, receive, register
 from eperf.services.imports.punches import import_punches
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
@@ -122,6 +123,7 @@ async def _carried(town: Town, device: DeviceRow, file: CarriedFile) -> int:
         done.rows, done.used, done.duplicates, done.unexplained, done.strangers,
     )  # fmt: skip
     assert done.rows == done.used + done.duplicates + done.unexplained
+    await reclassify(officer(town))
     return done.rows
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from eperf.domain.attendance.calendar import civil_day, zone_named
-from eperf.domain.attendance.punch import RawPunch, SkippedLine, digest
+from eperf.domain.attendance.punch import RawPunch, SkippedLine, record_key
 from eperf.domain.events import PunchRecorded
 from eperf.services.attendance.days import classify
 from eperf.services.call import Call, Work
@@ -67,7 +67,7 @@ async def take_in(
     ]
     await PunchRow.bulk_create(rows, batch_size=_AT_ONCE)
     await count_copies(PunchRow, sorted_.again)
-    unread = await _keep_unread(call, device, source, skipped)
+    unread = await keep_unread(call, device, source, skipped)
     if rows:
         await _explain_unread(device, list(sorted_.fresh.items()))
     found = await _found([row.digest for row in rows if row.employee_id])
@@ -140,26 +140,8 @@ def owner_on(owners: Owners, pin: str, day: date) -> int | None:
     return None
 
 
-async def foreseen(
-    device: DeviceRow, punches: Sequence[RawPunch], skipped: Sequence[SkippedLine], zone: str
-) -> Taken:
-    """What `take_in` would do now, without doing it."""
-    known = await _sort(PunchRow, [(_content(device, punch), punch) for punch in punches])
-    lines = await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])
-    owners = await owners_of(device.id, [punch.pin for punch in known.fresh.values()])
-    strangers = tuple(
-        punch for punch in known.fresh.values() if owner_on(owners, punch.pin, _day(punch, zone)) is None
-    )
-    return Taken(
-        used=len(known.fresh) - len(strangers),
-        duplicates=known.again.total() + lines.again.total(),
-        unexplained=len(strangers) + len(lines.fresh),
-        strangers=strangers,
-    )
-
-
 def _content(device: DeviceRow, punch: RawPunch) -> str:
-    return digest(device.keyed_by, device.serial, punch.pin, punch.occurred_at, punch.status)
+    return record_key(device.id, punch.pin, punch.occurred_at, punch.status)
 
 
 def _unread(device: DeviceRow, raw: str) -> str:
@@ -213,7 +195,7 @@ def _outcome(owner: int | None) -> tuple[str, str | None]:
     return ("used", None) if owner else ("unexplained", UNKNOWN_PIN)
 
 
-async def _keep_unread(call: Call, device: DeviceRow, source: str, skipped: Sequence[SkippedLine]) -> int:
+async def keep_unread(call: Call, device: DeviceRow, source: str, skipped: Sequence[SkippedLine]) -> int:
     """Keeps lines that are no records, each once; gives how many were new."""
     sorted_ = await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])
     rows = [
@@ -233,6 +215,11 @@ async def _keep_unread(call: Call, device: DeviceRow, source: str, skipped: Sequ
     await UnreadRow.bulk_create(rows, batch_size=_AT_ONCE)
     await count_copies(UnreadRow, sorted_.again)
     return len(rows)
+
+
+async def unread_known(device: DeviceRow, skipped: Sequence[SkippedLine]) -> int:
+    """How many of these different lines are kept already."""
+    return (await _sort(UnreadRow, [(_unread(device, skip.raw), skip) for skip in skipped])).again.total()
 
 
 async def _explain_unread(device: DeviceRow, fresh: Sequence[tuple[str, RawPunch]]) -> None:

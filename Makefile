@@ -24,7 +24,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz check fmt bench bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz check fmt bench bench-imports bench-smoke soak fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,12 +84,20 @@ fmt: $(READY) ## format and sort imports
 bench: $(READY) ## measure reads and a write against a floor, an ordinary build and PostGraphile
 	$(BIN)/python -m bench $(ARGS)
 
+bench-imports: $(READY) ## measure the import of a million punches against a raw COPY, and its rate on SQLite
+	$(BIN)/python -m bench.imports $(ARGS)
+	$(BIN)/python -m bench.imports --database sqlite $(ARGS)
+
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/bench $(ARGS)
 
 fuzz: $(READY) ## generated operations against a served town for ten minutes
 	EPERF_FUZZ_SECONDS=600 $(BIN)/pytest $(CONFORMANCE)/test_fuzz.py --timeout 1200 -s $(ARGS)
+
+soak: $(READY) ## a million mixed punches by each way of carrying them: count in is count out
+	EPERF_SOAK_RECORDS=1000000 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/imports/test_counted.py $(ARGS)
+	EPERF_SOAK_RECORDS=1000000 EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/imports/test_counted.py $(ARGS)
 
 fault: $(READY) ## kill the server a hundred times under load, on both databases
 	EPERF_TEST_DATABASE=sqlite EPERF_R01_ROUNDS=100 $(BIN)/pytest tests/faults -k R01 --timeout 3600 $(ARGS)

@@ -7,7 +7,7 @@ true (`days.reclassify`) classifies them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,11 +18,13 @@ from eperf.domain.attendance.events import PunchesImported
 from eperf.domain.attendance.punch import SkippedLine
 from eperf.services.attendance.intake import UNKNOWN_PIN, keep_unread, unread_known
 from eperf.services.call import Call, Work
-from eperf.services.imports.report import Progress
 from eperf.store import punches, stale
 from eperf.store.attendance import DeviceRow, EnrolmentRow
 from eperf.store.lock import Lock, take
 from eperf.store.people import EmployeeRow
+
+Progress = Callable[[str, int, int], None]
+"""Told of a step (`check`, `write`), how many records are done, and of how many."""
 
 AT_ONCE = 50_000
 """Records that are written in one statement, and lines that are kept at once."""

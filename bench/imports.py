@@ -29,7 +29,7 @@ import asyncpg
 from bench.load import POSTGRES_SETTINGS
 from bench.machine import described
 from bench.processors import family_cpu_ms
-from bench.punch_file import PEOPLE, expected, rows, stick
+from bench.punch_file import PEOPLE, Expected, expected, rows, stick
 from eperf.adapters import postgres
 from eperf.app.cli.punches import carried_file
 from eperf.domain.access import SYSTEM
@@ -55,11 +55,14 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="eperf-bench-") as folder:
         file = Path(folder) / "1_attlog.dat"
-        file.write_text(stick(rows(options.records, options.seed)))
+        lines = list(rows(options.records, options.seed))
+        file.write_text(stick(iter(lines)))
+        wanted = expected(iter(lines))
+        del lines
         with _database(options.database, Path(folder)) as (url, pid):
             asyncio.run(_town(url))
             turns = [_turn(url, pid, file) for _ in range(options.repeats)]
-        _report(options, turns)
+        _report(options, turns, wanted)
 
 
 def _arguments() -> argparse.Namespace:
@@ -193,8 +196,7 @@ async def _one(url: str, file: str) -> dict[str, Any]:
     }
 
 
-def _report(options: argparse.Namespace, turns: list[dict[str, Any]]) -> None:
-    wanted = expected(rows(options.records, options.seed))
+def _report(options: argparse.Namespace, turns: list[dict[str, Any]], wanted: Expected) -> None:
     for turn in turns:
         found = (turn["used"], turn["duplicates"], turn["unexplained"])
         if found != (wanted.used, wanted.duplicates, wanted.unexplained):

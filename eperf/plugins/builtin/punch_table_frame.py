@@ -37,8 +37,13 @@ def read_table_frame(table: Table, profile: FileProfile) -> FrameRead:
 def _piece(
     lines: list[Line], table: Table, places: dict[str, int], codes: Codes, offset_min: int
 ) -> FrameRead:
-    width = len(table.header)
-    even = [len(line.cells) == width and not line.faults for line in lines]
+    width, looked_at = len(table.header), tuple(places.values())
+    even = [
+        len(line.cells) == width
+        and not line.faults
+        and all(line.cells[place].isascii() for place in looked_at)
+        for line in lines
+    ]
     whole = [line for line, fits in zip(lines, even, strict=True) if fits]
     cells = {name: [line.cells[place] for line in whole] for name, place in places.items()}
     told = pl.DataFrame(

@@ -52,12 +52,12 @@ def _pieces(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[list[int], lis
 def _piece(
     places: list[int], lines: list[bytes], profile: ColumnProfile, offset_min: int, codes: Codes
 ) -> FrameRead:
-    told = pl.DataFrame({"line_no": places, "bytes": pl.Series(lines, dtype=pl.Binary)}).with_columns(
-        raw=pl.col("bytes").cast(pl.String, strict=False).str.strip_suffix("\r")
-    )
     # A line that is too long is not parted: a cell for each of a million tabs would be an attack on our memory.
-    fit = pl.col("raw").str.len_bytes() <= MAX_LINE_BYTES
-    cells = pl.when(fit).then("raw").str.split("\t")
+    texts = [line.decode() if line.isascii() and len(line) <= MAX_LINE_BYTES else None for line in lines]
+    told = pl.DataFrame({"line_no": places, "raw": pl.Series(texts, dtype=pl.String)}).with_columns(
+        pl.col("raw").str.strip_suffix("\r")
+    )
+    cells = pl.col("raw").str.split("\t")
     parted = told.select(
         "line_no",
         "raw",
@@ -71,10 +71,9 @@ def _piece(
     ).to_series()
     ordinary = ordinary.fill_null(value=False)
     records = kept(parted.filter(ordinary), codes)
-    odd = told.filter(~ordinary)
+    odd = (~ordinary).arg_true()
     found, skipped = sorted_out(
-        read_usb_line(line, place, profile, offset_min, codes)
-        for place, line in zip(odd["line_no"], odd["bytes"], strict=True)
+        read_usb_line(lines[place], places[place], profile, offset_min, codes) for place in odd
     )
     return pl.concat([records, found]), skipped
 

@@ -23,18 +23,6 @@ class CalendarChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PunchesImported(Event):
-    """A file of a device was taken in: `rows` new records belong to employees, on civil days from `first` to `last`."""
-
-    # No month is marked: the days are classified afterwards, and those that differ mark their months.
-    kind = "attendance.punches-imported"
-    subject_type = "Device"
-    rows: int
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, kw_only=True)
 class _OfASpan(Event):
     # No month is marked: an approved span changes days, and those mark their months.
     first: date

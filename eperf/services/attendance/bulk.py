@@ -14,8 +14,8 @@ from datetime import date
 import polars as pl
 
 from eperf.domain.attendance.calendar import zone_named
-from eperf.domain.attendance.events import PunchesImported
 from eperf.domain.attendance.punch import SkippedLine
+from eperf.domain.events import PunchesImported
 from eperf.services.attendance.intake import UNKNOWN_PIN, keep_unread, unread_known
 from eperf.services.call import Call, Work
 from eperf.store import punches, stale
@@ -62,6 +62,11 @@ async def take_in_file(
     """
     told = await _explained(device, records, zone)
     taken = TakenFile(duplicates=len(records) - len(told))
+    new = 0
+    for lines in _lines(skipped):
+        new += await keep_unread(call, device, source, lines)
+    taken.unexplained += new
+    taken.duplicates += len(skipped) - new
     wait = await punches.waiting(device.id)
     constants = {"source": source, "device_id": device.id, "received_at": call.now}
     done, met = 0, False
@@ -78,11 +83,6 @@ async def take_in_file(
         if progress:
             progress("write", done, len(told))
         wait = await _explain(fresh, wait)
-    new = 0
-    for lines in _lines(skipped):
-        new += await keep_unread(call, device, source, lines)
-    taken.unexplained += new
-    taken.duplicates += len(skipped) - new
     await _follow(opened, device, taken)
     taken.strangers.sort()
     return taken

@@ -135,7 +135,6 @@ class CorrectionCancelled(_OfASpan):
 
 
 KINDS: tuple[type[Event], ...] = (
-    PunchesImported,
     CalendarChanged,
     LeaveRequested,
     LeaveApproved,

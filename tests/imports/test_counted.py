@@ -33,7 +33,8 @@ async def town(database: str) -> Town:
         for pin in range(1, PEOPLE + 1)
         if str(pin) not in ("1", "2", "3")
     ]
-    await bulk.insert("enrolment", ("device_id", "pin", "employee_id", "valid_from"), pins)
+    async with database.transaction():
+        await bulk.insert("enrolment", ("device_id", "pin", "employee_id", "valid_from"), pins)
     return built
 
 

@@ -22,6 +22,7 @@ _KEYED = {
     "WHERE punch.id = keyed.id",
     "sqlite": "UPDATE punch SET digest = ? WHERE id = ?",
 }
+_BINDING = "SELECT conname FROM pg_constraint WHERE conrelid = 'punch'::regclass AND contype = 'f'"
 _STATUSES = (0, 1, None, *range(2, 10_000))
 
 
@@ -47,3 +48,11 @@ def _keyed(rows: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:
             if digest(row["keyed_by"], row["serial"], row["pin"], at, status) == row["digest"]:
                 yield row["id"], record_key(row["device_id"], row["pin"], at, status)
                 break
+
+
+async def unbind(_apps: object, editor: Any) -> None:
+    """Takes the foreign keys away from PostgreSQL's table; the ORM changes its own picture of them only."""
+    client = editor.client
+    if client.capabilities.dialect == "postgres":
+        for row in await client.execute_query_dict(_BINDING):
+            await client.execute_query(f'ALTER TABLE punch DROP CONSTRAINT "{row["conname"]}"')

@@ -16,7 +16,8 @@ from eperf.domain.access import SYSTEM
 from eperf.plugins import registry
 from eperf.services.call import Call
 from eperf.services.imports.punches import PunchReport, import_punches
-from eperf.store import bulk, database
+from eperf.store import bulk
+from eperf.store import database as store
 from eperf.store.attendance import PunchRow
 from tests.support.town import Town, build
 
@@ -33,7 +34,7 @@ async def town(database: str) -> Town:
         for pin in range(1, PEOPLE + 1)
         if str(pin) not in ("1", "2", "3")
     ]
-    async with database.transaction():
+    async with store.transaction():
         await bulk.insert("enrolment", ("device_id", "pin", "employee_id", "valid_from"), pins)
     return built
 
@@ -69,7 +70,7 @@ async def carry(path: Path, seen: list[tuple[str, int, int]]) -> PunchReport:
 
 
 async def counted(noun: str) -> tuple[int, int]:
-    (found,) = await database.connection().execute_query_dict(_COUNTED.format(noun))
+    (found,) = await store.connection().execute_query_dict(_COUNTED.format(noun))
     return int(found["came"]), int(found["kept"])
 
 

@@ -18,7 +18,7 @@ from eperf.services.attendance.bulk import foreseen_file, take_in_file
 from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.intake import Taken, take_in
 from eperf.services.call import work
-from eperf.store import database
+from eperf.store import database as store
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.calendar import StaleDayRow
 from eperf.store.event import EventRow
@@ -175,11 +175,20 @@ async def test_a_file_marks_the_days_of_its_people_and_tells_once(town: Town) ->
     assert not await StaleDayRow.all().count()
 
 
+async def test_no_foreign_key_is_asked_for_each_punch_on_postgres(database: str) -> None:
+    if database.startswith("sqlite"):
+        return
+    found = await store.connection().execute_query_dict(
+        "SELECT conname FROM pg_constraint WHERE conrelid = 'punch'::regclass AND contype = 'f'"
+    )
+    assert found == []
+
+
 async def test_keys_of_before_are_written_out_and_a_resend_is_still_a_duplicate(town: Town) -> None:
     row = await device(town, "CARRIED")
     given: list[Record] = [("1", 0, None), ("2", 1, 255), ("3", 2, 1)]
     await small(town, row, given)
-    client = database.connection()
+    client = store.connection()
     await client.execute_script("ALTER TABLE device ADD COLUMN first_source VARCHAR(100)")
     await client.execute_script(f"UPDATE device SET first_source = 'eperf/adms-push' WHERE id = {row.id}")
     keys = [punch.digest for punch in await PunchRow.all().order_by("id")]
@@ -189,7 +198,7 @@ async def test_keys_of_before_are_written_out_and_a_resend_is_still_a_duplicate(
         await punch.save()
 
     class Editor:
-        client = database.connection()
+        client = store.connection()
 
     await rekey(None, Editor)
     assert [punch.digest for punch in await PunchRow.all().order_by("id")] == keys

@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 
-from eperf.store.rekey import rekey
+from eperf.store.rekey import rekey, unbind
 
 class Migration(migrations.Migration):
     dependencies = [('core', '0013_correction')]
@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.RunPython(rekey),
+        ops.RunPython(unbind),
         ops.RemoveField(model_name='DeviceRow', name='first_source'),
         ops.AlterField(
             model_name='PunchRow',

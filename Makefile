@@ -24,7 +24,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak check fmt bench bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak soak-files check fmt bench bench-imports bench-smoke fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,10 @@ fmt: $(READY) ## format and sort imports
 bench: $(READY) ## measure reads and a write against a floor, an ordinary build and PostGraphile
 	$(BIN)/python -m bench $(ARGS)
 
+bench-imports: $(READY) ## measure the import of a million punches against a raw COPY, and its rate on SQLite
+	$(BIN)/python -m bench.imports $(ARGS)
+	$(BIN)/python -m bench.imports --database sqlite $(ARGS)
+
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/bench $(ARGS)
@@ -96,6 +100,10 @@ fuzz-parsers: $(READY) ## every parser of outside input for attendance for SECON
 
 soak: $(READY) ## RECORDS (a million) mixed records through each pushed source, none lost; goes on where it was ended
 	$(BIN)/python -m tests.soak --records $(or $(RECORDS),1000000) $(ARGS)
+
+soak-files: $(READY) ## RECORDS (a million) mixed records by each kind of file, on both databases: count in is count out
+	EPERF_SOAK_RECORDS=$(or $(RECORDS),1000000) EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/imports/test_counted.py $(ARGS)
+	EPERF_SOAK_RECORDS=$(or $(RECORDS),1000000) EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/imports/test_counted.py $(ARGS)
 
 # Every fault that has a small run in the suite, at its full size.
 FAULTS := tests/faults/test_r01_kill.py tests/faults/test_machines.py tests/store/test_migrations.py

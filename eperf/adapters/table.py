@@ -22,6 +22,11 @@ from eperf.domain.table import Line, Table
 MOST_BYTES = 50 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_COLUMNS = 64
+LARGE_BYTES = 256 * 1024 * 1024
+LARGE_ROWS = workbook.MOST_SHEET_ROW
+LARGE_PART_BYTES = 512 * 1024 * 1024
+"""Bounds of a file of clock records, whose rows are not held."""
+
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,6 +45,50 @@ def read(path: Path) -> Table:
     if is_workbook(found):
         return _widened(_table(path, workbook.rows(path.name, found, MOST_ROWS + 1, MOST_COLUMNS)))
     return _table(path, _csv(path, found))
+
+
+def large(name: str, found: bytes) -> Table:
+    """As `read`, of a file's bytes, but the rows are read anew each time one goes through them, and there may be more.
+
+    What is wrong further down is refused where it is met.
+    """
+    if found.startswith(_OLE):
+        raise FileUnreadable(
+            name, "it is an old or password-protected workbook, save it as XLSX or CSV UTF-8"
+        )
+    rows = _Rows(Path(name), found)
+    header = next(rows.filled(), None)
+    if header is None:
+        raise FileUnreadable(name, "it holds no rows")
+    if len(header.cells) > MOST_COLUMNS:
+        raise TooMany("columns", MOST_COLUMNS, len(header.cells))
+    rows.width = len(header.cells)
+    return Table(header.cells, rows)
+
+
+class _Rows:
+    """The rows below the header, from the bytes."""
+
+    def __init__(self, path: Path, found: bytes) -> None:
+        self._path, self._found, self.width = path, found, 0
+
+    def filled(self) -> Iterator[Line]:
+        """All rows that hold something, the header first."""
+        book = is_workbook(self._found)
+        lines = (
+            workbook.rows(self._path.name, self._found, LARGE_ROWS, MOST_COLUMNS, LARGE_PART_BYTES)
+            if book
+            else _csv(self._path, self._found)
+        )
+        return (line for line in lines if line.faults or any(cell.strip() for cell in line.cells))
+
+    def __iter__(self) -> Iterator[Line]:
+        book, blank = is_workbook(self._found), ("",) * self.width
+        for count, line in enumerate(self.filled()):
+            if count > LARGE_ROWS:
+                raise TooMany("rows", LARGE_ROWS, "more")
+            if count:
+                yield Line(line.number, line.cells + blank[len(line.cells) :], line.faults) if book else line
 
 
 def is_workbook(content: bytes) -> bool:
@@ -72,21 +121,21 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def content(path: Path) -> bytes:
-    """A file's bytes; raises `FileUnreadable` for what is no file or empty, `TooMany` above 50 MiB."""
+def content(path: Path, most: int = MOST_BYTES) -> bytes:
+    """A file's bytes; raises `FileUnreadable` for what is no file or empty, `TooMany` above `most`."""
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise FileUnreadable(path.name, "it is not a file")
             # The size it says: room for the most that is allowed would be taken for every small file.
-            read_bytes = file.read(min(MOST_BYTES, found.st_size) + 1)
+            read_bytes = file.read(min(most, found.st_size) + 1)
     except OSError as error:
         raise FileUnreadable(path.name, error.strerror or "the system refused it") from error
     except ValueError as error:
         raise FileUnreadable(str(path), "it is not the name of a file") from error
-    if len(read_bytes) > MOST_BYTES:
-        raise TooMany("file bytes", MOST_BYTES, found.st_size)
+    if len(read_bytes) > most:
+        raise TooMany("file bytes", most, found.st_size)
     if len(read_bytes) > found.st_size:
         raise FileUnreadable(path.name, "it grew while it was read, try again")
     if not read_bytes:

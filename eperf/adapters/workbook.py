@@ -36,11 +36,13 @@ class _Refusal(Exception):
     """A reason why the workbook cannot be read, in words."""
 
 
-def rows(name: str, content: bytes, most_rows: int, most_columns: int) -> Iterator[Line]:
+def rows(
+    name: str, content: bytes, most_rows: int, most_columns: int, most_bytes: int = MOST_PART_BYTES
+) -> Iterator[Line]:
     """The rows that hold something, by their number in the sheet. Refusals carry `name`."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield from _rows(_Parts(archive), most_rows, most_columns)
+            yield from _rows(_Parts(archive), most_rows, most_columns, most_bytes)
     except _Refusal as refusal:
         raise FileUnreadable(name, str(refusal)) from refusal
     except _BROKEN as error:
@@ -49,18 +51,18 @@ def rows(name: str, content: bytes, most_rows: int, most_columns: int) -> Iterat
         ) from error
 
 
-def _rows(parts: _Parts, most_rows: int, most_columns: int) -> Iterator[Line]:
+def _rows(parts: _Parts, most_rows: int, most_columns: int, most_bytes: int) -> Iterator[Line]:
     book = posixpath.normpath(parts.related("", "/officeDocument")[0].lstrip("/"))
     workbook = _Workbook()
     parts.parse(book, workbook, MOST_SMALL_PART_BYTES)
     sheet = parts.targets(book)[workbook.first_visible()]
     strings, formats = _Strings(), Formats(from_1904=workbook.from_1904)
     for target in parts.related(book, "/sharedStrings"):
-        parts.parse(target, strings)
+        parts.parse(target, strings, most_bytes)
     for target in parts.related(book, "/styles"):
         parts.parse(target, formats, MOST_SMALL_PART_BYTES)
     reader = _Sheet(strings.found, formats, most_rows, most_columns)
-    for _ in parts.stream(sheet, reader):
+    for _ in parts.stream(sheet, reader, most_bytes):
         yield from reader.taken()
 
 

@@ -89,6 +89,18 @@ class PunchRecorded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PunchesImported(Event):
+    """A file of a device was taken in: `rows` new records belong to employees, on civil days from `first` to `last`."""
+
+    # No month is marked: the days are classified afterwards, and those that differ mark their months.
+    kind = "attendance.punches-imported"
+    subject_type = "Device"
+    rows: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayClassified(_OfADay):
     """A day of an employee has a status that differs from before."""
 
@@ -225,6 +237,6 @@ class CatalogueChanged(Event):
 KINDS: tuple[type[Event], ...] = (
     ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
-    PositionChanged, EmployeeChanged, CatalogueChanged, DeviceCommanded, DeviceClockCorrected,
+    PositionChanged, EmployeeChanged, CatalogueChanged, DeviceCommanded, DeviceClockCorrected, PunchesImported,
 )  # fmt: skip
 """The kinds of this file; those of a noun with a folder of its own are there (`eperf.domain.attendance.events`)."""

@@ -29,10 +29,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its rows; rows without any text are left out."""
+    """A header and its rows; rows without any text are left out.
+
+    The rows can be gone through as often as one likes; those of a large file are read anew each time and not held.
+    """
 
     header: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: Iterable[Line]
 
     @classmethod
     def of(cls, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

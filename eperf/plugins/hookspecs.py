@@ -88,7 +88,9 @@ def eperf_attendance_sources() -> Sequence[AttendanceSource]:
 
     A source has `name`, `version`, `routes`, `serial_of(request)` and `handle(request, device, now)`; it is
     pure and decides nothing but what the bytes mean. Two sources cannot claim one path. One that also has
-    `read_file(file, profile)` reads files for `eperf import punches`; it may have no routes at all. One that
+    `read_file(file, profile)` reads files for `eperf import punches`; it may have no routes at all. One whose files are
+    large may also have `read_frame(file, profile)`, which gives the same records as polars frames by
+    `eperf.domain.attendance.frames` (`RECORDS`, `SKIPPED`): it is asked instead of `read_file`. One that
     also has `is_asked(options)` and `pull(device, now, outside)` is asked for its records. Example:
 
         class GateTerminal:

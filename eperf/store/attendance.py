@@ -20,8 +20,6 @@ class DeviceRow(Model):
     serial = fields.CharField(max_length=64, unique=True)
     name = fields.CharField(max_length=200)
     source = fields.CharField(max_length=100)
-    first_source = fields.CharField(max_length=100, null=True)
-    """The source under which its records have their content keys, when it is another one by now."""
     unit: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "core.UnitRow", null=True, on_delete=fields.RESTRICT, related_name=False
     )
@@ -50,11 +48,6 @@ class DeviceRow(Model):
     class Meta:
         table = "device"
         indexes = (("unit_id",),)
-
-    @property
-    def keyed_by(self) -> str:
-        """What the content keys of its records name: a machine that comes by another way is still the same one."""
-        return self.first_source or self.source
 
 
 class EnrolmentRow(Model):
@@ -87,7 +80,7 @@ class PunchRow(Model):
     id = fields.BigIntField(primary_key=True)
     source = fields.CharField(max_length=100)
     device: fields.ForeignKeyNullableRelation[DeviceRow] = fields.ForeignKeyField(
-        "core.DeviceRow", null=True, on_delete=fields.RESTRICT, related_name=False
+        "core.DeviceRow", null=True, on_delete=fields.RESTRICT, related_name=False, db_constraint=False
     )
     device_id: int | None
     pin = fields.CharField(max_length=24)
@@ -99,7 +92,7 @@ class PunchRow(Model):
     digest = fields.CharField(max_length=64, unique=True)
     received_at = fields.DatetimeField()
     employee: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False
+        "core.EmployeeRow", null=True, on_delete=fields.RESTRICT, related_name=False, db_constraint=False
     )
     employee_id: int | None
     outcome = fields.CharField(max_length=16)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from tortoise.expressions import F, Q, Subquery
 
-from eperf.store.attendance import DayRow
+from eperf.store.attendance import DayRow, PunchRow
 from eperf.store.calendar import StaleDayRow
 from eperf.store.people import EmployeeRow
 from eperf.store.roster import StaleSpanRow
@@ -57,6 +57,23 @@ async def mark_unit(unit_id: int, first: date, last: date) -> None:
     """Marks the days from the first to the last of everybody below a unit; nothing when the last lies before."""
     if first <= last:
         await StaleSpanRow.create(unit_id=unit_id, first_day=first, last_day=last)
+
+
+async def mark_pairs(pairs: Iterable[tuple[date, int]]) -> None:
+    """Marks (day, unit) pairs, many at once. Callers hold the calendar's lock."""
+    wanted = sorted(set(pairs))
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        rows = StaleDayRow.filter(
+            date__gte=part[0][0], date__lte=part[-1][0], unit_id__in=sorted({unit for _, unit in part})
+        )
+        known = {(row.date, row.unit_id): row.id for row in await rows}
+        again = [known[pair] for pair in part if pair in known]
+        if again:
+            await StaleDayRow.filter(id__in=again).update(mark=F("mark") + 1)
+        await StaleDayRow.bulk_create(
+            StaleDayRow(date=day, unit_id=unit) for day, unit in part if (day, unit) not in known
+        )
 
 
 async def mark_people(people: Mapping[int, date], last: date) -> None:
@@ -109,13 +126,16 @@ async def done(one: Stale) -> None:
 
 
 async def people(one: Stale) -> list[int]:
-    """Whose days they are: everybody with a classified day who served below the unit then, or serves there now."""
+    """Whose days they are: who has one classified, or a punch of it, and served below the unit then or does now."""
     if one.employee_id is not None:
         return [one.employee_id]
     days = DayRow.filter(date__gte=one.first, date__lte=one.last)
+    taps = PunchRow.filter(date__gte=one.first, date__lte=one.last, employee_id__not_isnull=True)
     if one.unit_id is not None:
         units = below([one.unit_id])
         now = Subquery(EmployeeRow.filter(unit_id__in=units).values("id"))
         days = days.filter(Q(unit_id__in=units) | Q(employee_id__in=now))
-    found = await days.distinct().order_by("employee_id").values_list("employee_id", flat=True)
-    return [int(str(number)) for number in found]
+        taps = taps.filter(employee_id__in=now)
+    found = {row["employee_id"] for row in await days.distinct().values("employee_id")}
+    found |= {row["employee_id"] for row in await taps.distinct().values("employee_id")}
+    return sorted(found)

@@ -31,6 +31,7 @@ from eperf.domain.errors import (
     NotFound,
     Refused,
 )
+from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.devices import enrol, register
 from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import PunchReport, import_punches, preview_punches
@@ -75,6 +76,7 @@ async def carry(
     file, source = carried_file(path, None)
     done = await import_punches(officer(town), serial, source, file, columns or {}, dry_run)
     assert done.rows == done.used + done.duplicates + done.unexplained
+    await reclassify(officer(town))
     return done
 
 

@@ -16,6 +16,7 @@ from eperf.domain.access import Role
 from eperf.domain.attendance.carried import CarriedFile
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
+from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.devices import enrol, register
 from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import import_punches
@@ -123,6 +124,7 @@ async def _carried(town: Town, device: DeviceRow, file: CarriedFile) -> int:
         done.rows, done.used, done.duplicates, done.unexplained, done.strangers,
     )  # fmt: skip
     assert done.rows == done.used + done.duplicates + done.unexplained
+    await reclassify(officer(town))
     return done.rows
 
 

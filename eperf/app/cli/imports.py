@@ -72,7 +72,7 @@ def _run(imported: Import, file: Path, dry_run: bool, as_json: bool, bad: Path |
         if obstacle:
             raise BadInput("bad", str(into), obstacle)
         read = table.read(file)
-        with _watched(silent=as_json) as watch:
+        with watched(silent=as_json) as watch:
             done = await imported(house.call(), read, dry_run, watch)
         if done.bad:
             table.write(into, *bad_rows(read, done), guarded=frozenset({0}))
@@ -123,7 +123,7 @@ def _show(done: ImportReport, file: Path, into: Path, as_json: bool) -> None:
     )
 
 
-class _watched:  # noqa: N801
+class watched:  # noqa: N801
     """A bar on the error stream while an import works; nothing when silent."""
 
     def __init__(self, *, silent: bool) -> None:

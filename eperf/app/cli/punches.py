@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from eperf.adapters import table
-from eperf.app.cli.imports import PART, SHOWN_PROBLEMS, hindrance, told
+from eperf.app.cli.imports import PART, SHOWN_PROBLEMS, hindrance, told, watched
 from eperf.app.cli.run import errors, run_with_database
 from eperf.app.house import House
 from eperf.domain.attendance.carried import CarriedFile
@@ -63,7 +63,10 @@ def punches(
         if obstacle:
             raise BadInput("bad", str(into), obstacle)
         carried, reader = carried_file(file, source)
-        done = await import_punches(house.call(), device, reader, carried, _named(columns), dry_run)
+        with watched(silent=as_json) as watch:
+            done = await import_punches(
+                house.call(), device, reader, carried, _named(columns), dry_run, watch
+            )
         if done.unread:
             _write_bad(into, done.unread)
         return done
@@ -82,12 +85,12 @@ def carried_file(path: Path, source: str | None) -> tuple[CarriedFile, str]:
 
     Other readers are given the bytes, and the table of a workbook.
     """
-    content = table.content(path)
+    content = table.content(path, table.LARGE_BYTES)
     first = next((line for line in content[:4096].split(b"\n") if line.strip()), b"")
     reader = source or (USB if b"\t" in first and not table.is_workbook(content) else TABLE)
     if reader != TABLE and not table.is_workbook(content):
         return CarriedFile(content), reader
-    return CarriedFile(content, table.read(path)), reader
+    return CarriedFile(content, table.large(path.name, content)), reader
 
 
 def _named(columns: list[str] | None) -> dict[str, str]:

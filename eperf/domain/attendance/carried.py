@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
+from eperf.domain.attendance.frames import FrameRead
 from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.domain.table import Table
 
@@ -56,3 +57,13 @@ class FileSource(Protocol):
 
     def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
         """All records of a file; raises `Refused` for a file or a profile that cannot be read at all."""
+
+
+@runtime_checkable
+class FrameSource(FileSource, Protocol):
+    """A source that also reads files in columns: for files of a million records, which are too many for objects."""
+
+    def read_frame(self, file: CarriedFile, profile: FileProfile) -> FrameRead:
+        """What `read_file` gives of the same file, as frames by `frames.RECORDS` and `frames.SKIPPED`, in the order of
+        the lines. Raises the same refusals.
+        """

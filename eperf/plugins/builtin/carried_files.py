@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileRead
+from eperf.domain.attendance.frames import FrameRead
 from eperf.domain.errors import BadInput, FileUnreadable
-from eperf.plugins.builtin.code_tables import codes_named
+from eperf.domain.table import Table
+from eperf.plugins.builtin.code_tables import Codes, codes_named
 from eperf.plugins.builtin.offline import Offline
 from eperf.plugins.builtin.punch_table import read_table
+from eperf.plugins.builtin.punch_table_frame import read_table_frame
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb
+from eperf.plugins.builtin.usb_frame import read_usb_frame
 
 _USUAL = ColumnProfile(device=2, state=3, verify=4, workcode=5)
 _PLACES = ("pin", "time", "device", "state", "verify", "workcode")
@@ -20,8 +24,11 @@ class UsbFile(Offline):
 
     def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
         """The columns are places from 0; without a profile PIN, time, device, state, verify, work code."""
-        columns = _places(profile) if profile.columns else _USUAL
-        return read_usb(file.content, columns, profile.zone_offset_min, codes_named(profile.codes))
+        return read_usb(file.content, *_usb(profile))
+
+    def read_frame(self, file: CarriedFile, profile: FileProfile) -> FrameRead:
+        """As `read_file`."""
+        return read_usb_frame(file.content, *_usb(profile))
 
 
 class TableFile(Offline):
@@ -31,9 +38,22 @@ class TableFile(Offline):
 
     def read_file(self, file: CarriedFile, profile: FileProfile) -> FileRead:
         """The columns are headings; without a profile `pin`, `date`, `time`, `state`, `verify`, `workcode`."""
-        if file.table is None:
-            raise FileUnreadable("file", "it holds no table")
-        return read_table(file.table, profile)
+        return read_table(_table(file), profile)
+
+    def read_frame(self, file: CarriedFile, profile: FileProfile) -> FrameRead:
+        """As `read_file`."""
+        return read_table_frame(_table(file), profile)
+
+
+def _table(file: CarriedFile) -> Table:
+    if file.table is None:
+        raise FileUnreadable("file", "it holds no table")
+    return file.table
+
+
+def _usb(profile: FileProfile) -> tuple[ColumnProfile, int, Codes]:
+    columns = _places(profile) if profile.columns else _USUAL
+    return columns, profile.zone_offset_min, codes_named(profile.codes)
 
 
 def _places(profile: FileProfile) -> ColumnProfile:

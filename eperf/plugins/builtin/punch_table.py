@@ -41,7 +41,8 @@ STATE_WORDS: dict[str, PunchKind] = {
 }
 """States as words; blanks and hyphens in them are `_`, capitals do not matter."""
 
-_VERIFY_WORDS = {way.value: way for way in Verify if way is not Verify.UNKNOWN}
+VERIFY_WORDS = {way.value: way for way in Verify if way is not Verify.UNKNOWN}
+"""Ways of verifying as words; capitals do not matter."""
 _FIELD_CHARS = 64
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
@@ -51,20 +52,24 @@ _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?")
 def read_table(table: Table, profile: FileProfile) -> FileRead:
     """The records of a table, and the rows that are none."""
     codes = codes_named(profile.codes)
-    places = _places(table, profile.columns)
-    offset = timedelta(minutes=profile.zone_offset_min)
-    punches: list[RawPunch] = []
-    skipped: list[SkippedLine] = []
-    for line in table.lines:
-        raw = safe_text("\t".join(_cell(line, place) for place in places.values()))
-        try:
-            punches.append(_record(line, raw, table, places, codes, offset))
-        except Unreadable as why:
-            skipped.append(SkippedLine(line.number, raw, str(why)))
-    return tuple(punches), tuple(skipped)
+    places = places_of(table, profile.columns)
+    read = [read_row(line, table, places, codes, profile.zone_offset_min) for line in table.lines]
+    punches = tuple(one for one in read if isinstance(one, RawPunch))
+    return punches, tuple(one for one in read if isinstance(one, SkippedLine))
 
 
-def _places(table: Table, columns: Mapping[str, str]) -> dict[str, int]:
+def read_row(
+    line: Line, table: Table, places: dict[str, int], codes: Codes, zone_offset_min: int
+) -> RawPunch | SkippedLine:
+    """One row as a record, or why it is none."""
+    raw = safe_text("\t".join(_cell(line, place) for place in places.values()))
+    try:
+        return _record(line, raw, table, places, codes, timedelta(minutes=zone_offset_min))
+    except Unreadable as why:
+        return SkippedLine(line.number, raw, str(why))
+
+
+def places_of(table: Table, columns: Mapping[str, str]) -> dict[str, int]:
     """The place of each field that the table has."""
     for name in columns:
         if name not in FIELDS:
@@ -133,7 +138,7 @@ def _verify(text: str | None, codes: Codes) -> tuple[int | None, Verify]:
     number = code_of(text)
     if text is None or number is not None:
         return number, codes.verify_of(number)
-    return None, _VERIFY_WORDS.get(text.lower(), Verify.UNKNOWN)
+    return None, VERIFY_WORDS.get(text.lower(), Verify.UNKNOWN)
 
 
 def _instant(said: Mapping[str, str | None], offset: timedelta) -> datetime:

@@ -16,6 +16,9 @@ from eperf.plugins.builtin.adms_lines import CONTROL, MAX_LINE_BYTES, lines_of
 from eperf.plugins.builtin.clock_fields import Unreadable, code_of, instant_of, pin_of
 from eperf.plugins.builtin.code_tables import ADMS, Codes
 
+MOST_FILE_LINES = 2_000_000
+"""Lines of one file: years of the largest machines."""
+
 _MOST_COLUMNS = 20
 _FIELD_CHARS = 64
 
@@ -45,7 +48,10 @@ def read_usb(
     """All records of a file, and the lines that are none; the zone is the device clock's, in minutes from
     UTC, and `codes` are the numbers of the machine's family.
     """
-    read = [read_usb_line(line, line_no, profile, zone_offset_min, codes) for line_no, line in lines_of(body)]
+    read = [
+        read_usb_line(line, line_no, profile, zone_offset_min, codes)
+        for line_no, line in lines_of(body, MOST_FILE_LINES)
+    ]
     punches = tuple(one for one in read if isinstance(one, RawPunch))
     return punches, tuple(one for one in read if isinstance(one, SkippedLine))
 

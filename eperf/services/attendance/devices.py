@@ -52,8 +52,6 @@ async def register(
         if row is None:
             row = await DeviceRow.create(serial=serial, **values)
         else:
-            if row.unit_id is not None and row.source != source:
-                values["first_source"] = row.keyed_by
             await row.update_from_dict(values).save()
         opened.emit(DeviceSeen(subject_id=row.id, unit_id=unit_id, serial=serial, state="active"))
         return int(row.id)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import zone_named
 from eperf.domain.attendance.day import LocalPunch
-from eperf.domain.attendance.punch import PunchKind, digest
+from eperf.domain.attendance.punch import PunchKind, record_key
 from eperf.domain.events import HistoryTakenOver
 from eperf.services.attendance.days import WRITTEN, day_input, row_of, rule_of
 from eperf.services.calendars import calendars
@@ -51,7 +51,7 @@ async def take_over(call: Call, device_id: int, unit_id: int, days: Sequence[Pas
         punches += [
             (
                 device.source, device_id, one.pin, at, one.date, kind.value, "finger", line,
-                digest(device.keyed_by, device.serial, one.pin, at, 0 if kind is PunchKind.IN else 1), call.now,
+                record_key(device_id, one.pin, at, 0 if kind is PunchKind.IN else 1), call.now,
                 one.employee_id, "used",
             )
             for kind, at, line in one.taps

@@ -17,11 +17,11 @@ from eperf.domain.attendance.clock_error import ClockError, error_at, right_time
 from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.domain.events import PunchRecorded
 from eperf.services.attendance.days import classify
-from eperf.services.attendance.known import Upload, content_of, content_of_line, known_of
+from eperf.services.attendance.known import Upload, content_of, known_of
 from eperf.services.attendance.unread import explain_unread, keep_unread
 from eperf.services.attendance.whose import errors_of, owner_by, owner_on, owners_among, owners_of
 from eperf.services.call import Call, Work
-from eperf.store.attendance import DeviceRow, EnrolmentRow, PunchRow, UnreadRow, count_copies
+from eperf.store.attendance import DeviceRow, EnrolmentRow, PunchRow, count_copies
 from eperf.store.device import count_kept
 
 UNKNOWN_PIN = "unknown-pin"
@@ -143,27 +143,6 @@ async def tell(
             )
         )
     await classify(call, opened, [(punch.employee_id, punch.date) for punch in punches if punch.employee_id])
-
-
-async def foreseen(
-    device: DeviceRow, punches: Sequence[RawPunch], skipped: Sequence[SkippedLine], zone: str
-) -> Taken:
-    """What `take_in` would do now, without doing it."""
-    known = await known_of(PunchRow, [(content_of(device, punch), punch) for punch in punches])
-    lines = await known_of(UnreadRow, [(content_of_line(device, skip.raw), skip) for skip in skipped])
-    owners = await owners_of(device.id, [punch.pin for punch in known.fresh.values()])
-    errors = (await errors_of([device.id])).get(device.id, ())
-    strangers = tuple(
-        punch
-        for punch in known.fresh.values()
-        if owner_on(owners, punch.pin, _when(punch, zone, errors)[1]) is None
-    )
-    return Taken(
-        used=len(known.fresh) - len(strangers),
-        duplicates=known.again.total() + lines.again.total(),
-        unexplained=len(strangers) + len(lines.fresh),
-        strangers=strangers,
-    )
 
 
 def _when(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from eperf.domain.attendance.punch import RawPunch, SkippedLine, digest
+from eperf.domain.attendance.punch import RawPunch, SkippedLine, record_key
 from eperf.store.attendance import DeviceRow, PunchRow, UnreadRow
 
 _AT_ONCE = 500
@@ -38,7 +38,7 @@ class Known:
 
 def content_of(device: DeviceRow, punch: RawPunch) -> str:
     """What a record is known by: its device, PIN, the machine's own time, and state."""
-    return digest(device.keyed_by, device.serial, punch.pin, punch.occurred_at, punch.status)
+    return record_key(device.id, punch.pin, punch.occurred_at, punch.status)
 
 
 def content_of_line(device: DeviceRow, raw: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from eperf.domain.attendance.punch import RawPunch
+from eperf.domain.attendance.punch import RawPunch, SkippedLine
 from eperf.services.attendance.known import Upload, content_of_line, known_of
-from eperf.store.attendance import PunchRow, UnreadRow, count_copies
+from eperf.store.attendance import DeviceRow, PunchRow, UnreadRow, count_copies
 
 _AT_ONCE = 500
 
@@ -37,6 +37,12 @@ async def keep_unread(uploads: Sequence[Upload]) -> Counter[int]:
     await count_copies(UnreadRow, sorted_.again)
     new.update(id(one) for one, _ in sorted_.fresh.values())
     return new
+
+
+async def unread_known(device: DeviceRow, skipped: Sequence[SkippedLine]) -> int:
+    """How many of these different lines are kept already."""
+    lines = [(content_of_line(device, skip.raw), skip) for skip in skipped]
+    return (await known_of(UnreadRow, lines)).again.total()
 
 
 async def explain_unread(fresh: Sequence[tuple[Upload, str, RawPunch]]) -> Counter[int]:

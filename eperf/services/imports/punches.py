@@ -6,9 +6,11 @@ and two sticks of one machine may overlap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+
+import polars as pl
 
 from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import zone_named, zone_offset_min
@@ -17,13 +19,15 @@ from eperf.domain.attendance.carried import (
     COLUMN_OPTION,
     CarriedFile,
     FileProfile,
-    FileRead,
     FileSource,
+    FrameSource,
 )
-from eperf.domain.attendance.punch import RawPunch, SkippedLine
+from eperf.domain.attendance.frames import FrameRead, records_of, skipped_of
 from eperf.domain.errors import NotFound
-from eperf.services.attendance.intake import UNKNOWN_PIN, Taken, foreseen, take_in
+from eperf.services.attendance.bulk import MOST_SHOWN, foreseen_file, take_in_file
+from eperf.services.attendance.intake import UNKNOWN_PIN
 from eperf.services.call import Call, work
+from eperf.services.imports.report import Progress
 from eperf.store.attendance import DeviceRow
 from eperf.store.organisation import UnitRow
 from eperf.store.scope import subject_of_unit
@@ -42,7 +46,8 @@ class Unexplained:
 class PunchReport:
     """The outcome by number of rows: `used`, `duplicates` and `unexplained` together are all `rows`.
 
-    Of the unexplained, `unread` could not be read at all; the others are kept and wait for their PIN to be enrolled.
+    Of the unexplained, `unread` could not be read at all; the `strangers` are kept and wait for their PIN to be
+    enrolled. Of each the first 100,000 are listed; all are counted and kept.
     """
 
     device: str
@@ -73,23 +78,43 @@ class Previewed:
 
 
 async def import_punches(
-    call: Call, serial: str, source: str, file: CarriedFile, columns: Mapping[str, str], dry_run: bool
+    call: Call,
+    serial: str,
+    source: str,
+    file: CarriedFile,
+    columns: Mapping[str, str],
+    dry_run: bool,
+    progress: Progress | None = None,
 ) -> PunchReport:
-    """Takes a file of a registered device in, in one transaction.
+    """Takes a file of a registered device in, in one transaction: who is killed has imported nothing.
 
     `source` is the reader (`eperf/usb-file`…); `columns` say what stands where, and when empty the device's own
     options do. With `dry_run` nothing is written and the report says what would be.
     """
     device, zone = await _device(call, serial)
-    punches, skipped = _read(call, device, source, file, columns, zone)
+    if progress:
+        progress("read", 0, 1)
+    records, skipped = _read(call, device, source, file, columns, zone)
+    if progress:
+        progress("read", 1, 1)
     if dry_run:
-        taken = await foreseen(device, punches, skipped, zone)
+        taken = await foreseen_file(device, records, skipped, zone, progress)
     else:
         async with work(call) as opened:
             # As with pushes: two copies of one upload must not both count as new.
-            locked = await DeviceRow.select_for_update().get(id=device.id)
-            taken = await take_in(call, opened, locked, source, punches, skipped, zone)
-    return _report(serial, source, dry_run, punches, skipped, taken)
+            locked = await DeviceRow.select_for_update(no_key=True).get(id=device.id)
+            taken = await take_in_file(call, opened, locked, source, records, skipped, zone, progress)
+    return PunchReport(
+        device=serial,
+        source=source,
+        dry_run=dry_run,
+        rows=len(records) + len(skipped),
+        used=taken.used,
+        duplicates=taken.duplicates,
+        unexplained=taken.unexplained,
+        unread=tuple(Unexplained(line, reason, raw) for line, raw, reason in skipped.head(MOST_SHOWN).rows()),
+        strangers=tuple(Unexplained(line, UNKNOWN_PIN, raw) for line, raw in taken.strangers),
+    )
 
 
 async def preview_punches(
@@ -97,19 +122,12 @@ async def preview_punches(
 ) -> list[Previewed]:
     """The first lines of a file as they would be read; nothing is written and nobody is looked up."""
     device, zone = await _device(call, serial)
-    punches, skipped = _read(call, device, source, file, columns, zone)
+    records, skipped = _read(call, device, source, file, columns, zone)
     offset = timedelta(minutes=zone_offset_min(zone_named(zone)))
-    lines = [
-        Previewed(
-            punch.line_no,
-            punch.pin,
-            f"{punch.occurred_at + offset:%Y-%m-%d %H:%M:%S}",
-            punch.kind.value,
-            punch.verify.value,
-        )
-        for punch in punches[:most]
-    ]
-    lines += [Previewed(skip.line_no, reason=skip.reason) for skip in skipped[:most]]
+    wall = (pl.col("occurred_at") + offset).dt.to_string("%Y-%m-%d %H:%M:%S")
+    read = records.head(most).select("line_no", "pin", wall, "kind", "verify").rows()
+    lines = [Previewed(*values) for values in read]
+    lines += [Previewed(line, reason=reason) for line, _, reason in skipped.head(most).rows()]
     return sorted(lines, key=lambda line: line.line)[:most]
 
 
@@ -123,9 +141,10 @@ async def _device(call: Call, serial: str) -> tuple[DeviceRow, str]:
 
 def _read(
     call: Call, device: DeviceRow, source: str, file: CarriedFile, columns: Mapping[str, str], zone: str
-) -> FileRead:
+) -> FrameRead:
     found = call.parts.sources.get(source)
-    if found is None or not isinstance(found.part, FileSource):
+    part: object = found.part if found else None
+    if not isinstance(part, FileSource):
         raise NotFound("source", source)
     options = device.options or {}
     own = {
@@ -137,29 +156,7 @@ def _read(
     usual = getattr(family.part, "codes", "adms") if family else "adms"
     codes = str(options.get(CODES_OPTION, usual))
     profile = FileProfile(zone_offset_min(zone_named(zone)), dict(columns) or own, codes)
-    read: FileRead = found.part.read_file(file, profile)
-    return read
-
-
-def _report(
-    serial: str,
-    source: str,
-    dry_run: bool,
-    punches: Sequence[RawPunch],
-    skipped: Sequence[SkippedLine],
-    taken: Taken,
-) -> PunchReport:
-    return PunchReport(
-        device=serial,
-        source=source,
-        dry_run=dry_run,
-        rows=len(punches) + len(skipped),
-        used=taken.used,
-        duplicates=taken.duplicates,
-        unexplained=taken.unexplained,
-        unread=tuple(Unexplained(skip.line_no, skip.reason, skip.raw) for skip in skipped),
-        strangers=tuple(
-            Unexplained(punch.line_no, UNKNOWN_PIN, punch.raw)
-            for punch in sorted(taken.strangers, key=lambda punch: punch.line_no)
-        ),
-    )
+    if isinstance(part, FrameSource):
+        return part.read_frame(file, profile)
+    punches, skipped = part.read_file(file, profile)
+    return records_of(punches), skipped_of(skipped)

@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0013_correction')]
+    dependencies = [('core', '0014_punch_keys')]
 
     initial = False
 

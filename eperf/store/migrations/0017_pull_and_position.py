@@ -109,13 +109,13 @@ class Migration(migrations.Migration):
             name='place_radius_m',
             field=fields.IntField(null=True),
         ),
-        # Fingerspot's sources are a plugin's by now: their machines keep the content keys that they have.
+        # Fingerspot's sources are a plugin's by now.
         ops.RunSQL(
-            "UPDATE device SET first_source = COALESCE(first_source, source), source = 'fingerspot/cloud' "
+            "UPDATE device SET source = 'fingerspot/cloud' "
             "WHERE source = 'eperf/fingerspot'"
         ),
         ops.RunSQL(
-            "UPDATE device SET first_source = COALESCE(first_source, source), source = 'fingerspot/hub' "
+            "UPDATE device SET source = 'fingerspot/hub' "
             "WHERE source = 'eperf/fingerspot-hub'"
         ),
     ]

@@ -36,7 +36,7 @@ _SQLITE_ROWS = 500
 _POSTGRES_WANTED = "unnest($1::bigint[], $2::date[], $3::date[]) AS wanted(employee_id, first, last)"
 _SQLITE_WANTED = (
     "(SELECT json_extract(value, '$[0]') AS employee_id, json_extract(value, '$[1]') AS first,"
-    " json_extract(value, '$[2]') AS last FROM json_each(?)) AS wanted"
+    " json_extract(value, '$[2]') AS last FROM json_each(?1)) AS wanted"
 )
 _OF = "FROM {wanted} CROSS JOIN {table} AS found WHERE found.employee_id = wanted.employee_id"
 _BETWEEN = " AND found.date >= wanted.first AND found.date <= wanted.last"
@@ -50,7 +50,10 @@ _KNOWN = (
     "SELECT found.employee_id, found.date "
     + _OF.replace("{table}", "attendance_day")
     + _BETWEEN
-    + " ORDER BY 1, 2"
+    + " UNION SELECT found.employee_id, found.date "
+    + _OF.replace("{table}", "punch")
+    + _BETWEEN
+    + " AND found.outcome <> 'withdrawn' ORDER BY 1, 2"
 )
 _ROSTER = (
     "SELECT found.employee_id, found.date, found.name, found.start_time, found.end_time, found.break_min "
@@ -100,7 +103,7 @@ async def punches(wanted: Spans) -> list[Punch]:
 
 
 async def known(wanted: Spans) -> list[Key]:
-    """The days that have been classified before, in order."""
+    """The days that have been classified before, and those with records that no classification has seen, in order."""
     return [(who, _day(day)) for who, day in await _read(_KNOWN, wanted)]
 
 

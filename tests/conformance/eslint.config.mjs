@@ -25,8 +25,8 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence', 'Holiday',
-              'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
+              'AbsenceYear', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
+              'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
               'Problem', 'ScoreLeaf', 'UnitPresence',
             ],
             suffixes: ['Connection', 'Edge'],

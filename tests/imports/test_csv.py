@@ -74,13 +74,14 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
 def test_size_rows_and_columns_are_bounded(file: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TooMany, match="columns"):
         table.read(file(",".join("a" * (table.MOST_COLUMNS + 1)) + "\n"))
+    monkeypatch.setattr(table, "MOST_BYTES", 8)
+    with pytest.raises(TooMany, match="bytes"):
+        table.content(file("a\n1\n2\n3\n4\n"), table.MOST_BYTES)
+    monkeypatch.undo()
     monkeypatch.setattr(table, "MOST_ROWS", 2)
     assert len(table.read(file("a\n1\n2\n")).lines) == 2
     with pytest.raises(TooMany, match="rows"):
         table.read(file("a\n1\n2\n3\n"))
-    monkeypatch.setattr(table, "MOST_BYTES", 8)
-    with pytest.raises(TooMany, match="bytes"):
-        table.read(file("a\n1\n2\n3\n4\n"))
 
 
 def test_a_written_file_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -239,8 +239,7 @@ def test_a_far_off_cell_does_not_fill_the_memory(file: Written) -> None:
 
 def test_a_part_is_bounded_before_it_is_unpacked(file: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     blown = changed(PLAIN, SHEET, lambda xml: xml.replace(b"<sheetData>", b" " * 5_000_000 + b"<sheetData>"))
-    monkeypatch.setattr(workbook, "MOST_PART_BYTES", 4_000_000)
-    monkeypatch.setattr(workbook._Parts.stream, "__defaults__", (4_000_000,))
+    monkeypatch.setattr(workbook.rows, "__defaults__", (4_000_000,))
     assert len(blown) < 50_000
     with pytest.raises(TooMany, match="unpacked bytes"):
         table.read(file(blown, "t.xlsx"))

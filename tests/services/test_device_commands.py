@@ -122,7 +122,7 @@ async def test_a_command_is_told_to_its_machine_only_and_nobody_else_s_answer_en
     "body",
     [
         b"", b"\x00" * 1000, b"ID=&Return=0", b"ID=-1&Return=0", b"ID=" + b"9" * 40 + b"&Return=0", b"Return=0&CMD=INFO",
-        b"ID=999999999999999999&Return=0", b"ID=0&Return=0", b"\n".join(b"ID=%d&Return=0" % n for n in range(500, 20_500)),
+        b"ID=999999999999999999&Return=0", b"ID=0&Return=0", b"\n".join(b"ID=%d&Return=0" % n for n in range(500, 5_500)),
         b"ID=1 OR 1=1&Return=0", b"&&&===\xff\xfe", "ID=١&Return=0".encode(),
     ],
 )  # fmt: skip
@@ -201,7 +201,7 @@ async def test_only_who_may_write_devices_commands_them(town: Town) -> None:
             await send_people(call, town.device)
     with pytest.raises(NotFound):
         await command(officer(town), 10**9, INFO)
-    deaf = await register(officer(town), "CLOUD1", "Cloud", town.units["office"], "eperf/fingerspot")
+    deaf = await register(officer(town), "CLOUD1", "Cloud", town.units["office"], "fingerspot/cloud")
     with pytest.raises(BadInput, match="take no commands"):
         await command(officer(town), deaf, INFO)
 

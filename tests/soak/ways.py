@@ -96,9 +96,9 @@ def _compact(said: dict[str, str]) -> str:
 
 WAYS = {
     "adms": Way("eperf/adms-push", _adms, lambda _, one: one.text),
-    "fingerspot": Way("eperf/fingerspot", _webhook, lambda _, one: _compact(_scan(one))),
+    "fingerspot": Way("fingerspot/cloud", _webhook, lambda _, one: _compact(_scan(one))),
     "fingerspot-hub": Way(
-        "eperf/fingerspot-hub", _hub, lambda stream, one: _compact(_event(stream, one)), {"token": TOKEN}
+        "fingerspot/hub", _hub, lambda stream, one: _compact(_event(stream, one)), {"token": TOKEN}
     ),
 }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from eperf.domain import events
+from eperf.domain.attendance import events as of_attendance
 from eperf.domain.attendance.policy import WorkTimePolicy
 from eperf.domain.attendance.source import AttendanceSource
-from eperf.domain.events import KINDS, Event
+from eperf.domain.events import Event
 from eperf.domain.integrity.detector import Detector
 from eperf.domain.scoring import Scheme
 from eperf.plugins.builtin import norm_minutes
@@ -47,4 +49,4 @@ def eperf_integrity_detectors() -> Sequence[Detector]:
 @hookimpl
 def eperf_event_kinds() -> Sequence[type[Event]]:
     """What the core's own verbs emit."""
-    return KINDS
+    return [*events.KINDS, *of_attendance.KINDS]

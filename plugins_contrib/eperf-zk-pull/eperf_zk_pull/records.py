@@ -99,7 +99,7 @@ def read_record_40(record: bytes) -> ZkRecord:
         raise BadInput("record", record.hex(), str(why)) from None
     time_local = decode_time(packed)
     if time_local is None or int(time_local[:4]) > LAST_YEAR:
-        raise BadInput("record", record.hex(), "the time does not exist")
+        raise BadInput("record", record.hex(), f"the time does not exist or lies after {LAST_YEAR}")
     return ZkRecord(
         internal_sn, pin, verify, CODES.verify_of(verify), state, CODES.kind_of(state), time_local
     )

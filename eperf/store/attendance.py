@@ -109,7 +109,6 @@ class PunchRow(Model):
         table = "punch"
         indexes = (
             ("employee_id", "date"),
-            ("device_id", "received_at"),
             ("device_id", "outcome", "id"),
         )
 

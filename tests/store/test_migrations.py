@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 from tortoise.context import require_context
+from tortoise.indexes import Index
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.models import Model
 
 from eperf.store import database, migrate
 
@@ -166,3 +169,43 @@ async def test_a_program_refuses_a_database_that_is_behind(empty_database_url: s
             (await migrate.status(config)).require_current()
     finally:
         await database.disconnect()
+
+
+async def test_every_index_that_the_models_name_is_there(database_url: str) -> None:
+    """SQLite makes a table anew to change a column, and the ORM forgets its indexes on the way."""
+    await database.connect(database_url)
+    try:
+        apps = require_context().apps
+        assert apps is not None
+        for model in apps["core"].values():
+            named = {tuple(_columns(model, index)) for index in model._meta.indexes}
+            named |= {tuple(_columns(model, fields)) for fields in model._meta.unique_together}
+            assert named <= await _indexed(model._meta.db_table), model.__name__
+    finally:
+        await database.disconnect()
+
+
+def _columns(model: type[Model], index: Any) -> list[str]:
+    names = index.fields if isinstance(index, Index) else index
+    return [model._meta.fields_db_projection.get(name, name) for name in names]
+
+
+async def _indexed(table: str) -> set[tuple[str, ...]]:
+    connection = database.connection()
+    if database.dialect() == "sqlite":
+        listed = await connection.execute_query_dict(f"PRAGMA index_list({table})")
+        return {
+            tuple(
+                row["name"]
+                for row in await connection.execute_query_dict(f"PRAGMA index_info({one['name']})")
+            )
+            for one in listed
+        }
+    rows = await connection.execute_query_dict(
+        "SELECT array_agg(a.attname ORDER BY k.place) AS columns FROM pg_index i"
+        " CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k(number, place)"
+        " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number"
+        " WHERE i.indrelid = $1::text::regclass GROUP BY i.indexrelid",
+        [table],
+    )
+    return {tuple(row["columns"]) for row in rows}

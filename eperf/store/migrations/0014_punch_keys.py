@@ -24,4 +24,8 @@ class Migration(migrations.Migration):
             name='employee',
             field=fields.ForeignKeyField('core.EmployeeRow', source_field='employee_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT),
         ),
+        # SQLite makes the table anew for the steps above, and the ORM forgets its indexes on the way.
+        ops.RunSQL("CREATE INDEX IF NOT EXISTS idx_device_unit_id_423067 ON device (unit_id)"),
+        ops.RunSQL("CREATE INDEX IF NOT EXISTS idx_punch_employe_c4e0f1 ON punch (employee_id, date)"),
+        ops.RunSQL("CREATE INDEX IF NOT EXISTS idx_punch_device__d530c0 ON punch (device_id, received_at)"),
     ]

@@ -76,6 +76,10 @@ class Migration(migrations.Migration):
             model_name='PunchRow',
             index=Index(fields=['device_id', 'outcome', 'id']),
         ),
+        ops.RemoveIndex(
+            model_name='PunchRow',
+            fields=['device_id', 'received_at'],
+        ),
         ops.AddField(
             model_name='DeviceRow',
             name='kept',

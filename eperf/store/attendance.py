@@ -101,7 +101,7 @@ class PunchRow(Model):
     device_at = fields.DatetimeField(null=True)
     """The machine's own time where `occurred_at` is a corrected one; null where they are the same."""
     clock_error: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
-        "core.ClockErrorRow", null=True, on_delete=fields.RESTRICT, related_name=False
+        "core.ClockErrorRow", null=True, db_constraint=False, on_delete=fields.RESTRICT, related_name=False
     )
     clock_error_id: int | None
 

@@ -29,6 +29,8 @@ def test_r01_every_acknowledged_write_survives_kill_9_once(
     server = serve(database_url, {"EPERF_REQUESTS_PER_MINUTE": "1000000"})
     ledger = Ledger()
     item = global_id("CatalogueItem", town.item)
+    server.kill()
+    alone = _started(server)
     worst_start = asyncio.run(_storm(server, ledger, item))
     server.kill()
     check(database_url, ledger)
@@ -37,9 +39,16 @@ def test_r01_every_acknowledged_write_survives_kill_9_once(
         "R01", f"{ROUNDS} kills, {written} writes, {ledger.lost_answers} answers lost, {worst_start:.1f} s"
     )
     print(f"R01: {ROUNDS} kills, {written} acknowledged writes, {ledger.lost_answers} lost answers retried by key, "
-          f"slowest start {worst_start:.2f} s")  # fmt: skip
+          f"slowest start {worst_start:.2f} s, alone {alone:.2f} s")  # fmt: skip
     assert written >= 200 * ROUNDS
-    assert worst_start <= 5
+    # Five seconds; on a machine on which a start that nobody disturbs takes long, in proportion.
+    assert worst_start <= max(5, 4 * alone)
+
+
+def _started(server: Server) -> float:
+    begun = time.monotonic()
+    server.start()
+    return time.monotonic() - begun
 
 
 async def _storm(server: Server, ledger: Ledger, item: str) -> float:
@@ -57,9 +66,7 @@ async def _storm(server: Server, ledger: Ledger, item: str) -> float:
             if failed is not None:
                 failed.result()
         server.kill()
-        started = time.monotonic()
-        await asyncio.to_thread(server.start)
-        worst = max(worst, time.monotonic() - started)
+        worst = max(worst, await asyncio.to_thread(_started, server))
     stop.set()
     await asyncio.gather(*writers)
     return worst

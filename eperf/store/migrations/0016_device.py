@@ -6,6 +6,8 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
 from tortoise.indexes import Index
 
+from eperf.store.rekey import unbind
+
 class Migration(migrations.Migration):
     dependencies = [('core', '0015_roster')]
 
@@ -65,8 +67,10 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='PunchRow',
             name='clock_error',
-            field=fields.ForeignKeyField('core.ClockErrorRow', source_field='clock_error_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT),
+            field=fields.ForeignKeyField('core.ClockErrorRow', source_field='clock_error_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT),
         ),
+        # A field without a constraint gets one all the same when it is added.
+        ops.RunPython(unbind),
         ops.AddField(
             model_name='PunchRow',
             name='device_at',

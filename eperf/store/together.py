@@ -19,8 +19,8 @@ import asyncpg
 
 from eperf.store.leases import Leases
 
-_SHORT_SECONDS = 0.001
-"""What lasts longer gains nothing from company."""
+_SHORT_SECONDS = 0.002
+"""What lasts longer than that alone gains nothing from company."""
 _MOST = 16
 """Statements of one series."""
 _AT_ONCE = 2

@@ -88,7 +88,7 @@ async def _by_postgres(
     ]
     text = _statement(guard.unit, guard.text, len(guard.values), shape, key is not None, shown)
     try:
-        found = await database.row(text, values)
+        found = await database.row(text, values, keyed=key is not None)
     except asyncpg.ProgramLimitExceededError:
         if shown is None:
             raise

@@ -138,11 +138,14 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
     return None if row is None else row[0]
 
 
-async def row(sql: str, values: Sequence[Any]) -> Mapping[str, Any] | None:
-    """The one row of a statement of PostgreSQL that writes, inside the transaction if there is one."""
+async def row(sql: str, values: Sequence[Any], *, keyed: bool) -> Mapping[str, Any] | None:
+    """The one row of a statement of PostgreSQL that writes, inside the transaction if there is one.
+
+    `keyed` says that it changes nothing when it is sent again.
+    """
     client: Any = connection()
     if isinstance(client, PostgresClient):
-        found: Mapping[str, Any] | None = await client.row(sql, values, writes=True)
+        found: Mapping[str, Any] | None = await client.row(sql, values, writes=True, keyed=keyed)
         return found
     rows: list[dict[str, Any]] = await client.execute_query_dict(sql, list(values))
     return rows[0] if rows else None

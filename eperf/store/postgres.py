@@ -123,8 +123,14 @@ class PostgresClient(AsyncpgDBClient):
         return cast(Leases, self._pool)
 
     @translate_exceptions
-    async def row(self, sql: str, values: Sequence[Any], *, writes: bool = False) -> asyncpg.Record | None:
-        """The row of a statement that is its own transaction and always gives one."""
+    async def row(
+        self, sql: str, values: Sequence[Any], *, writes: bool = False, keyed: bool = False
+    ) -> asyncpg.Record | None:
+        """The row of a statement that is its own transaction and always gives one; one that `writes` goes alone unless
+        it is `keyed`, so that sending it again changes nothing.
+        """
+        if writes and not keyed:
+            return await (await self.leases()).fetchrow(sql, *values)
         together = self._together
         if together is None:
             together = self._together = Together(await self.leases())

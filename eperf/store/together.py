@@ -1,7 +1,8 @@
 """Short statements of one text that come at the same time go to PostgreSQL together, in one round trip and transaction.
 
 A short statement costs the server some 50 µs; sending it, waking the server's process and waking ours costs more. So
-while one is under way, others of the same text wait for it and are then sent as one series, which the driver pipelines.
+while two are under way, others of the same text wait for one of them and are then sent as one series, which the driver
+pipelines.
 Under little load nothing waits and nothing changes. Each still has its own values, hence its own rights and its own
 answer. A series that fails or lasts is undone as a whole, and each of its statements goes alone: what one of them meets
 (a conflict, a lock, a value that is refused) is its own trouble.
@@ -59,7 +60,11 @@ class Together:
         self._series: set[asyncio.Task[None]] = set()
 
     async def row(self, sql: str, values: Sequence[Any], *, writes: bool = False) -> Any:
-        """The row of a statement; of one that writes, a series shares the wait for the disk too."""
+        """The row of a statement; of those that write, a series shares the wait for the disk too.
+
+        A series that was cut off for taking long may have been committed just then, so what writes must change nothing
+        when it is sent again: it has a key that is taken by then.
+        """
         text = self._texts.get(sql) or self._met(sql)
         if text.under_way >= _AT_ONCE and (writes or text.seconds < _SHORT_SECONDS):
             answer = asyncio.get_running_loop().create_future()

@@ -21,6 +21,7 @@ from eperf.services.call import work
 from eperf.store import database as store
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.calendar import StaleDayRow
+from eperf.store.device import ClockErrorRow
 from eperf.store.event import EventRow
 from eperf.store.rekey import rekey
 from tests.support.town import SINCE, Town, build
@@ -38,6 +39,13 @@ RECORDS = st.tuples(
 # An upload comes as a file or is pushed to both.
 UPLOADS = st.lists(
     st.tuples(st.booleans(), st.lists(RECORDS, min_size=1, max_size=8)), min_size=1, max_size=4
+)
+
+ERRORS = st.lists(
+    st.tuples(
+        st.integers(0, 3), st.none() | st.integers(1, 4), st.sampled_from([-1440, -30, 0, 30, 60, 1440])
+    ).filter(lambda one: one[1] is None or one[1] > one[0]),
+    max_size=3,
 )
 
 
@@ -101,7 +109,16 @@ async def large(town: Town, to: DeviceRow, given: Sequence[Record]) -> Taken:
     return Taken(*counts, tuple(by_line[place] for place, _ in done.strangers))
 
 
-async def kept(of: DeviceRow) -> tuple[list[Any], list[Any]]:
+async def wrong(of: DeviceRow, errors: Sequence[tuple[int, int | None, int]]) -> None:
+    """Tells of a clock: from and before which half hour it was ahead by so many minutes."""
+    for first, until, ahead in errors:
+        await ClockErrorRow.create(
+            device_id=of.id, begins=FIRST + timedelta(minutes=30 * first), ahead_sec=60 * ahead, reason="", told_at=FIRST,
+            ends=None if until is None else FIRST + timedelta(minutes=30 * until),
+        )  # fmt: skip
+
+
+async def kept(of: DeviceRow) -> tuple[list[Any], list[Any], int]:
     names = (
         "source",
         "pin",
@@ -113,32 +130,47 @@ async def kept(of: DeviceRow) -> tuple[list[Any], list[Any]]:
         "employee_id",
         "outcome",
         "reason",
+        "device_at",
     )
     punches = await PunchRow.filter(device_id=of.id)
     unread = await UnreadRow.filter(device_id=of.id)
+    aheads = {row.id: row.ahead_sec for row in await ClockErrorRow.filter(device_id=of.id)}
     said = {punch.id: punch.digest.partition(" ")[2] for punch in punches}
     return (
         sorted(
-            (punch.digest.partition(" ")[2], punch.copies, *(str(getattr(punch, name)) for name in names))
+            (
+                punch.digest.partition(" ")[2],
+                punch.copies,
+                str(aheads.get(punch.clock_error_id or 0)),
+                *(str(getattr(punch, name)) for name in names),
+            )
             for punch in punches
         ),
         sorted(
             (row.line, row.outcome, str(row.reason), row.copies, said.get(row.punch_id or 0, ""))
             for row in unread
         ),
+        (await DeviceRow.get(id=of.id)).kept,
     )
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(uploads=UPLOADS, at_once=st.sampled_from([2, 50_000]))
+@given(uploads=UPLOADS, errors=ERRORS, at_once=st.sampled_from([2, 50_000]))
 async def test_a_file_ends_as_the_same_records_pushed(
-    town: Town, monkeypatch: pytest.MonkeyPatch, uploads: list[tuple[bool, list[Record]]], at_once: int
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    uploads: list[tuple[bool, list[Record]]],
+    errors: list[tuple[int, int | None, int]],
+    at_once: int,
 ) -> None:
     monkeypatch.setattr(bulk, "AT_ONCE", at_once)
     await UnreadRow.all().delete()
     await PunchRow.all().delete()
+    await ClockErrorRow.all().delete()
     await DeviceRow.exclude(id=town.device).delete()
     pushed, carried = await device(town, "PUSHED"), await device(town, "CARRIED")
+    await wrong(pushed, errors)
+    await wrong(carried, errors)
     for is_file, came in uploads:
         one = await small(town, pushed, came)
         other = await (large if is_file else small)(town, carried, came)
@@ -151,6 +183,8 @@ async def test_a_file_ends_as_the_same_records_pushed(
             punch.line_no for punch in other.strangers
         )
         assert await kept(pushed) == await kept(carried)
+    punches, unread, count = await kept(carried)
+    assert count == len(punches) + sum(row[1] == "unexplained" for row in unread)
 
 
 async def test_a_file_marks_the_days_of_its_people_and_tells_once(town: Town) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
+from eperf.store import database
 from eperf.store.leases import Leases
-from eperf.store.postgres import Connection, given_back
+from eperf.store.postgres import Connection, PostgresClient, given_back
 from eperf.store.together import Together
 from tests.support import database as support
 
@@ -123,3 +125,18 @@ async def test_a_lost_connection_is_told_and_what_was_written_is_not_written_aga
         kept = await beside.fetchval("SELECT count(*) FROM kept")
         assert told
         assert kept == 12 - len(told)
+
+
+async def test_what_has_no_key_never_shares_a_transaction(empty_database_url: str) -> None:
+    """It could be done twice: a series that is cut off may have been committed just then."""
+    await database.connect(empty_database_url)
+    try:
+        client = cast(PostgresClient, database.connection())
+        await client.execute_script("CREATE TABLE kept (n int PRIMARY KEY, times int NOT NULL DEFAULT 0)")
+        for keyed, first in ((False, 0), (True, 200)):
+            found: list[Any] = await asyncio.gather(
+                *(client.row(_ADD, [first + n], writes=True, keyed=keyed) for n in range(200))
+            )
+            assert (len({row[1] for row in found}) == 200) == (not keyed)
+    finally:
+        await database.disconnect()

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.errors import BadInput, NotFound, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
 from eperf.store.binding import BindingRow
@@ -72,11 +72,17 @@ async def bound(registry: Registry, slot: Slot, unit_id: int, day: date) -> Boun
 
 
 async def bounds(
-    registry: Registry, slot: Slot, wanted: Collection[tuple[int, date]], places: Mapping[int, Sequence[int]]
+    registry: Registry,
+    slot: Slot,
+    wanted: Collection[tuple[int, date]],
+    places: Mapping[int, Sequence[int]],
+    *,
+    gone: bool = False,
 ) -> dict[tuple[int, date], Bound]:
     """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
 
-    Who is served by one binding, or by none, shares one `Bound`.
+    Who is served by one binding, or by none, shares one `Bound`. Refuses a binding whose part is not installed or does
+    not take its settings any more; with `gone` those whom it would serve are left out instead.
     """
     units = {unit for place in places.values() for unit in place}
     rows: dict[int, list[BindingRow]] = defaultdict(list)
@@ -85,15 +91,26 @@ async def bounds(
         found = BindingRow.filter(unit_id__in=sorted(units), slot=slot.value, valid_from__lte=last)
         for row in await found.order_by("-valid_from", "-id"):
             rows[row.unit_id].append(row)
-    made: dict[int | None, Bound] = {}
+    made: dict[int | None, Bound | None] = {}
     served: dict[tuple[int, date], Bound] = {}
     for unit, day in wanted:
         above = (row for one in places.get(unit, ()) for row in rows.get(one, ()))
         best = next((row for row in above if row.valid_from <= day), None)
         number = None if best is None else best.id
         if number not in made:
-            key, given = (DEFAULTS[slot], {}) if best is None else (best.part, best.settings)
-            part = registered(registry, slot, key)
-            made[number] = Bound(part, settings_of(part.part, given))
-        served[unit, day] = made[number]
+            try:
+                made[number] = _made(registry, slot, best)
+            except Refused:
+                if not gone:
+                    raise
+                made[number] = None
+        serving = made[number]
+        if serving is not None:
+            served[unit, day] = serving
     return served
+
+
+def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+    key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
+    part = registered(registry, slot, key)
+    return Bound(part, settings_of(part.part, given))

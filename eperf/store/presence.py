@@ -19,7 +19,6 @@ from eperf.domain.access import Scope
 from eperf.domain.attendance.request import RequestState
 from eperf.store import database
 from eperf.store.attendance import DayRow
-from eperf.store.binding import BindingRow
 from eperf.store.leave import DutyRow, LeaveRow
 from eperf.store.organisation import UnitTreeRow
 from eperf.store.people import EmployeeRow
@@ -151,11 +150,3 @@ async def away(
         ).order_by("kind")  # fmt: skip
         found.append({row.employee_id: row.kind for row in rows})
     return {one: (found[0].get(one), found[1].get(one)) for one in employees}
-
-
-async def bound_units(slot: str, units: Collection[int]) -> set[int]:
-    """Those of some units that ever had a binding of their own for a slot."""
-    found = (
-        BindingRow.filter(slot=slot, unit_id__in=sorted(units)).distinct().values_list("unit_id", flat=True)
-    )
-    return {int(str(one)) for one in await found}

@@ -142,6 +142,22 @@ async def test_one_device_s_trouble_is_its_own(town: Town, monkeypatch: pytest.M
     assert await pull_due(town.call("Sri"), Cloud(), EVERY) == []
 
 
+async def test_a_source_that_cannot_say_whom_it_asks_keeps_no_other_from_being_asked(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cloud_device(town, "2026-11-23")
+    await device(town, "S1", "eperf/soap-file", host="10.0.0.1")
+
+    def breaks(*_: Any) -> bool:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(town.registry.sources["eperf/soap-file"].part), "is_asked", breaks)
+    done = await pull_due(town.call("Sri"), Cloud(scans("2026-11-23 07:25:00"), scans()), EVERY)
+    assert [(one.serial, one.error) for one in done] == [("C1", None)]
+    with pytest.raises(ZeroDivisionError):
+        await pull_named(town.call("Sri"), "S1", Cloud(), EVERY)
+
+
 async def test_a_machine_at_port_4370_is_read_and_unknown_pins_and_broken_records_are_kept(
     town: Town,
 ) -> None:

@@ -17,15 +17,15 @@ from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
 from eperf.domain.attendance.duty import DUTY_CODES, DutyKind
 from eperf.domain.attendance.presence import Presence, PresenceState, presence_of, state_of
-from eperf.domain.errors import Refused, TooMany
+from eperf.domain.errors import TooMany
 from eperf.services.attendance.days import day_input
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
-from eperf.services.parts import Bound, Slot, bound
+from eperf.services.parts import Bound, Slot, bounds
 from eperf.store import presence
 from eperf.store.circumstances import above
 from eperf.store.organisation import UnitRow
-from eperf.store.presence import Sight, bound_units
+from eperf.store.presence import Sight
 
 MOST_UNITS, MOST_PEOPLE = 200, 1000
 """Of so many units at once presence is counted, of so many people it is told."""
@@ -95,32 +95,14 @@ async def _without_taps(call: Call, days: Collection[_Blank], day: date) -> dict
     units = {unit for unit, _, _ in days}
     free = await calendars(units, [day])
     zones = {row.id: zone_named(row.zone) for row in await UnitRow.filter(id__in=sorted(units))}
-    rules = await _rules(call, units, day)
+    wanted = {(unit, day) for unit in units}
+    # Where a policy is not to be had (its plugin is gone) one unit's trouble hides no other.
+    rules = await bounds(call.parts, Slot.WORK_TIME, wanted, await above(units), gone=True)
     for blank in days:
         unit, leave, duty = blank
         code = None if duty is None else DUTY_CODES[DutyKind(duty)]
         seen = day_input(day, zones[unit], free[unit], leave=leave, duty=code, is_over=False)
-        found[blank] = _read(rules[unit], seen)
-    return found
-
-
-async def _rules(call: Call, units: Collection[int], day: date) -> dict[int, Bound | None]:
-    """The policy of each unit; None where it is not to be had (its plugin is gone): one unit's trouble hides no other.
-
-    Units below the same units with a policy of their own have the same one, so it is looked up once for them all.
-    """
-    chains = await above(units)
-    own = await bound_units(Slot.WORK_TIME.value, {one for chain in chains.values() for one in chain})
-    shared: dict[tuple[int, ...], Bound | None] = {}
-    found: dict[int, Bound | None] = {}
-    for unit, chain in chains.items():
-        deciding = tuple(one for one in chain if one in own)
-        if deciding not in shared:
-            try:
-                shared[deciding] = await bound(call.parts, Slot.WORK_TIME, unit, day)
-            except Refused:
-                shared[deciding] = None
-        found[unit] = shared[deciding]
+        found[blank] = _read(rules.get((unit, day)), seen)
     return found
 
 

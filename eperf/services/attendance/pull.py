@@ -70,9 +70,7 @@ async def pull_named(call: Call, serial: str, outside: Outside, every: timedelta
 async def pull_due(call: Call, outside: Outside, every: timedelta) -> list[Pulled]:
     """Asks every device whose time has come, a few side by side."""
     rows = DeviceRow.filter(state="active", unit_id__isnull=False).order_by("pull_at", "id")
-    due = [
-        row for row in await rows if (row.pull_at is None or row.pull_at <= call.now) and _is_asked(call, row)
-    ]
+    due = [row for row in await rows if _is_due(call, row)]
     places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def one(device: DeviceRow) -> Pulled:
@@ -80,6 +78,15 @@ async def pull_due(call: Call, outside: Outside, every: timedelta) -> list[Pulle
             return await _pull(call, device, outside, every)
 
     return list(await asyncio.gather(*(one(device) for device in due)))
+
+
+def _is_due(call: Call, device: DeviceRow) -> bool:
+    try:
+        return (device.pull_at is None or device.pull_at <= call.now) and _is_asked(call, device)
+    except Exception:
+        # A source's trouble keeps no machine of another one from being asked.
+        logger.exception("pull.failed", source=device.source, device=device.serial)
+        return False
 
 
 def _is_asked(call: Call, device: DeviceRow) -> bool:

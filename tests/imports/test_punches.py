@@ -33,12 +33,12 @@ from eperf.domain.errors import (
 )
 from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.devices import enrol, register
-from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import PunchReport, import_punches, preview_punches
 from eperf.store import database
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow, UnreadRow
 from tests.imports.conftest import Written
 from tests.support.database import run
+from tests.support.reception import receive
 from tests.support.town import SINCE, Town, build
 
 STICK = (

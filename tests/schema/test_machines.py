@@ -8,9 +8,9 @@ from typing import Any
 from eperf.domain.access import Role
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.schema.ids import global_id
-from eperf.services.attendance.receiving import receive
 from eperf.store.attendance import DeviceRow, PunchRow
 from tests.schema.conftest import Ask
+from tests.support.reception import receive
 from tests.support.town import NOW, Town
 
 OFFICER = (Role.PERSONNEL_ADMIN, "city")

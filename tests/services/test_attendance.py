@@ -14,10 +14,11 @@ from eperf.domain.errors import Forbidden
 from eperf.services.attendance.clock import clock
 from eperf.services.attendance.days import close_day
 from eperf.services.attendance.devices import enrol, register
-from eperf.services.attendance.receiving import MOST_STRANGERS, receive
+from eperf.services.attendance.receiving import MOST_STRANGERS
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow
+from tests.support.reception import receive
 from tests.support.town import NOW, TODAY, Town
 
 YESTERDAY = date(2026, 11, 23)

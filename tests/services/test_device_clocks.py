@@ -12,11 +12,11 @@ from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.errors import BadInput, Forbidden, NotFound, TooMany
 from eperf.services.attendance.clocks import correct_clock
 from eperf.services.attendance.devices import enrol
-from eperf.services.attendance.receiving import receive
 from eperf.services.call import Call
 from eperf.store.attendance import DayRow, DeviceRow, PunchRow
 from eperf.store.device import ClockErrorRow
 from eperf.store.event import EventRow
+from tests.support.reception import receive
 from tests.support.town import NOW, TODAY, Town
 
 WIB = timedelta(hours=7)

@@ -21,11 +21,11 @@ from eperf.domain.errors import BadInput, Forbidden, KeyReused, NotFound, TooMan
 from eperf.plugins.builtin.adms_commands import MAX_ORDERS
 from eperf.services.attendance.commands import command, send_people
 from eperf.services.attendance.devices import enrol, register
-from eperf.services.attendance.receiving import receive
 from eperf.services.call import Call
 from eperf.store.attendance import EnrolmentRow, PunchRow
 from eperf.store.device import DeviceCommandRow
 from eperf.store.event import EventRow
+from tests.support.reception import receive
 from tests.support.town import NOW, SINCE, TODAY, Town
 
 INFO = CommandAsked(CommandKind.INFO)

@@ -18,11 +18,11 @@ from eperf.domain.attendance.source import DeviceRequest
 from eperf.domain.table import Table
 from eperf.services.attendance.days import reclassify
 from eperf.services.attendance.devices import enrol, register
-from eperf.services.attendance.receiving import receive
 from eperf.services.imports.punches import import_punches
 from eperf.store.attendance import DayRow, DeviceRow, EnrolmentRow, PunchRow, UnreadRow
 from eperf.store.event import EventRow
 from eperf_fingerspot.signature import signature_of
+from tests.support.reception import receive
 from tests.support.town import NOW, SINCE, Town
 
 TOKEN = "rahasia-uji"

@@ -57,17 +57,6 @@ class Visit:
         return found
 
 
-async def receive(call: Call, source: Registered[Any], request: DeviceRequest) -> DeviceReply:
-    """One request of a machine: read by its source, stored in one transaction, answered after it.
-
-    A machine is heard at the paths of its own source only (one whose uploads are signed cannot be spoken for where
-    nothing is), and from its own networks if it has any. Raises `Refused` for a request that cannot be read, and lets
-    a failing database raise: the edge answers 503, and the machine sends again.
-    """
-    visit = Visit(call, source, request)
-    return _told((await receive_all([(visit, visit.serial)]))[0])
-
-
 def _told(outcome: Outcome) -> DeviceReply:
     if isinstance(outcome, Refused):
         raise outcome
@@ -83,7 +72,13 @@ class Reception:
         self._task: asyncio.Task[None] | None = None
 
     async def receive(self, call: Call, source: Registered[Any], request: DeviceRequest) -> DeviceReply:
-        """See `receive`. What was begun is finished even when who asked has left."""
+        """One request of a machine: read by its source, stored in one transaction, answered after it.
+
+        A machine is heard at the paths of its own source only (one whose uploads are signed cannot be spoken for where
+        nothing is), and from its own networks if it has any. Raises `Refused` for a request that cannot be read, and
+        lets a failing database raise: the edge answers 503, and the machine sends again. What was begun is finished
+        even when who asked has left.
+        """
         visit = Visit(call, source, request)
         serial = visit.serial
         if self._bytes and self._bytes + len(request.body) > MOST_WAITING:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from eperf.domain.access import Role
 from eperf.domain.attendance.source import DeviceRequest
 from eperf.schema.ids import global_id
@@ -64,6 +66,17 @@ async def test_an_officer_sees_what_a_machine_sent_that_ended_nowhere_and_never_
     for name, grant in (("Eka", ELSEWHERE), ("Budi", ELSEWHERE)):
         hidden = await ask(name, ALL, grant)
         assert hidden.data["devices"]["nodes"] == []
+
+
+@pytest.mark.parametrize("said", ["banyak", "-3", "1.5", "١٢", "9" * 5000, ""])
+async def test_what_a_machine_says_of_itself_that_is_no_number_is_none(
+    town: Town, ask: Ask, said: str
+) -> None:
+    await DeviceRow.filter(id=town.device).update(facts={"logs": said, "users": said})
+    result = await ask("Eka", ALL, OFFICER)
+    assert result.errors is None
+    health = result.data["devices"]["nodes"][0]["health"]
+    assert (health["recordsHeld"], health["backlog"], health["users"]) == (None, None, None)
 
 
 async def test_nobody_s_punches_are_shown_to_who_reads_the_attendance_of_the_machine_s_unit(

@@ -216,9 +216,17 @@ async def test_after_its_time_only_inside_or_outside_is_left(town: Town) -> None
 
 
 async def test_a_key_answers_once_and_not_for_another_place(town: Town) -> None:
-    await fenced(town)
+    number = await fenced(town)
     first = await clock(town.call("Budi", key="k"), PunchKind.IN, told())
     assert await clock(town.call("Budi", key="k", now=NOW + LATER), PunchKind.IN, told()) == first
+    # Nor when what it was held against is another place by now.
+    await fence.end(admin(town), number, TODAY)
+    await fenced(town, point=FAR, name="Gudang")
+    with pytest.raises(CheckInRefused):
+        await clock(town.call("Joko", key="k"), PunchKind.IN, told())
+    await CheckInRow.filter(accepted=False).delete()
+    assert await clock(town.call("Budi", key="k", now=NOW + LATER), PunchKind.IN, told()) == first
+    assert not await CheckInRow.filter(accepted=False).exists()
     assert await CheckInRow.all().count() == 1
 
 

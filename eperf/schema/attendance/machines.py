@@ -33,6 +33,7 @@ strawberry.enum(CommandState, name="DeviceCommandState", description="Where a co
 _LATEST = {"LATEST": (("id", True),)}
 _SERIAL = {"SERIAL": (("serial", False), ("id", False))}
 _INT = 2**31 - 1
+_DIGITS = 18
 _LONGEST_MIN = 5 * 366 * 24 * 60
 
 
@@ -125,7 +126,9 @@ def _health(row: Mapping[str, Any], waiting: int) -> DeviceHealth:
 
 
 def _number(text: str | None) -> int | None:
-    return min(int(text), _INT) if text else None
+    """A number that a machine says of itself; null for anything else that it says there."""
+    found = text is not None and len(text) <= _DIGITS and text.isascii() and text.isdigit()
+    return min(int(text or ""), _INT) if found else None
 
 
 @strawberry.input(description="Which machines.")

@@ -11,7 +11,7 @@ from eperf.domain.access import Operation
 from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.attendance.check_in import Told, refusal_of
 from eperf.domain.attendance.punch import PunchKind, Verify, digest
-from eperf.domain.errors import Forbidden
+from eperf.domain.errors import CheckInRefused, Forbidden
 from eperf.domain.events import PunchRecorded
 from eperf.services.attendance.check_in import Try, keep_accepted, keep_refused, require_files
 from eperf.services.attendance.days import classify
@@ -40,16 +40,25 @@ async def clock(call: Call, kind: PunchKind, told: Told | None = None, files: tu
     await require_files(call, files)
     fences = await fences_for(employee.id, unit.id, day)
     tried = Try(employee, unit.id, kind, at, day, fences, told, files)
-    refusal = refusal_of(fences, told)
-    if refusal is not None:
+    try:
+        return await _clocked(call, tried)
+    except CheckInRefused as refusal:
         await keep_refused(call, tried, refusal)
-        raise refusal
-    given = None if told is None else [dataclasses.asdict(told), files]
+        raise
+
+
+async def _clocked(call: Call, tried: Try) -> int:
+    employee, kind, at, day, told = tried.employee, tried.kind, tried.at, tried.day, tried.told
+    given = None if told is None else [dataclasses.asdict(told), tried.files]
     content = digest(SOURCE, "", str(employee.id), at, 0 if kind is PunchKind.IN else 1)
     async with work(call) as opened:
+        # What was answered once is answered so again, whatever the fences say by now.
         before = await answered(call, f"clock.{kind.value}", given)
         if before is not None:
             return before
+        refusal = refusal_of(tried.fences, told)
+        if refusal is not None:
+            raise refusal
         # One tap of a person at a time, so that two at once are not both the first.
         await EmployeeRow.select_for_update(no_key=True).get(id=employee.id)
         known = await PunchRow.get_or_none(digest=content)
@@ -72,7 +81,7 @@ async def clock(call: Call, kind: PunchKind, told: Told | None = None, files: tu
             opened.emit(
                 PunchRecorded(
                     subject_id=stored.id,
-                    unit_id=unit.id,
+                    unit_id=tried.unit_id,
                     employee_id=employee.id,
                     punched=kind.value,
                     date=day,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -78,7 +79,8 @@ class PresenceUpdate:
     )
     async def changed(self, info: strawberry.Info) -> list[Employee]:
         """Whose day was read anew."""
-        found = [await info.context.rows.one(Employee, one) for one in self.live.changed]
+        rows = info.context.rows
+        found = await asyncio.gather(*(rows.one(Employee, one) for one in self.live.changed))
         return [one for one in found if one is not None]
 
     @strawberry.field(description="Whether more people changed than are named.")

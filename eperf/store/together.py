@@ -24,7 +24,7 @@ _SHORT_SECONDS = 0.002
 """What lasts longer than that alone gains nothing from company."""
 _MOST = 16
 """Statements of one series."""
-_AT_ONCE = 2
+_AT_ONCE = 3
 """Of one text under way: one that the server works at, one whose answers we work at."""
 _PATIENCE_SECONDS = 0.25
 """A series that lasts longer meets a lock or a slow server."""

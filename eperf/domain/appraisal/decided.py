@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from eperf.domain.appraisal.predikat import Expectation, Predikat, expectation_of, predikat_of
 from eperf.domain.appraisal.term import Term
 from eperf.domain.errors import BadInput
-from eperf.domain.scoring.rounding import half_up_to
 
 _FIVE_H = 500
 
@@ -47,10 +45,10 @@ def proposed_behaviour(scores: Sequence[tuple[int | None, int]], on: date) -> Ex
     """What the figures of the dimensions come to as an expectation, for the superior to agree with or not.
 
     `scores` are (score, highest of the scale) in hundredths. Only the scale up to five has known bounds; on another,
-    or with a figure missing, there is no proposal. How results become an expectation of work no source says.
+    or with a figure missing, there is no proposal. How results become an expectation of work no source says. What the
+    mean has beyond four decimals is cut off: no rounding lifts it over a bound.
     """
     figures = [score for score, _ in scores if score is not None]
     if not figures or len(figures) < len(scores) or any(highest != _FIVE_H for _, highest in scores):
         return None
-    mean: Decimal = half_up_to(Fraction(sum(figures), 100 * len(figures)), 2)
-    return expectation_of(mean, on)
+    return expectation_of(Decimal(sum(figures) * 100 // len(figures)).scaleb(-4), on)

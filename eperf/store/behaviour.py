@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class DimensionListRow(Model):
-    """A list of dimensions of a unit's own, from a day on; `dimensions` are `{code, id, en}`."""
+    """A list of dimensions of a unit's own, from a day on: `dimensions` are `{code, id, en}`."""
 
     id = fields.BigIntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -88,7 +88,7 @@ class RatingRow(Model):
 
 
 class BehaviourRow(Model):
-    """An employee's figure of a dimension after a round was closed; `roles` are those with enough raters.
+    """An employee's figure of a dimension after a round was closed: `roles` are those with enough raters.
 
     `score_h` is null where there were too few; `known_on` is the day of closing.
     """

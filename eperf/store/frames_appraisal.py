@@ -69,7 +69,9 @@ def _values(row: Any) -> tuple[Any, ...]:
 
 def _makers(schema: pl.Schema) -> list[Callable[[Any], Any]]:
     """What makes of each column's value, as the two drivers give it, the value of the frame."""
-    return [_day if kind == pl.Date() else _flag if kind == pl.Boolean() else _same for kind in schema.dtypes()]
+    return [
+        _day if kind == pl.Date() else _flag if kind == pl.Boolean() else _same for kind in schema.dtypes()
+    ]
 
 
 def _day(value: Any) -> Any:

@@ -5,7 +5,7 @@ from tortoise.models import Model
 
 
 class PlanRow(Model):
-    """A plan of a person, or of a unit (`employee` null), for a period; `unit` is that unit, or the person's then.
+    """A plan of a person, or of a unit (`employee` null), for a period: `unit` is that unit, or the person's then.
 
     `revision` counts from 0; `revises` is the plan whose place it takes when it is agreed to.
     """
@@ -76,7 +76,7 @@ class TargetRow(Model):
 
 
 class RealisationRow(Model):
-    """What was reached of a target up to the end of the month `through`; `unit` and `employee` are its plan's."""
+    """What was reached of a target up to the end of the month `through`: `unit` and `employee` are its plan's."""
 
     id = fields.BigIntField(primary_key=True)
     target: fields.ForeignKeyRelation[TargetRow] = fields.ForeignKeyField(
@@ -134,7 +134,7 @@ class RealisationFileRow(Model):
 
 
 class DeadlineRow(Model):
-    """The last day of a step for a period in a unit and all below it; the row recorded last counts."""
+    """The last day of a step for a period in a unit and all below it: the row recorded last counts."""
 
     id = fields.BigIntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(

@@ -34,7 +34,14 @@ ALL = (
     " ratingRounds { nodes { period state until missing legalBasis roles { role share minimum most } } }"
     " ratingsToGive(first: 100) { nodes { id name role scores { dimension score } employee { name } } } }"
 ) % (FIGURE, FIGURE)
-GRANTS = (Role.UNIT_LEADER, Role.PERSONNEL_ADMIN, Role.AUDITOR, Role.SIGNER, Role.PLUGIN_ADMIN, Role.INTEGRATOR)
+GRANTS = (
+    Role.UNIT_LEADER,
+    Role.PERSONNEL_ADMIN,
+    Role.AUDITOR,
+    Role.SIGNER,
+    Role.PLUGIN_ADMIN,
+    Role.INTEGRATOR,
+)
 ADMIN = (Role.PERSONNEL_ADMIN, "city")
 
 
@@ -62,8 +69,10 @@ class House:
             for n, row in enumerate(self.asked)
         )
         found = [await self.ask(viewer, text) for text in (ALL, "{" + nodes + "}")]
-        events = await EventRow.all().order_by("id").values(
-            "kind", "subject_type", "subject_id", "unit_id", "employee_id", "payload"
+        events = (
+            await EventRow.all()
+            .order_by("id")
+            .values("kind", "subject_type", "subject_id", "unit_id", "employee_id", "payload")
         )
         assert all(one.errors is None for one in found)
         return json.dumps([[one.data for one in found], events], sort_keys=True)
@@ -127,7 +136,9 @@ def _same_but_for(before: dict[Viewer, str], after: dict[Viewer, str], raters: s
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_while_a_round_is_open_no_rating_is_felt_by_anybody_else(town: Town, ask: Ask, seed: int) -> None:
+async def test_while_a_round_is_open_no_rating_is_felt_by_anybody_else(
+    town: Town, ask: Ask, seed: int
+) -> None:
     house = await _house(town, ask, random.Random(seed))
     names = {number: name for name, number in town.people.items()}
     for row in house.rng.sample(house.asked, 5):
@@ -139,7 +150,9 @@ async def test_while_a_round_is_open_no_rating_is_felt_by_anybody_else(town: Tow
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_what_too_few_gave_and_whether_they_did_is_felt_by_nobody(town: Town, ask: Ask, seed: int) -> None:
+async def test_what_too_few_gave_and_whether_they_did_is_felt_by_nobody(
+    town: Town, ask: Ask, seed: int
+) -> None:
     house = await _house(town, ask, random.Random(100 + seed))
     row = await RoundRow.get(id=house.round_id)
     first: dict[int, Any] = {}

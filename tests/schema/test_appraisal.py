@@ -86,7 +86,9 @@ async def test_a_plan_from_the_draft_to_what_was_reached(town: Town, ask: Ask) -
     ]  # fmt: skip
 
 
-async def test_a_plan_that_waits_is_found_by_who_decides_and_revised_by_its_owner(town: Town, ask: Ask) -> None:
+async def test_a_plan_that_waits_is_found_by_who_decides_and_revised_by_its_owner(
+    town: Town, ask: Ask
+) -> None:
     plan = await done(ask, "Budi", DRAFT, period="2026Q4", targets=[TARGET])
     await done(ask, "Budi", STEP % ("SubmitPlanInput", "submitPlan"), plan=plan["id"])
     for who, grants, there in (("Sri", (), True), ("Budi", (), False), ("Eka", (ADMIN,), False), ("Eka", (LEADER,), False)):  # fmt: skip
@@ -102,7 +104,9 @@ async def test_a_plan_that_waits_is_found_by_who_decides_and_revised_by_its_owne
     assert edited == {"targets": {"nodes": [{"target": "24.00"}]}}
     await done(ask, "Budi", STEP % ("SubmitPlanInput", "submitPlan"), plan=plan["id"])
     await done(ask, "Sri", STEP % ("PlanDecisionInput", "agreePlan"), plan=plan["id"])
-    revised = await done(ask, "Budi", STEP % ("RevisePlanInput", "revisePlan"), plan=plan["id"], reason="Anggaran")
+    revised = await done(
+        ask, "Budi", STEP % ("RevisePlanInput", "revisePlan"), plan=plan["id"], reason="Anggaran"
+    )
     assert (revised["state"], revised["revision"], revised["reason"]) == ("DRAFT", 1, "Anggaran")
 
 
@@ -171,7 +175,7 @@ async def test_a_round_from_its_opening_to_the_figures(town: Town, ask: Ask) -> 
     await rounds.close_round(town.call("Eka", ADMIN, now=NOW + timedelta(days=8)), number)
     seen = await ask(
         "Budi",
-        "{ me { behaviour(period: \"2026Q4\") { nodes { name score lowest highest raters state roles { role raters score } } } } }",
+        '{ me { behaviour(period: "2026Q4") { nodes { name score lowest highest raters state roles { role raters score } } } } }',
     )
     first = seen.data["me"]["behaviour"]["nodes"][0]
     assert first == {
@@ -191,8 +195,15 @@ async def test_an_agencys_own_list_stands_beside_the_known_ones(town: Town, ask:
     }  # fmt: skip
     assert await done(ask, "Sri", add, **given) == {"code": "FORBIDDEN", "field": "unit"}
     added = await done(ask, "Eka", add, ADMIN, **given)
-    assert added == {"name": "etika", "dimensions": [{"code": "open", "name": "Open"}], "unit": {"code": "city"}}
-    found = await ask("Budi", "{ knownDimensions { name dimensions { code } } unit(code: \"city\") { dimensionLists { nodes { name } } } }")
+    assert added == {
+        "name": "etika",
+        "dimensions": [{"code": "open", "name": "Open"}],
+        "unit": {"code": "city"},
+    }
+    found = await ask(
+        "Budi",
+        '{ knownDimensions { name dimensions { code } } unit(code: "city") { dimensionLists { nodes { name } } } }',
+    )
     assert {one["name"] for one in found.data["knownDimensions"]} == {"berakhlak", "pp-30-2019"}
     assert found.data["unit"]["dimensionLists"]["nodes"] == [{"name": "etika"}]
 
@@ -207,7 +218,7 @@ async def test_a_deadline_is_set_and_seen_and_kept(town: Town, ask: Ask) -> None
     for until in ("2026-01-31", "2026-11-01"):
         found = await done(ask, "Eka", text, ADMIN, **given, until=until)
         assert found == {"step": "PLAN_SUBMIT", "period": "2026", "until": until}
-    seen = await ask("Budi", "{ me { unit { deadlines(period: \"2026\") { nodes { until } } } } }")
+    seen = await ask("Budi", '{ me { unit { deadlines(period: "2026") { nodes { until } } } } }')
     assert seen.data["me"]["unit"]["deadlines"]["nodes"] == [{"until": "2026-01-31"}, {"until": "2026-11-01"}]
     plan = await done(ask, "Budi", DRAFT, period="2026", targets=[TARGET])
     late = await done(ask, "Budi", STEP % ("SubmitPlanInput", "submitPlan"), plan=plan["id"])
@@ -228,7 +239,7 @@ async def test_a_superior_decides_on_a_predikat_and_the_employee_reads_it(town: 
     assert await done(ask, "Wati", DECIDE, **given) == {"code": "NOT_FOUND", "field": "employee"}
     mine = await ask("Budi", "{ me { predikat { nodes { predikat } } } }")
     assert mine.data["me"]["predikat"]["nodes"] == [{"predikat": "BAIK"}]
-    proposal = "query($e: ID!) { predikatProposal(employee: $e, period: \"2026Q3\") { behaviour ifWorkMeets } }"
+    proposal = 'query($e: ID!) { predikatProposal(employee: $e, period: "2026Q3") { behaviour ifWorkMeets } }'
     assert (await ask("Sri", proposal, e=budi)).data["predikatProposal"] == {
         "behaviour": None, "ifWorkMeets": None,
     }  # fmt: skip

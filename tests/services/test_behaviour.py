@@ -102,7 +102,11 @@ async def test_a_role_with_too_few_raters_is_not_used_and_nobody_at_all_is_too_f
         await give(town, rater, "Budi", score)
     await closed(town, number)
     row = await BehaviourRow.get(employee_id=town.people["Budi"], dimension="loyal")
-    assert (row.score_h, row.raters, row.roles) == (400, 1, [{"role": "superior", "raters": 1, "score_h": 400}])
+    assert (row.score_h, row.raters, row.roles) == (
+        400,
+        1,
+        [{"role": "superior", "raters": 1, "score_h": 400}],
+    )
     wati = await BehaviourRow.get(employee_id=town.people["Wati"], dimension="loyal")
     assert (wati.score_h, wati.raters, wati.state, wati.roles) == (None, 0, "too_few", [])
 
@@ -158,7 +162,10 @@ async def test_a_rating_leaves_no_event_and_a_closed_round_tells_of_all_at_once(
 async def test_nobody_is_rated_twice_for_a_period_and_a_round_needs_its_office(town: Town) -> None:
     await opened(town)
     await opened(town, unit_id=town.units["city"])
-    assert len(set(await RatingRow.filter(employee_id=town.people["Budi"]).values_list("round_id", flat=True))) == 1
+    assert (
+        len(set(await RatingRow.filter(employee_id=town.people["Budi"]).values_list("round_id", flat=True)))
+        == 1
+    )
     assert await RatingRow.filter(employee_id=town.people["Eka"]).exists()
     await opened(town, term=Term.parse("2026"))
     with pytest.raises(Forbidden):
@@ -197,7 +204,11 @@ async def test_a_round_that_cannot_be_held_is_refused_by_name(
 async def test_an_agency_adds_its_own_list_and_the_nearest_latest_one_serves(town: Town) -> None:
     def own(unit: str, valid_from: date, *codes: str) -> OwnList:
         return OwnList(
-            town.units[unit], "ethics", tuple(Dimension(one, one, one) for one in codes), valid_from, "SE 1/2026"
+            town.units[unit],
+            "ethics",
+            tuple(Dimension(one, one, one) for one in codes),
+            valid_from,
+            "SE 1/2026",
         )
 
     call = town.call("Eka", ADMIN)
@@ -206,7 +217,11 @@ async def test_an_agency_adds_its_own_list_and_the_nearest_latest_one_serves(tow
     await rounds.add_list(call, own("office", date(2026, 1, 1), "polite", "open", "effective"))
     await rounds.add_list(call, own("office", date(2027, 1, 1), "later"))
     number = await opened(town, dimension_list="ethics")
-    assert [one["code"] for one in (await RoundRow.get(id=number)).dimensions] == ["polite", "open", "effective"]
+    assert [one["code"] for one in (await RoundRow.get(id=number)).dimensions] == [
+        "polite",
+        "open",
+        "effective",
+    ]
     with pytest.raises(Taken):
         await rounds.add_list(call, own("office", date(2026, 1, 1), "polite"))
     with pytest.raises(Taken):

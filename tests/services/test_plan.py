@@ -49,7 +49,11 @@ IN_TIME = Target("Laporan tersusun", Aspect.TIME, "hari", 500, lower_is_better=T
 
 
 async def agreed(
-    town: Town, who: str = "Budi", by: Call | None = None, term: Term = YEAR, targets: Sequence[Target] = (REPORTS,)
+    town: Town,
+    who: str = "Budi",
+    by: Call | None = None,
+    term: Term = YEAR,
+    targets: Sequence[Target] = (REPORTS,),
 ) -> int:
     number = await plan.draft(town.call(who), Draft(term, tuple(targets)))
     await plan.submit(town.call(who), number)
@@ -141,7 +145,10 @@ async def test_a_returned_plan_is_mended_and_submitted_again(town: Town) -> None
     await plan.edit(town.call("Budi"), number, [IN_TIME, dataclasses.replace(REPORTS, target_h=2400)])
     await plan.submit(town.call("Budi"), number)
     await plan.decide(town.call("Sri"), number, ACCEPT)
-    assert await TargetRow.filter(plan_id=number).order_by("id").values_list("target_h", flat=True) == [500, 2400]
+    assert await TargetRow.filter(plan_id=number).order_by("id").values_list("target_h", flat=True) == [
+        500,
+        2400,
+    ]
 
 
 async def test_of_two_who_decide_at_once_one_wins_and_the_other_gets_a_conflict(town: Town) -> None:
@@ -297,7 +304,12 @@ async def test_what_was_reached_counts_once_accepted_and_the_latest_month_does(t
         with pytest.raises(NotFound):
             await realisation.decide(town.call("Wati"), number, ACCEPT)
         await realisation.decide(town.call("Sri"), number, ACCEPT)
-    for month, reached in ((YearMonth(2026, 9), None), (OCTOBER, 700), (NOVEMBER, 900), (YearMonth(2027, 3), 900)):
+    for month, reached in (
+        (YearMonth(2026, 9), None),
+        (OCTOBER, 700),
+        (NOVEMBER, 900),
+        (YearMonth(2027, 3), 900),
+    ):
         assert (await frames_appraisal.targets([budi], month))["realised_h"].to_list() == [reached]
     assert (await frames_appraisal.targets([budi], YearMonth(2027, 4))).is_empty()
     # A correction of an accepted month replaces it, and a returned one changes nothing.
@@ -325,7 +337,11 @@ async def test_what_is_reported_is_of_an_agreed_plan_in_its_time_and_has_come(to
 async def test_evidence_is_read_by_who_may_see_the_realisation(town: Town) -> None:
     target = await target_of(await agreed(town))
     file = await FileRow.create(
-        sha256="a" * 64, size=1, media_type="application/pdf", account_id=town.accounts["Budi"], created_at=NOW
+        sha256="a" * 64,
+        size=1,
+        media_type="application/pdf",
+        account_id=town.accounts["Budi"],
+        created_at=NOW,
     )
     given = Reported(NOVEMBER, 100, "", (file.id,))
     with pytest.raises(NotFound) as refused:
@@ -342,9 +358,9 @@ async def test_after_its_last_day_a_step_is_refused_by_the_nearest_units_latest_
         given = Deadline(town.units[unit], step, Term.parse(period), day, "SE 1/2026")
         await set_deadline(town.call("Eka", ADMIN), given)
 
+    unheard = Deadline(town.units["city"], Step.PLAN_SUBMIT, YEAR, TODAY, "SE 1/2026")
     with pytest.raises(Forbidden):
-        given = Deadline(town.units["city"], Step.PLAN_SUBMIT, YEAR, TODAY, "SE 1/2026")
-        await set_deadline(town.call("Sri"), given)
+        await set_deadline(town.call("Sri"), unheard)
     yesterday = TODAY - timedelta(days=1)
     number = await plan.draft(town.call("Budi"), Draft(YEAR, (REPORTS,)))
     await until("city", Step.PLAN_SUBMIT, "2026", yesterday)

@@ -93,7 +93,9 @@ async def test_what_the_matrix_does_not_give_or_is_late_is_refused_and_nothing_i
         assert refused.value.field == field
     with pytest.raises(NotFound):
         await decide(town.call("Sri"), judgement(town, employee_id=10**9))
-    deadline = Deadline(town.units["office"], Step.PREDIKAT_DECIDE, Q3, TODAY - timedelta(days=1), "SE 1/2026")
+    deadline = Deadline(
+        town.units["office"], Step.PREDIKAT_DECIDE, Q3, TODAY - timedelta(days=1), "SE 1/2026"
+    )
     await set_deadline(town.call("Eka", (Role.PERSONNEL_ADMIN, "city")), deadline)
     with pytest.raises(DeadlinePassed):
         await decide(town.call("Sri"), judgement(town))

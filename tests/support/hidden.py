@@ -51,6 +51,13 @@ _MAKE = {
 }
 
 
+_HANGING = {
+    **{table: (one, "device_id") for table, one in work.OF_MACHINES.items()},
+    "work_target": (appraisal.a_target, "plan_id"),
+}
+"""How what hangs on another row is made anew, and the column that says on which."""
+
+
 @dataclass(frozen=True)
 class Changed:
     """The rows of the other town, and how many of them are not as they were."""
@@ -149,13 +156,10 @@ class _Behind:
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
-        for table, one in work.OF_MACHINES.items():
+        for table, (one, above) in _HANGING.items():
             for row in self.hidden(table):
-                fresh = one(self.make, self.make.marker.next(), row["device_id"])
+                fresh = one(self.make, self.make.marker.next(), row[above])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
-        for row in self.hidden("work_target"):
-            fresh = appraisal.a_target(self.make, self.make.marker.next(), row["plan_id"])
-            self.make.tables["work_target"][row["id"]] = {"id": row["id"], **fresh}
         for row in self.hidden("placement"):
             # Two of one person may not begin on one day.
             moved = {"unit_id": self.rng.choice(self.far_units)} if self.far_units else {}
@@ -209,7 +213,14 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for link in ("evidence", "leave_file", "duty_file", "correction_file", "check_in_file", "realisation_file"):
+        for link in (
+            "evidence",
+            "leave_file",
+            "duty_file",
+            "correction_file",
+            "check_in_file",
+            "realisation_file",
+        ):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:
                     del self.make.tables[link][row["id"]]

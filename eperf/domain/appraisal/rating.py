@@ -178,9 +178,7 @@ def combined(
     enough = {
         one.role: given.get(one.role, ()) for one in roles if len(given.get(one.role, ())) >= one.minimum
     }
-    shown = tuple(
-        RoleMean(role, len(found), half_up(_mean(found))) for role, found in sorted(enough.items())
-    )
+    shown = tuple(RoleMean(role, len(found), half_up(_mean(found))) for role, found in sorted(enough.items()))
     shares = _shares(roles, set(enough), missing)
     if shares is None:
         return Combined(None, 0, shown)

@@ -67,7 +67,9 @@ class Rating(Node):
         ("scores",), _scores, "What I gave, by the code of the dimension; null: nothing yet.",
         kind=list[DimensionScore] | None,
     )  # fmt: skip
-    round: RatingRound | None = relation("round_id", RatingRound, "The round, with its dimensions and last day.")
+    round: RatingRound | None = relation(
+        "round_id", RatingRound, "The round, with its dimensions and last day."
+    )
     employee: Employee | None = relation("employee_id", Employee, "Whom I rate, if they are in my reach.")
 
 
@@ -92,7 +94,9 @@ def _name(row: Mapping[str, Any], context: Context) -> str:
 
 
 @mapped(BehaviourRow, Operation.BEHAVIOUR_READ, partial(reach, columns=Columns()))
-@strawberry.type(description="An employee's behaviour in a dimension, over all who rated it (nilai perilaku).")
+@strawberry.type(
+    description="An employee's behaviour in a dimension, over all who rated it (nilai perilaku)."
+)
 class BehaviourScore(Node):
     """An employee's behaviour in a dimension."""
 
@@ -130,7 +134,9 @@ async def known_dimensions(info: strawberry.Info) -> list[KnownDimensions]:
     return [
         KnownDimensions(
             name=one.name,
-            dimensions=[named(each.code, each.name_id, each.name_en, info.context) for each in one.dimensions],
+            dimensions=[
+                named(each.code, each.name_id, each.name_en, info.context) for each in one.dimensions
+            ],
             valid_from=Date(one.valid_from),
             valid_to=None if one.valid_to is None else Date(one.valid_to),
             legal_basis=one.legal_basis,
@@ -168,7 +174,9 @@ async def _give(context: Context, input: GiveRatingInput) -> int:  # noqa: A002
     scores = {one.dimension: one.score for one in input.scores}
     if len(scores) < len(input.scores):
         raise BadInput("scores", [one.dimension for one in input.scores], "names a dimension twice")
-    return await ratings.give(context.call(input.idempotency_key), number_of(input.rating, "Rating", "rating"), scores)
+    return await ratings.give(
+        context.call(input.idempotency_key), number_of(input.rating, "Rating", "rating"), scores
+    )
 
 
 def _to_give(_: Context) -> Condition:

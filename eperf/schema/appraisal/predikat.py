@@ -29,13 +29,17 @@ _LATEST = {"LATEST": (("first_day", True), ("id", True))}
 
 
 @mapped(PredikatRow, Operation.PREDIKAT_READ, partial(reach, columns=Columns()))
-@strawberry.type(description="An employee's predikat of a period, as the superior decided (predikat kinerja).")
+@strawberry.type(
+    description="An employee's predikat of a period, as the superior decided (predikat kinerja)."
+)
 class PeriodPredikat(Node):
     """An employee's predikat of a period."""
 
     period: str = column("period", "A month, quarter or year: `2026-03`, `2026Q1`, `2026`.")
     work: Expectation = column("work", "The work result against what was expected.", render=Expectation)
-    behaviour: Expectation = column("behaviour", "The behaviour against what was expected.", render=Expectation)
+    behaviour: Expectation = column(
+        "behaviour", "The behaviour against what was expected.", render=Expectation
+    )
     predikat: Predikat = column("predikat", "What the matrix makes of the two.", render=Predikat)
     known_on: Date = column("known_on", "The civil day of the decision.")
     decided_at: DateTime = column("decided_at", "When it was decided.")
@@ -77,7 +81,9 @@ class PredikatProposal:
     behaviour: Expectation | None = strawberry.field(
         description="By the figures of the period's round on the scale up to five; null: there is nothing to go by."
     )
-    if_work_above: Predikat | None = strawberry.field(description="The predikat, were the work above expectation.")
+    if_work_above: Predikat | None = strawberry.field(
+        description="The predikat, were the work above expectation."
+    )
     if_work_meets: Predikat | None
     if_work_below: Predikat | None
 
@@ -94,9 +100,7 @@ async def _decide(context: Context, input: DecidePredikatInput) -> int:  # noqa:
     return await predikat.decide(context.call(input.idempotency_key), given)
 
 
-async def predikat_proposal(
-    info: strawberry.Info, employee: strawberry.ID, period: str
-) -> PredikatProposal:
+async def predikat_proposal(info: strawberry.Info, employee: strawberry.ID, period: str) -> PredikatProposal:
     """What the period's ratings propose, and what each work result would make of it."""
     number = number_of(employee, "Employee", "employee")
     found = await predikat.proposal(info.context.call(), number, Term.parse(period))

@@ -58,7 +58,10 @@ def _dimensions(row: Mapping[str, Any], context: Context) -> list[RoundDimension
 def _roles(row: Mapping[str, Any], _: Context) -> list[RoundRole]:
     return [
         RoundRole(
-            role=RaterRole(one["role"]), share=Hundredths(one["share_h"]), minimum=one["minimum"], most=one["most"]
+            role=RaterRole(one["role"]),
+            share=Hundredths(one["share_h"]),
+            minimum=one["minimum"],
+            most=one["most"],
         )
         for one in row["roles"]
     ]
@@ -80,7 +83,9 @@ class DimensionList(Node):
 
 
 @mapped(RoundRow, Operation.CALENDAR_READ, _EVERYBODYS)
-@strawberry.type(description="A round of ratings of behaviour in a unit and all below it (putaran penilaian).")
+@strawberry.type(
+    description="A round of ratings of behaviour in a unit and all below it (putaran penilaian)."
+)
 class RatingRound(Node):
     """A round of ratings."""
 
@@ -99,7 +104,9 @@ class RatingRound(Node):
     dimensions: list[RoundDimension] = computed(
         ("dimensions",), _dimensions, "What is rated.", kind=list[RoundDimension]
     )
-    roles: list[RoundRole] = computed(("roles",), _roles, "Who rates, with which share.", kind=list[RoundRole])
+    roles: list[RoundRole] = computed(
+        ("roles",), _roles, "Who rates, with which share.", kind=list[RoundRole]
+    )
     unit: Unit | None = relation("unit_id", Unit, "The unit, with all below.")
 
 
@@ -141,7 +148,9 @@ class RoundRoleInput:
     role: RaterRole
     share: Hundredths = strawberry.field(description="In per cent; the shares of a round sum to 100.")
     minimum: int = strawberry.field(description="Fewest raters; at least 3 for peers and subordinates.")
-    most: int = strawberry.field(description="Most raters that are asked; 1 for the superior and for oneself.")
+    most: int = strawberry.field(
+        description="Most raters that are asked; 1 for the superior and for oneself."
+    )
 
 
 @strawberry.input(description="A round of ratings. Nothing of its rules has a default.")
@@ -150,7 +159,9 @@ class OpenRatingRoundInput:
 
     unit: strawberry.ID
     period: str = strawberry.field(description="A month, quarter or year: 2026-03, 2026Q1, 2026.")
-    dimension_list: str = strawberry.field(description="A known list, or one of the unit's or of a unit above.")
+    dimension_list: str = strawberry.field(
+        description="A known list, or one of the unit's or of a unit above."
+    )
     lowest: Hundredths
     highest: Hundredths
     roles: list[RoundRoleInput]
@@ -206,6 +217,9 @@ MUTATIONS = {
         RatingRound, RatingRoundPayload, _open, "A unit asks for ratings (buka putaran penilaian)."
     ),
     "close_rating_round": verb(
-        RatingRound, RatingRoundPayload, _close, "A round is over: its figures are worked out (tutup putaran)."
+        RatingRound,
+        RatingRoundPayload,
+        _close,
+        "A round is over: its figures are worked out (tutup putaran).",
     ),
 }

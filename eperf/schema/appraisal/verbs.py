@@ -21,7 +21,8 @@ from eperf.schema.scalars import Date, Hundredths, YearMonth
 from eperf.services.appraisal import deadline, plan, realisation
 
 PlanPayload = Annotated[
-    Plan | Problem, strawberry.union("PlanPayload", description="The plan as it is now, or why it was not changed.")
+    Plan | Problem,
+    strawberry.union("PlanPayload", description="The plan as it is now, or why it was not changed."),
 ]
 TargetPayload = Annotated[
     Target | Problem,
@@ -29,10 +30,13 @@ TargetPayload = Annotated[
 ]
 RealisationPayload = Annotated[
     Realisation | Problem,
-    strawberry.union("RealisationPayload", description="The realisation as it is now, or why it was not changed."),
+    strawberry.union(
+        "RealisationPayload", description="The realisation as it is now, or why it was not changed."
+    ),
 ]
 DeadlinePayload = Annotated[
-    Deadline | Problem, strawberry.union("DeadlinePayload", description="The deadline, or why it was not set.")
+    Deadline | Problem,
+    strawberry.union("DeadlinePayload", description="The deadline, or why it was not set."),
 ]
 
 
@@ -57,7 +61,14 @@ class TargetInput:
         """The target with a number for its parent's id."""
         parent = None if self.parent is None else number_of(self.parent, "Target", f"{path}.parent")
         return domain.Target(
-            self.title, self.aspect, self.measure, self.target, self.kind, self.lower_is_better, self.weight, parent
+            self.title,
+            self.aspect,
+            self.measure,
+            self.target,
+            self.kind,
+            self.lower_is_better,
+            self.weight,
+            parent,
         )
 
 
@@ -167,7 +178,10 @@ async def _edit(context: Context, input: EditPlanInput) -> int:  # noqa: A002
 
 
 async def _link(context: Context, input: LinkTargetInput) -> int:  # noqa: A002
-    target, parent = (number_of(input.target, "Target", "target"), number_of(input.parent, "Target", "parent"))
+    target, parent = (
+        number_of(input.target, "Target", "target"),
+        number_of(input.parent, "Target", "parent"),
+    )
     return await plan.link(context.call(input.idempotency_key), target, parent)
 
 

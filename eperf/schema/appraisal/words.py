@@ -19,7 +19,9 @@ __all__ = [
 ]  # fmt: skip
 
 strawberry.enum(PlanState, description="Where a plan stands (keadaan rencana).")
-strawberry.enum(PlanLevel, description="Key or activity indicators of a unit (IKU, IKK), or a person's targets (SKP).")
+strawberry.enum(
+    PlanLevel, description="Key or activity indicators of a unit (IKU, IKK), or a person's targets (SKP)."
+)
 strawberry.enum(TargetKind, description="Main or additional work (utama, tambahan).")
 strawberry.enum(Aspect, name="TargetAspect", description="What of a result is measured (aspek).")
 strawberry.enum(RealisationState, description="Where a reported realisation stands (keadaan realisasi).")
@@ -29,7 +31,9 @@ strawberry.enum(MissingRaters, description="What happens to the share of a role 
 strawberry.enum(Expectation, description="Against what was expected (ekspektasi).")
 strawberry.enum(Predikat, description="The judgement of a period (predikat kinerja).")
 
-Period = Annotated[str | None, strawberry.argument(description="A month, quarter or year: 2026-03, 2026Q1, 2026.")]
+Period = Annotated[
+    str | None, strawberry.argument(description="A month, quarter or year: 2026-03, 2026Q1, 2026.")
+]
 
 
 def of_period(_: object, period: Period = None) -> Condition | None:

@@ -27,7 +27,7 @@ _CITING = (
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what hangs on an activity, a leave, a duty order, a correction or a realisation in reach."""
+    """One's own uploads, and what an activity, a leave, a duty order, a correction or a realisation in reach cites."""
     within = reach(scope, Columns())
     if within is None:
         return None

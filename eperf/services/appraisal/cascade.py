@@ -25,7 +25,8 @@ async def require_parents(plan: PlanRow, targets: Sequence[Target]) -> None:
     for place, one in enumerate(targets):
         if one.parent is not None:
             old = await before(plan, one.title, one.aspect)
-            await require_parent(f"targets.{place}.parent", plan, old and old.id, one.parent)
+            heir_of = None if old is None else old.id
+            await require_parent(f"targets.{place}.parent", plan, heir_of, one.parent)
 
 
 async def require_parent(field: str, plan: PlanRow, target_id: int | None, parent_id: int) -> None:

@@ -76,7 +76,9 @@ async def take_over_plans(call: Call, unit_id: int, past: Sequence[PastPlan]) ->
         await bulk.insert("work_plan", _PLAN, (_plan(one) for one in past))
         people = [one.employee_id for one in past]
         plans = dict(
-            await PlanRow.filter(employee_id__in=people, period=past[0].term.text).values_list("employee_id", "id")
+            await PlanRow.filter(employee_id__in=people, period=past[0].term.text).values_list(
+                "employee_id", "id"
+            )
         )
         await bulk.insert(
             "work_target",

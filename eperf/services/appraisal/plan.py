@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.appraisal.deadline import Step
@@ -246,7 +247,7 @@ async def _write(row: PlanRow, targets: Sequence[Target]) -> None:
 
 
 async def _replace(opened: Work, row: PlanRow) -> None:
-    """A revision takes the place of its plan: what serves a target, and what was reached of it, goes over to its heir."""
+    """A revision takes the place of its plan: what serves a target, and what was reached of it, goes to its heir."""
     if row.revises_id is None:
         return
     for target in await TargetRow.filter(plan_id=row.id).order_by("id"):
@@ -269,7 +270,7 @@ async def _change(row: PlanRow, **values: object) -> None:
         raise Conflict("plan", row.id, "somebody else changed it")
 
 
-def _told(row: PlanRow) -> dict[str, object]:
+def _told(row: PlanRow) -> dict[str, Any]:
     return {
         "subject_id": row.id,
         "unit_id": row.unit_id,

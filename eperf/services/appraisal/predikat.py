@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.appraisal.deadline import Step
@@ -40,7 +41,7 @@ async def decide(call: Call, given: Judgement) -> int:
         whom = await subject(person.unit_id, person.id)
         require(call, Operation.PREDIKAT_READ, Operation.PREDIKAT_DECIDE, whom, "employee", person.id)
         today = await in_time(call, Step.PREDIKAT_DECIDE, person.unit_id, given.term.text)
-        values = {
+        values: dict[str, Any] = {
             "work": given.work.value, "behaviour": given.behaviour.value, "predikat": decided(given, today).value,
             "known_on": today, "unit_id": person.unit_id, **await decision(call, person.id, given.note),
         }  # fmt: skip
@@ -56,12 +57,16 @@ async def decide(call: Call, given: Judgement) -> int:
         return int(row.id)
 
 
-async def _stored(given: Judgement, values: dict[str, object]) -> PredikatRow:
+async def _stored(given: Judgement, values: dict[str, Any]) -> PredikatRow:
     row = await PredikatRow.get_or_none(employee_id=given.employee_id, period=given.term.text)
     if row is None:
         term = given.term
         return await PredikatRow.create(
-            employee_id=given.employee_id, period=term.text, first_day=term.first, last_day=term.last, **values
+            employee_id=given.employee_id,
+            period=term.text,
+            first_day=term.first,
+            last_day=term.last,
+            **values,
         )
     row.update_from_dict({**values, "version": row.version + 1})
     await row.save()

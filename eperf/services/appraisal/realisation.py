@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from eperf.domain.access import Operation
 from eperf.domain.appraisal.deadline import Step
@@ -131,7 +132,7 @@ async def _change(row: RealisationRow, **values: object) -> None:
         raise Conflict("realisation", row.id, "somebody else changed it")
 
 
-def _told(row: RealisationRow) -> dict[str, object]:
+def _told(row: RealisationRow) -> dict[str, Any]:
     return {
         "subject_id": row.id,
         "unit_id": row.unit_id,

@@ -7,9 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Any
 
 from eperf.domain.access import Operation
-from eperf.domain.appraisal.dimensions import DIMENSION_SETS, Dimension, Scale, checked_dimensions, checked_scale
+from eperf.domain.appraisal.dimensions import (
+    DIMENSION_SETS,
+    Dimension,
+    Scale,
+    checked_dimensions,
+    checked_scale,
+)
 from eperf.domain.appraisal.events import BehaviourSettled, DimensionsAdded, RoundClosed, RoundOpened
 from eperf.domain.appraisal.rating import (
     Colleague,
@@ -97,7 +104,7 @@ async def add_list(call: Call, given: OwnList) -> int:
 
 
 async def open_round(call: Call, given: Opening) -> int:
-    """Opens a round for everybody below a unit who is in no other of the period, and asks their raters; gives its id."""
+    """Opens a round for all below a unit who are in no other of the period, and asks their raters; gives its id."""
     given = replace(
         given, scale=checked_scale(given.scale), roles=checked_roles(given.roles),
         legal_basis=clean("legalBasis", given.legal_basis, most=200),
@@ -206,7 +213,10 @@ async def _invite(row: RoundRow, roles: Sequence[RoleRule]) -> None:
 
 async def _settle(row: RoundRow, today: date) -> dict[int, int]:
     """Writes everybody's figures; gives the unit of each person."""
-    people = sorted(set(await RatingRow.filter(round_id=row.id).values_list("employee_id", flat=True)))
+    rated: list[Any] = (
+        await RatingRow.filter(round_id=row.id).distinct().values_list("employee_id", flat=True)
+    )
+    people: list[int] = sorted(rated)
     units: dict[int, int] = {}
     for start in range(0, len(people), _AT_ONCE):
         some = people[start : start + _AT_ONCE]
@@ -226,7 +236,9 @@ async def _settle(row: RoundRow, today: date) -> dict[int, int]:
 def _figures(
     row: RoundRow, person: int, unit: int, ratings: Sequence[RatingRow], today: date
 ) -> Iterator[tuple[object, ...]]:
-    roles = [RoleRule(RaterRole(one["role"]), one["share_h"], one["minimum"], one["most"]) for one in row.roles]
+    roles = [
+        RoleRule(RaterRole(one["role"]), one["share_h"], one["minimum"], one["most"]) for one in row.roles
+    ]
     for dimension in row.dimensions:
         given: dict[RaterRole, list[int]] = defaultdict(list)
         for rating in ratings:

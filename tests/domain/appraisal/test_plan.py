@@ -35,7 +35,9 @@ def changed(**values: object) -> Target:
 
 
 def test_the_aspects_of_one_result_are_targets_of_one_title() -> None:
-    found = checked_targets([changed(title=" Laporan tersusun "), changed(aspect=Aspect.TIME, measure="hari")])
+    found = checked_targets(
+        [changed(title=" Laporan tersusun "), changed(aspect=Aspect.TIME, measure="hari")]
+    )
     assert [one.title for one in found] == ["Laporan tersusun"] * 2
 
 

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eperf.domain.appraisal.dimensions import DIMENSION_SETS, Dimension, Scale, checked_dimensions, checked_scale
+from eperf.domain.appraisal.dimensions import (
+    DIMENSION_SETS,
+    Dimension,
+    Scale,
+    checked_dimensions,
+    checked_scale,
+)
 from eperf.domain.appraisal.rating import (
     ANONYMOUS,
     Colleague,
@@ -73,24 +79,38 @@ RATINGS = st.lists(st.integers(0, 500), max_size=6)
 
 
 @given(
-    st.fixed_dictionaries({role: RATINGS for role in RaterRole}), st.sampled_from(list(MissingRaters)), st.data()
+    st.fixed_dictionaries(dict.fromkeys(RaterRole, RATINGS)),
+    st.sampled_from(list(MissingRaters)),
+    st.data(),
 )
 def test_what_too_few_gave_changes_nothing_that_is_told(
     ratings: dict[RaterRole, list[int]], missing: MissingRaters, data: st.DataObject
 ) -> None:
-    ratings[RaterRole.SUPERIOR], ratings[RaterRole.SELF] = ratings[RaterRole.SUPERIOR][:1], ratings[RaterRole.SELF][:1]
+    ratings[RaterRole.SUPERIOR], ratings[RaterRole.SELF] = (
+        ratings[RaterRole.SUPERIOR][:1],
+        ratings[RaterRole.SELF][:1],
+    )
     other = {
-        role: data.draw(st.lists(st.integers(0, 500), max_size=2)) if role in ANONYMOUS and len(found) < 3 else found
+        role: data.draw(st.lists(st.integers(0, 500), max_size=2))
+        if role in ANONYMOUS and len(found) < 3
+        else found
         for role, found in ratings.items()
     }
     assert combined(ratings, ALL, missing) == combined(other, ALL, missing)
 
 
-@given(st.fixed_dictionaries({role: RATINGS for role in RaterRole}), st.sampled_from(list(MissingRaters)), st.randoms())
+@given(
+    st.fixed_dictionaries(dict.fromkeys(RaterRole, RATINGS)),
+    st.sampled_from(list(MissingRaters)),
+    st.randoms(),
+)
 def test_the_order_of_ratings_tells_nothing_and_the_figure_lies_within_them(
     ratings: dict[RaterRole, list[int]], missing: MissingRaters, rng: object
 ) -> None:
-    ratings[RaterRole.SUPERIOR], ratings[RaterRole.SELF] = ratings[RaterRole.SUPERIOR][:1], ratings[RaterRole.SELF][:1]
+    ratings[RaterRole.SUPERIOR], ratings[RaterRole.SELF] = (
+        ratings[RaterRole.SUPERIOR][:1],
+        ratings[RaterRole.SELF][:1],
+    )
     found = combined(ratings, ALL, missing)
     shuffled = {role: rng.sample(given, len(given)) for role, given in ratings.items()}  # type: ignore[attr-defined]
     assert combined(shuffled, ALL, missing) == found
@@ -144,7 +164,9 @@ def houses(draw: st.DrawFn) -> list[Colleague]:
 
 
 @given(houses(), st.text("ab", max_size=3), st.data())
-def test_who_is_asked_follows_from_who_leads_whom(house: list[Colleague], salt: str, data: st.DataObject) -> None:
+def test_who_is_asked_follows_from_who_leads_whom(
+    house: list[Colleague], salt: str, data: st.DataObject
+) -> None:
     above = {one.employee_id: one.supervisor_id for one in house}
     rated = data.draw(st.lists(st.sampled_from(house), unique=True))
     asked = invitations(rated, house, ALL, salt)

@@ -32,7 +32,9 @@ def test_a_term_knows_its_days(text: str, first: date, last: date) -> None:
     assert (Term.parse(text).first, Term.parse(text).last) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "26", "2026Q5", "2026-13", "2026-Q1", "1999", "2200", "٢٠٢٦", "2026 ", "2026\n"])
+@pytest.mark.parametrize(
+    "text", ["", "26", "2026Q5", "2026-13", "2026-Q1", "1999", "2200", "٢٠٢٦", "2026 ", "2026\n"]
+)
 def test_what_is_no_term_is_refused_by_the_name_of_its_field(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         Term.parse(text, "filter.period")

@@ -46,7 +46,12 @@ class PlanRow(Model):
 
     class Meta:
         table = "work_plan"
-        indexes = (("employee_id", "first_day"), ("unit_id", "first_day"), ("state", "id"))
+        indexes = (
+            ("employee_id", "first_day"),
+            ("unit_id", "first_day"),
+            ("first_day", "id"),
+            ("state", "id"),
+        )
 
 
 class TargetRow(Model):
@@ -111,7 +116,7 @@ class RealisationRow(Model):
 
     class Meta:
         table = "realisation"
-        indexes = (("target_id", "through"), ("employee_id", "id"), ("unit_id", "state", "id"))
+        indexes = (("target_id", "through"), ("employee_id", "id"), ("state", "id"))
 
 
 class RealisationFileRow(Model):

@@ -8,6 +8,7 @@ same bytes. While a round is open no rating at all may be felt.
 from __future__ import annotations
 
 import json
+import os
 import random
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,7 @@ from tests.schema.conftest import Ask
 from tests.support.office import enlarged
 from tests.support.town import NOW, TODAY, Town
 
+TOWNS = int(os.environ.get("EPERF_PROPERTY_TOWNS", "2"))
 CODES = ("service_orientation", "commitment", "initiative", "cooperation", "leadership")
 FIGURE = "{ nodes { period dimension name score lowest highest raters state knownOn roles { role raters score } } }"
 ALL = (
@@ -56,8 +58,9 @@ class House:
     asked: list[RatingRow]
 
     def viewers(self) -> list[Viewer]:
-        """Everybody by themselves, and somebody with each role; Joko also stands in for Sri."""
-        plain = [self.town.viewer(name) for name in self.town.people if name != "Joko"]
+        """Some by themselves, and somebody with each role; Joko also stands in for Sri."""
+        names = self.rng.sample([name for name in self.town.people if name != "Joko"], 6)
+        plain = [self.town.viewer(name) for name in names]
         acting = self.town.viewer("Joko", stands_in_for=("Sri",))
         over = [self.town.viewer(self.rng.choice(list(self.town.people)), (role, "city")) for role in GRANTS]
         return [*plain, acting, *over]
@@ -66,7 +69,7 @@ class House:
         """Everything that the API says to a viewer of ratings, and what its log holds."""
         nodes = " ".join(
             f'r{n}: node(id: "{global_id("Rating", row.id)}") {{ ... on Rating {{ name role scores {{ score }} }} }}'
-            for n, row in enumerate(self.asked)
+            for n, row in enumerate(self.asked[:: max(1, len(self.asked) // 12)])
         )
         found = [await self.ask(viewer, text) for text in (ALL, "{" + nodes + "}")]
         events = (
@@ -135,21 +138,23 @@ def _same_but_for(before: dict[Viewer, str], after: dict[Viewer, str], raters: s
     return len(same)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(TOWNS))
 async def test_while_a_round_is_open_no_rating_is_felt_by_anybody_else(
     town: Town, ask: Ask, seed: int
 ) -> None:
     house = await _house(town, ask, random.Random(seed))
     names = {number: name for name, number in town.people.items()}
-    for row in house.rng.sample(house.asked, 5):
-        before = {viewer: await house.told(viewer) for viewer in house.watchers}
+    watching = {viewer.employee_id for viewer in house.watchers}
+    before = {viewer: await house.told(viewer) for viewer in house.watchers}
+    for row in house.rng.sample([one for one in house.asked if one.rater_id in watching], 3):
         await ratings.give(town.call(names[row.rater_id]), row.id, _rating(house.rng))
         after = {viewer: await house.told(viewer) for viewer in house.watchers}
-        assert _same_but_for(before, after, {row.rater_id}) >= len(house.watchers) - 8
+        assert _same_but_for(before, after, {row.rater_id})
         assert any(before[viewer] != after[viewer] for viewer in before if viewer.employee_id == row.rater_id)
+        before = after
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(TOWNS))
 async def test_what_too_few_gave_and_whether_they_did_is_felt_by_nobody(
     town: Town, ask: Ask, seed: int
 ) -> None:
@@ -179,7 +184,7 @@ async def test_what_too_few_gave_and_whether_they_did_is_felt_by_nobody(
     assert same
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(TOWNS))
 async def test_who_of_many_gave_which_rating_is_felt_by_nobody(town: Town, ask: Ask, seed: int) -> None:
     house = await _house(town, ask, random.Random(200 + seed))
     first = {one.id: _rating(house.rng) for one in house.asked}

@@ -41,7 +41,7 @@ class Scale:
 class DimensionSet(Regulated):
     """A list of dimensions. The sources name no scale, so each round names its own."""
 
-    name: str
+    profile: str
     dimensions: tuple[Dimension, ...]
 
 
@@ -57,7 +57,7 @@ _BERAKHLAK_NAMES = (
 
 DIMENSION_SETS: tuple[DimensionSet, ...] = (
     DimensionSet(
-        name="pp-30-2019",
+        profile="pp-30-2019",
         valid_from=date(2019, 1, 1),
         legal_basis="PP 30/2019",
         mark="law",
@@ -70,7 +70,7 @@ DIMENSION_SETS: tuple[DimensionSet, ...] = (
         ),
     ),
     DimensionSet(
-        name="berakhlak",
+        profile="berakhlak",
         valid_from=date(2021, 1, 1),
         legal_basis="SE Menteri PANRB 20/2021; PermenPANRB 6/2022",
         mark="press",

@@ -133,7 +133,7 @@ async def known_dimensions(info: strawberry.Info) -> list[KnownDimensions]:
     require(info.context.seen(), Operation.CALENDAR_READ, Subject(frozenset()))
     return [
         KnownDimensions(
-            name=one.name,
+            name=one.profile,
             dimensions=[
                 named(each.code, each.name_id, each.name_en, info.context) for each in one.dimensions
             ],

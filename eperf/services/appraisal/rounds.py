@@ -91,7 +91,7 @@ async def add_list(call: Call, given: OwnList) -> int:
             return known
         await take(Lock.ROUNDS)
         same = DimensionListRow.filter(unit_id=given.unit_id, name=given.name, valid_from=given.valid_from)
-        if given.name in {one.name for one in DIMENSION_SETS} or await same.exists():
+        if given.name in {one.profile for one in DIMENSION_SETS} or await same.exists():
             raise Taken("name", given.name)
         row = await DimensionListRow.create(
             unit_id=given.unit_id, name=given.name, valid_from=given.valid_from, legal_basis=given.legal_basis,
@@ -176,7 +176,7 @@ async def _opened(call: Call, given: Opening) -> RoundRow:
 
 async def _dimensions(given: Opening) -> Sequence[Dimension]:
     """The list of that name on the last day of the period: a known one, or the nearest unit's own."""
-    known = standing([one for one in DIMENSION_SETS if one.name == given.dimension_list], given.term.last)
+    known = standing([one for one in DIMENSION_SETS if one.profile == given.dimension_list], given.term.last)
     if known is not None:
         return known.dimensions
     above = await ancestors(given.unit_id)

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('decision_note', fields.TextField(null=True, unique=False)),
                 ('version', fields.IntField(default=1, db_default=1)),
             ],
-            options={'table': 'work_plan', 'app': 'core', 'indexes': [Index(fields=['employee_id', 'first_day']), Index(fields=['unit_id', 'first_day']), Index(fields=['state', 'id'])], 'pk_attr': 'id', 'table_description': "A plan of a person, or of a unit (`employee` null), for a period: `unit` is that unit, or the person's then."},
+            options={'table': 'work_plan', 'app': 'core', 'indexes': [Index(fields=['employee_id', 'first_day']), Index(fields=['unit_id', 'first_day']), Index(fields=['first_day', 'id']), Index(fields=['state', 'id'])], 'pk_attr': 'id', 'table_description': "A plan of a person, or of a unit (`employee` null), for a period: `unit` is that unit, or the person's then."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('decision_note', fields.TextField(null=True, unique=False)),
                 ('version', fields.IntField(default=1, db_default=1)),
             ],
-            options={'table': 'realisation', 'app': 'core', 'indexes': [Index(fields=['target_id', 'through']), Index(fields=['employee_id', 'id']), Index(fields=['unit_id', 'state', 'id'])], 'pk_attr': 'id', 'table_description': "What was reached of a target up to the end of the month `through`: `unit` and `employee` are its plan's."},
+            options={'table': 'realisation', 'app': 'core', 'indexes': [Index(fields=['target_id', 'through']), Index(fields=['employee_id', 'id']), Index(fields=['state', 'id'])], 'pk_attr': 'id', 'table_description': "What was reached of a target up to the end of the month `through`: `unit` and `employee` are its plan's."},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -215,7 +215,7 @@ def test_a_list_of_dimensions_names_each_once_in_both_languages() -> None:
 
 
 def test_the_known_lists_are_of_five_and_seven_and_say_their_basis() -> None:
-    assert {one.name: len(one.dimensions) for one in DIMENSION_SETS} == {"pp-30-2019": 5, "berakhlak": 7}
+    assert {one.profile: len(one.dimensions) for one in DIMENSION_SETS} == {"pp-30-2019": 5, "berakhlak": 7}
     for one in DIMENSION_SETS:
         assert checked_dimensions(one.dimensions) == one.dimensions
         assert one.legal_basis

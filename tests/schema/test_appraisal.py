@@ -243,3 +243,24 @@ async def test_a_superior_decides_on_a_predikat_and_the_employee_reads_it(town: 
     assert (await ask("Sri", proposal, e=budi)).data["predikatProposal"] == {
         "behaviour": None, "ifWorkMeets": None,
     }  # fmt: skip
+
+
+async def test_the_spread_of_a_units_predikat_reports_the_bounds_that_are_not_kept(
+    town: Town, ask: Ask
+) -> None:
+    text = """query($u: ID!) { predikatSpread(unit: $u, period: "2026Q3", organisation: BAIK) {
+      counts { predikat people } without breaches } }"""
+    office = global_id("Unit", town.units["office"])
+    for who, work in (("Budi", "ABOVE"), ("Wati", "MEETS")):
+        person = global_id("Employee", town.people[who])
+        await done(ask, "Sri", DECIDE, employee=person, period="2026Q3", work=work, behaviour="ABOVE")
+    found = (await ask("Eka", text, (Role.UNIT_LEADER, "office"), u=office)).data["predikatSpread"]
+    assert {one["predikat"]: one["people"] for one in found["counts"] if one["people"]} == {
+        "SANGAT_BAIK": 1,
+        "BAIK": 1,
+    }
+    assert found["without"] == 2
+    assert found["breaches"] == ["baik_majority", "butuh_perbaikan_or_kurang_must_exist"]
+    for who, grants in (("Sri", ()), ("Budi", ()), ("Eka", ((Role.PLUGIN_ADMIN, "city"),))):
+        refused = await ask(who, text, *grants, u=office)
+        assert refused.errors is not None, who

@@ -159,13 +159,14 @@ class DimensionScoreInput:
     score: Hundredths
 
 
-@strawberry.input(description="A rating: a figure for each dimension of the round.")
+@strawberry.input(
+    description="A rating: a figure for each dimension of the round. To give the same again changes nothing."
+)
 class GiveRatingInput:
     """A rating."""
 
     rating: strawberry.ID
     scores: list[DimensionScoreInput]
-    idempotency_key: str | None = None
 
 
 async def _give(context: Context, input: GiveRatingInput) -> int:  # noqa: A002
@@ -174,9 +175,7 @@ async def _give(context: Context, input: GiveRatingInput) -> int:  # noqa: A002
     scores = {one.dimension: one.score for one in input.scores}
     if len(scores) < len(input.scores):
         raise BadInput("scores", [one.dimension for one in input.scores], "names a dimension twice")
-    return await ratings.give(
-        context.call(input.idempotency_key), number_of(input.rating, "Rating", "rating"), scores
-    )
+    return await ratings.give(context.call(), number_of(input.rating, "Rating", "rating"), scores)
 
 
 def _to_give(_: Context) -> Condition:

@@ -1,4 +1,4 @@
-"""The predikat of a period: deciding on it, reading it, and what is proposed for it."""
+"""The predikat of a period: deciding on it, reading it, what is proposed for it, and how a unit's are spread."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eperf.domain.appraisal.decided import Judgement
 from eperf.domain.appraisal.term import Term
 from eperf.planner.mapping import column, mapped, relation
 from eperf.plugins.api import Contribution
-from eperf.schema.appraisal.words import Expectation, Predikat, of_period
+from eperf.schema.appraisal.words import Expectation, OrganisationPredikat, Predikat, of_period
 from eperf.schema.context import Context
 from eperf.schema.ids import number_of
 from eperf.schema.lists import many
@@ -88,6 +88,25 @@ class PredikatProposal:
     if_work_below: Predikat | None
 
 
+@strawberry.type(description="How many have a predikat.")
+class PredikatCount:
+    """How many have a predikat."""
+
+    predikat: Predikat
+    people: int
+
+
+@strawberry.type(description="How the predikat of a unit are spread, held against the pattern for its own.")
+class PredikatSpread:
+    """How the predikat of a unit are spread."""
+
+    counts: list[PredikatCount]
+    without: int = strawberry.field(description="People whose predikat is not decided.")
+    breaches: list[str] = strawberry.field(
+        description="Codes of the bounds that are not kept. It is a report only."
+    )
+
+
 async def _decide(context: Context, input: DecidePredikatInput) -> int:  # noqa: A002
     given = Judgement(
         number_of(input.employee, "Employee", "employee"),
@@ -110,13 +129,30 @@ async def predikat_proposal(info: strawberry.Info, employee: strawberry.ID, peri
     )
 
 
+async def predikat_spread(
+    info: strawberry.Info, unit: strawberry.ID, period: str, organisation: OrganisationPredikat
+) -> PredikatSpread:
+    """The predikat of everybody below a unit, and the bounds of the unit's own predikat that they do not keep."""
+    number = number_of(unit, "Unit", "unit")
+    found = await predikat.spread(info.context.call(), number, Term.parse(period), organisation)
+    return PredikatSpread(
+        counts=[PredikatCount(predikat=one, people=people) for one, people in found.counts.items()],
+        without=found.without,
+        breaches=list(found.breaches),
+    )
+
+
 CONTRIBUTION = Contribution(
     types=(PeriodPredikat,),
     query={
         "predikat_proposal": strawberry.field(
             resolver=predikat_proposal,
             description="What the ratings of a period propose for somebody's predikat (usulan predikat).",
-        )
+        ),
+        "predikat_spread": strawberry.field(
+            resolver=predikat_spread,
+            description="How the predikat of a unit and all below it are spread (sebaran predikat).",
+        ),
     },
     mutation={
         "decide_predikat": verb(

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from eperf.domain.appraisal.deadline import Step
+from eperf.domain.appraisal.distribution import OrganisationPredikat
 from eperf.domain.appraisal.plan import Aspect, PlanLevel, PlanState, RealisationState, TargetKind
 from eperf.domain.appraisal.predikat import Expectation, Predikat
 from eperf.domain.appraisal.rating import MissingRaters, RaterRole
@@ -14,8 +15,8 @@ from eperf.domain.appraisal.term import Term
 from eperf.store.condition import Condition, Is
 
 __all__ = [
-    "Aspect", "Expectation", "MissingRaters", "Period", "PlanLevel", "PlanState", "Predikat", "RaterRole",
-    "RealisationState", "Step", "TargetKind", "of_period",
+    "Aspect", "Expectation", "MissingRaters", "OrganisationPredikat", "Period", "PlanLevel", "PlanState", "Predikat",
+    "RaterRole", "RealisationState", "Step", "TargetKind", "of_period",
 ]  # fmt: skip
 
 strawberry.enum(PlanState, description="Where a plan stands (keadaan rencana).")
@@ -29,6 +30,7 @@ strawberry.enum(Step, name="AppraisalStep", description="What has a deadline (ta
 strawberry.enum(RaterRole, description="As what somebody rates (peran penilai).")
 strawberry.enum(MissingRaters, description="What happens to the share of a role with too few raters.")
 strawberry.enum(Expectation, description="Against what was expected (ekspektasi).")
+strawberry.enum(OrganisationPredikat, description="What a unit itself achieved (predikat organisasi).")
 strawberry.enum(Predikat, description="The judgement of a period (predikat kinerja).")
 
 Period = Annotated[

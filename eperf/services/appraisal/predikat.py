@@ -9,6 +9,7 @@ from typing import Any
 from eperf.domain.access import Operation
 from eperf.domain.appraisal.deadline import Step
 from eperf.domain.appraisal.decided import Judgement, decided, proposed_behaviour
+from eperf.domain.appraisal.distribution import OrganisationPredikat, breaches
 from eperf.domain.appraisal.events import PredikatDecided
 from eperf.domain.appraisal.predikat import Expectation, Predikat, predikat_of
 from eperf.domain.appraisal.term import Term, predikat_felt_in
@@ -17,8 +18,10 @@ from eperf.services.appraisal.standing import decision, in_time, noted, require,
 from eperf.services.call import Call, answer, answered, work
 from eperf.store import felt
 from eperf.store.behaviour import BehaviourRow
+from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 from eperf.store.predikat import PredikatRow
+from eperf.store.scope import Subquery, below, subject_of_unit
 
 
 async def decide(call: Call, given: Judgement) -> int:
@@ -93,3 +96,26 @@ async def proposal(call: Call, employee_id: int, term: Term) -> Proposal:
     if found is None:
         return Proposal(None, {})
     return Proposal(found, {work: predikat_of(work, found, term.last) for work in Expectation})
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How many people of a unit have each predikat, how many have none, and the bounds that are not kept."""
+
+    counts: Mapping[Predikat, int]
+    without: int
+    breaches: tuple[str, ...]
+
+
+async def spread(call: Call, unit_id: int, term: Term, organisation: OrganisationPredikat) -> Spread:
+    """The predikat of a period of everybody below a unit, held against the pattern for the unit's own predikat."""
+    if not await UnitRow.exists(id=unit_id):
+        raise NotFound("unit", unit_id)
+    call.require(Operation.PREDIKAT_READ, await subject_of_unit(unit_id), "unit")
+    people = EmployeeRow.filter(unit_id__in=below([unit_id]), active=True)
+    ids = Subquery(people.values("id"))
+    found: list[Any] = await PredikatRow.filter(employee_id__in=ids, period=term.text).values_list(
+        "predikat", flat=True
+    )
+    counts = {one: found.count(one.value) for one in Predikat}
+    return Spread(counts, await people.count() - len(found), breaches(organisation, counts, term.last))

@@ -1,4 +1,8 @@
-"""Giving a rating. It writes no event and keeps no instant: its place beside others would tell whose it is."""
+"""Giving a rating. It writes no event and keeps no instant: its place beside others would tell whose it is.
+
+Nor does it take an idempotency key, which would be kept with the account and the instant. To give the same rating again
+changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from eperf.domain.appraisal.rating import checked_scores
 from eperf.domain.errors import NotFound, RoundStanding
 from eperf.services.appraisal.rounds import OPEN
 from eperf.services.appraisal.standing import caller, today_in
-from eperf.services.call import Call, answer, answered, work
+from eperf.services.call import Call, work
 from eperf.store.behaviour import RatingRow, RoundRow
 
 
@@ -20,9 +24,6 @@ async def give(call: Call, rating_id: int, scores: Mapping[str, int]) -> int:
     """
     rater = await caller(call, Operation.RATING_GIVE)
     async with work(call):
-        known = await answered(call, "giveRating", [rating_id, dict(scores)])
-        if known is not None:
-            return known
         row = await RatingRow.get_or_none(id=rating_id, rater_id=rater.id)
         if row is None:
             raise NotFound("rating", rating_id)
@@ -33,5 +34,4 @@ async def give(call: Call, rating_id: int, scores: Mapping[str, int]) -> int:
         codes = [one["code"] for one in held.dimensions]
         given = checked_scores(scores, codes, held.lowest_h, held.highest_h)
         await RatingRow.filter(id=row.id).update(scores=given)
-        await answer(call, row.id)
         return int(row.id)

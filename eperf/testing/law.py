@@ -58,8 +58,9 @@ def _hold(condition: bool, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
-def _tables(facts: UnitPeriod) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    return facts.employees, facts.activities, facts.days
+def _tables(facts: UnitPeriod) -> tuple[pl.DataFrame, ...]:
+    first = (facts.employees, facts.activities, facts.days)
+    return (*first, facts.targets, facts.behaviour, facts.predikat)
 
 
 def _assert_same(one: Scored, other: Scored, what: str) -> None:

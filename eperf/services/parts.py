@@ -11,16 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from eperf.domain.errors import BadInput, NotFound, Refused
+from eperf.domain.errors import NotFound, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
+from eperf.plugins.settings import settings_of
 from eperf.store.binding import BindingRow
 from eperf.store.scope import ancestors
+
+__all__ = ["DEFAULTS", "Bound", "Slot", "bound", "bounds", "registered", "settings_of"]
 
 
 class Slot(StrEnum):
@@ -48,21 +48,6 @@ def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
         raise NotFound("part", key)
     found: Registered[Any] = shelf[key]
     return found
-
-
-def settings_of(part: Any, given: dict[str, Any]) -> Any:
-    """A part's settings from JSON, by its own dataclass; the error names the path of the field."""
-    try:
-        return _adapter(part.settings).validate_python(given, extra="forbid")
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False)[0]
-        path = ".".join(["settings", *(str(step) for step in first["loc"])])
-        raise BadInput(path, first.get("input"), first["msg"]) from invalid
-
-
-@lru_cache(maxsize=256)
-def _adapter(settings: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(settings)
 
 
 async def bound(registry: Registry, slot: Slot, unit_id: int, day: date) -> Bound:

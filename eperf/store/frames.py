@@ -16,7 +16,7 @@ from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES
 from eperf.store import database
 
 _EMPLOYEES = """
-SELECT e.id, e.nip, p.code, p.job_class, NULL
+SELECT e.id, e.nip, p.code, p.job_class, NULL, e.kind, p.kind, e.rank
 FROM employee e LEFT JOIN position p ON p.id = e.position_id WHERE e.id IN ({ids})
 """
 _ACTIVITIES = """

@@ -10,7 +10,16 @@ assert result.scores["score_h"].to_list() == [167]
 from eperf.testing.law import assert_explained, assert_order_free, assert_pure
 from eperf.testing.plugins import candidate, registry_of
 from eperf.testing.source import Answers, Upload, assert_file_whole, assert_pull_whole, assert_source_whole
-from eperf.testing.unit_period import activity, day, employee, scored, unit_period
+from eperf.testing.unit_period import (
+    activity,
+    behaviour,
+    day,
+    employee,
+    predikat,
+    scored,
+    target,
+    unit_period,
+)
 
 __all__ = [
     "Answers",
@@ -22,10 +31,13 @@ __all__ = [
     "assert_pull_whole",
     "assert_pure",
     "assert_source_whole",
+    "behaviour",
     "candidate",
     "day",
     "employee",
+    "predikat",
     "registry_of",
     "scored",
+    "target",
     "unit_period",
 ]

@@ -12,7 +12,19 @@ from typing import Any, TypeVar
 import polars as pl
 
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, Scheme, Scored, UnitPeriod, hundredths, score
+from eperf.domain.scoring import (
+    ACTIVITIES,
+    BEHAVIOUR,
+    DAYS,
+    EMPLOYEES,
+    PREDIKAT,
+    TARGETS,
+    Scheme,
+    Scored,
+    UnitPeriod,
+    hundredths,
+    score,
+)
 
 S = TypeVar("S")
 Row = Mapping[str, Any]
@@ -28,9 +40,12 @@ def employee(
     position_code: str | None = None,
     job_class: int | None = None,
     group: str | None = None,
+    kind: str | None = "PNS",
+    position_kind: str | None = None,
+    rank_code: str | None = None,
 ) -> Row:
     """An employee of the unit."""
-    values = (employee_id, nip, position_code, job_class, group)
+    values = (employee_id, nip, position_code, job_class, group, kind, position_kind, rank_code)
     return dict(zip(EMPLOYEES, values, strict=True))
 
 
@@ -82,10 +97,85 @@ def day(
     )
 
 
+def target(
+    target_id: int,
+    *,
+    employee_id: int = 1,
+    plan_id: int = 1,
+    period: str = "2026",
+    kind: str = "main",
+    title: str = "Laporan tersusun",
+    aspect: str = "quantity",
+    unit: str = "laporan",
+    target: str | int = 100,
+    realised: str | int | None = None,
+    through: str | None = "2026-03",
+    lower_is_better: bool = False,
+    weight: str | int | None = None,
+) -> Row:
+    """A target of an agreed plan; without `realised` nothing was accepted yet."""
+    return {
+        "target_id": target_id,
+        "employee_id": employee_id,
+        "plan_id": plan_id,
+        "period": period,
+        "kind": kind,
+        "title": title,
+        "aspect": aspect,
+        "unit": unit,
+        "target_h": hundredths(target),
+        "realised_h": None if realised is None else hundredths(realised),
+        "realised_through": None if realised is None else through,
+        "lower_is_better": lower_is_better,
+        "weight_h": None if weight is None else hundredths(weight),
+    }
+
+
+def behaviour(
+    dimension: str,
+    score: str | int | None,
+    *,
+    employee_id: int = 1,
+    period: str = "2026-03",
+    lowest: str | int = 1,
+    highest: str | int = 5,
+    raters: int = 5,
+    known_on: date = date(2026, 4, 10),
+) -> Row:
+    """Somebody's behaviour in a dimension; a `score` of None had too few raters."""
+    return {
+        "employee_id": employee_id,
+        "period": period,
+        "dimension": dimension,
+        "score_h": None if score is None else hundredths(score),
+        "lowest_h": hundredths(lowest),
+        "highest_h": hundredths(highest),
+        "raters": raters,
+        "state": "too_few" if score is None else "enough",
+        "known_on": known_on,
+    }
+
+
+def predikat(
+    word: str,
+    *,
+    employee_id: int = 1,
+    period: str = "2025Q4",
+    work: str | None = None,
+    behaviour: str | None = None,
+    known_on: date = date(2026, 1, 10),
+) -> Row:
+    """A decided predikat, such as `baik`."""
+    return dict(zip(PREDIKAT, (employee_id, period, work, behaviour, word, known_on), strict=True))
+
+
 def unit_period(
     employees: Iterable[Row] = (),
     activities: Iterable[Row] = (),
     days: Iterable[Row] = (),
+    targets: Iterable[Row] = (),
+    behaviour: Iterable[Row] = (),
+    predikat: Iterable[Row] = (),
     *,
     period: YearMonth = MARCH,
     working_days: int = 20,
@@ -93,17 +183,22 @@ def unit_period(
     unit_code: str = "U-1",
 ) -> UnitPeriod:
     """A unit's month from rows; without employees, those whom the other rows mention."""
-    given = (list(employees), list(activities), list(days))
-    mentioned = sorted({row["employee_id"] for row in (*given[1], *given[2])})
-    people = given[0] or [employee(one) for one in mentioned]
+    facts = [list(rows) for rows in (activities, days, targets, behaviour, predikat)]
+    mentioned = sorted({row["employee_id"] for rows in facts for row in rows})
+    people = list(employees) or [employee(one) for one in mentioned]
+    schemas = (ACTIVITIES, DAYS, TARGETS, BEHAVIOUR, PREDIKAT)
+    built = [pl.DataFrame(rows, schema=schema) for rows, schema in zip(facts, schemas, strict=True)]
     return UnitPeriod(
         unit_id=unit_id,
         unit_code=unit_code,
         period=period,
         working_days=working_days,
         employees=pl.DataFrame(people, schema=EMPLOYEES),
-        activities=pl.DataFrame(given[1], schema=ACTIVITIES),
-        days=pl.DataFrame(given[2], schema=DAYS),
+        activities=built[0],
+        days=built[1],
+        targets=built[2],
+        behaviour=built[3],
+        predikat=built[4],
     )
 
 

@@ -9,18 +9,29 @@ from eperf.domain.scoring.ready_part import Activity, ReadyPart, part, per_activ
 from eperf.domain.scoring.rounding import ceiling, floor, floor_expr, half_up, half_up_expr
 from eperf.domain.scoring.scored import FINAL, PROVISIONAL, PartCost, PartFailure, Scored
 from eperf.domain.scoring.stage import STAGES, Part, PartOutput, Scheme, StagePart
-from eperf.domain.scoring.tables import ACTIVITIES, DAYS, EMPLOYEES, FRAME_VERSION
+from eperf.domain.scoring.tables import (
+    ACTIVITIES,
+    BEHAVIOUR,
+    DAYS,
+    EMPLOYEES,
+    FRAME_VERSION,
+    PREDIKAT,
+    TARGETS,
+)
 
 __all__ = [
     "ACTIVITIES",
+    "BEHAVIOUR",
     "DAYS",
     "EMPLOYEES",
     "FINAL",
     "FRAME_VERSION",
     "FULL",
     "LEAVES",
+    "PREDIKAT",
     "PROVISIONAL",
     "STAGES",
+    "TARGETS",
     "Activity",
     "Frame",
     "Part",

@@ -17,6 +17,16 @@ from eperf.domain.period import YearMonth
 from eperf.domain.scoring import tables
 from eperf.domain.scoring.digest import digest_of_tables, digests_of_employees
 
+_KEYS: Mapping[str, tuple[pl.Schema, list[str]]] = {
+    "employees": (tables.EMPLOYEES, ["employee_id"]),
+    "activities": (tables.ACTIVITIES, ["activity_id"]),
+    "days": (tables.DAYS, ["employee_id", "date"]),
+    "targets": (tables.TARGETS, ["target_id"]),
+    "behaviour": (tables.BEHAVIOUR, ["employee_id", "period", "dimension"]),
+    "predikat": (tables.PREDIKAT, ["employee_id", "period"]),
+}
+"""The tables in the order of the digest, each with its columns and its key. The first has everyone."""
+
 
 @dataclass(frozen=True, eq=False)
 class UnitPeriod:
@@ -33,19 +43,22 @@ class UnitPeriod:
     employees: pl.DataFrame
     activities: pl.DataFrame
     days: pl.DataFrame
+    targets: pl.DataFrame = field(default_factory=tables.TARGETS.to_frame)
+    behaviour: pl.DataFrame = field(default_factory=tables.BEHAVIOUR.to_frame)
+    predikat: pl.DataFrame = field(default_factory=tables.PREDIKAT.to_frame)
 
     def __post_init__(self) -> None:
         if not 0 <= self.working_days <= self.period.last.day:
             raise ScoringFrameInvalid("working_days", self.working_days, "not a number of days of this month")
-        employees = tables.conform("employees", self.employees, tables.EMPLOYEES, ["employee_id"])
-        activities = tables.conform("activities", self.activities, tables.ACTIVITIES, ["activity_id"])
-        days = tables.conform("days", self.days, tables.DAYS, ["employee_id", "date"])
-        for name, rows in (("activities", activities), ("days", days)):
-            tables.known_employees(name, rows, employees)
-            tables.within(name, rows, self.period.first, self.period.last)
-        object.__setattr__(self, "employees", employees)
-        object.__setattr__(self, "activities", activities.sort("employee_id", "activity_id"))
-        object.__setattr__(self, "days", days)
+        given = {name: getattr(self, name) for name in _KEYS}
+        checked = {name: tables.conform(name, rows, *_KEYS[name]) for name, rows in given.items()}
+        for name in list(_KEYS)[1:]:
+            tables.known_employees(name, checked[name], checked["employees"])
+        for name in ("activities", "days"):
+            tables.within(name, checked[name], self.period.first, self.period.last)
+        tables.on_scale(checked["behaviour"])
+        for name, rows in checked.items():
+            object.__setattr__(self, name, rows.sort(list(dict.fromkeys(["employee_id", *_KEYS[name][1]]))))
 
     @cached_property
     def input_digest(self) -> str:
@@ -62,19 +75,25 @@ class UnitPeriod:
 
     def _content(self) -> tuple[tuple[object, ...], dict[str, pl.DataFrame]]:
         head = ("eperf unit-period", tables.FRAME_VERSION, self.unit_id, self.unit_code)
-        content = {"employees": self.employees, "activities": self.activities, "days": self.days}
-        return (*head, self.period, self.working_days), content
+        return (*head, self.period, self.working_days), {name: getattr(self, name) for name in _KEYS}
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""
         ids = pl.Series("employee_id", list(employee_ids), dtype=pl.Int64).unique()
         chosen = ids.to_frame()
         tables.known_employees("only", chosen, self.employees)
+
+        def own(rows: pl.DataFrame) -> pl.DataFrame:
+            return rows.join(chosen, on="employee_id", how="semi")
+
         return replace(
             self,
-            employees=self.employees.join(chosen, on="employee_id", how="semi"),
-            activities=self.activities.join(chosen, on="employee_id", how="semi"),
-            days=self.days.join(chosen, on="employee_id", how="semi"),
+            employees=own(self.employees),
+            activities=own(self.activities),
+            days=own(self.days),
+            targets=own(self.targets),
+            behaviour=own(self.behaviour),
+            predikat=own(self.predikat),
         )
 
 
@@ -120,6 +139,21 @@ class Frame:
     def days(self) -> pl.DataFrame:
         """Classified days (`tables.DAYS`)."""
         return self.unit_period.days.clone()
+
+    @property
+    def targets(self) -> pl.DataFrame:
+        """Targets of agreed plans, with what was reached of them (`tables.TARGETS`)."""
+        return self.unit_period.targets.clone()
+
+    @property
+    def behaviour(self) -> pl.DataFrame:
+        """Behaviour of closed rounds, combined over its assessors (`tables.BEHAVIOUR`)."""
+        return self.unit_period.behaviour.clone()
+
+    @property
+    def predikat(self) -> pl.DataFrame:
+        """Predikat that were decided, this year's and those of the two years before (`tables.PREDIKAT`)."""
+        return self.unit_period.predikat.clone()
 
     @property
     def totals(self) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from eperf.domain.number import in_range, positive
 from eperf.domain.regulation import UNDATED, Mark, Regulated, in_force
 from eperf.domain.appraisal.predikat_pay import Lag, PredikatPay, pay_rule
 from eperf.domain.scoring.class_allowances import class_allowance_rp
+from eperf.domain.scoring.component_weights import weights_of
 from eperf.domain.scoring.deciding import Deciding
 from eperf.domain.scoring.effective_time import effective_time, month_minutes, share_pct
 from eperf.domain.scoring.rounding import half_up_to
@@ -37,4 +38,5 @@ __all__ = [
     "predikat_of",
     "share_pct",
     "weighted_score",
+    "weights_of",
 ]

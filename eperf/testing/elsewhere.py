@@ -1,6 +1,6 @@
 """The same month scored in another process, where texts have other hashes: sets and dictionaries must not show through.
 
-Run as a program it reads what to score from its input and answers with a digest for each; see `assert_same_elsewhere`.
+The other process reads what to score from its input and answers with a digest for each; see `assert_same_elsewhere`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _elsewhere(runs: Sequence[Run], hash_seed: int) -> list[str]:
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     done = subprocess.run(
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-c", f"from {__name__} import answer; answer()"],
         input=pickle.dumps(list(runs)),
         capture_output=True,
         env=environment,
@@ -63,7 +63,8 @@ def _content(scored: Scored) -> bytes:
     return "\n".join([*text, *map(repr, scored.leaves.iter_rows())]).encode()
 
 
-if __name__ == "__main__":
+def answer() -> None:
+    """What the other process does: reads runs from its input and prints a digest for each."""
     # What is read is what this very module wrote, in the process above.
-    for given in pickle.loads(sys.stdin.buffer.read()):  # noqa: S301
-        print(_digest(given))  # noqa: T201
+    for run in pickle.loads(sys.stdin.buffer.read()):  # noqa: S301
+        print(_digest(run))  # noqa: T201

@@ -25,12 +25,32 @@ class Scale(StrEnum):
     """4 on a scale of 1 to 5 is 75 %."""
 
 
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension of behaviour, as the rounds call it, and its weight among the others (they need not sum to 100)."""
+
+    name: str
+    weight: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("name is empty")
+        if not 1 <= self.weight <= 1_000:
+            raise ValueError("weight is not between 1 and 1,000")
+
+
+def check_dimensions(name: str, dimensions: tuple[Dimension, ...]) -> None:
+    """Raises `ValueError` unless there is at least one, and each once."""
+    names = [one.name for one in dimensions]
+    if not names or len(set(names)) != len(names):
+        raise ValueError(f"{name} must be at least one, each once")
+
+
 @dataclass(frozen=True, eq=False)
 class Behaviour(Generic[S]):
     """The mean of the dimensions in per cent, rounded half-up to hundredths once.
 
-    `dimensions`: those that count, with their weights (whole numbers above zero; they need not sum to 100). `scale`:
-    how a rating becomes a per cent. `deciding`: whose round counts. Who lacks one of the dimensions, or had too few
+    `dimensions`: those that count, with their weights. `scale`: how a rating becomes a per cent. `deciding`: whose round counts. Who lacks one of the dimensions, or had too few
     raters in one, is provisional with `behaviour-missing:PERIOD`; so is a round whose dimensions have different
     scales, with `behaviour-scales-differ`. `publishes`: the name under which later parts find the exact sum; its
     whole is under the name with `_whole` behind it.
@@ -38,14 +58,14 @@ class Behaviour(Generic[S]):
 
     rule_id: str
     legal_basis: str
-    dimensions: Callable[[S], Mapping[str, int]]
+    dimensions: Callable[[S], tuple[Dimension, ...]]
     scale: Callable[[S], Scale]
     deciding: Callable[[S], Deciding]
     publishes: str | None = None
 
     def run(self, frame: Frame, settings: S) -> PartOutput:
         """One leaf per employee and dimension, and one for rounding."""
-        weights = dict(sorted(self.dimensions(settings).items()))
+        weights = {one.name: one.weight for one in self.dimensions(settings)}
         period = self.deciding(settings).period(frame.period)
         rows = _rated(frame, weights, period, self.scale(settings))
         complete = rows.group_by("employee_id").agg(pl.len(), scales=pl.struct("lowest_h", "highest_h").n_unique())

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 import eperf_ministry_70_30
 from eperf.plugins import BadInput, YearMonth
-from eperf.plugins.rules import Predikat, class_allowance_rp
+from eperf.plugins.rules import Deciding, Predikat, class_allowance_rp, half_up_to
 from eperf.testing import (
     assert_explained,
+    assert_missing_is_said,
     assert_order_free,
     assert_pure,
+    assert_settings_are_asked_for,
     day,
     employee,
+    predikat,
+    random_month,
     registry_of,
     scored,
     unit_period,
@@ -31,10 +35,18 @@ from eperf_ministry_70_30.leave import (
     leave_paid_pct,
     leave_warnings,
 )
-from eperf_ministry_70_30.pay import EXHAUSTED, IN_FULL, MANY_ABSENT, Violations, after_tax, month_pay
+from eperf_ministry_70_30.pay import (
+    EXHAUSTED,
+    IN_FULL,
+    MANY_ABSENT,
+    Violations,
+    after_tax,
+    month_pay,
+    paid_pct,
+)
 from eperf_ministry_70_30.rates import rates_on
-from eperf_ministry_70_30.scheme import SCHEME
-from eperf_ministry_70_30.settings import AttendanceSettings
+from eperf_ministry_70_30.scheme import PAY, SCHEME
+from eperf_ministry_70_30.settings import AttendanceSettings, PaySettings
 
 ON = date(2026, 3, 1)
 ALLOWANCE = Decimal(class_allowance_rp("kemnaker", 10, ON))
@@ -167,7 +179,7 @@ def test_each_cause_is_cut_from_one_hundred() -> None:
         day(date(2026, 3, 3), status="incomplete", missing_taps=1, early_min=None),
         day(date(2026, 3, 4), status="late_and_early", late_min=30, early_min=20),
     ]
-    assert score_of() == 10_000
+    assert score_of(day(date(2026, 3, 2))) == 10_000
     assert score_of(*bad) == 10_000 - 300 - 100 - 30 - 20
 
 
@@ -195,7 +207,7 @@ def test_the_score_has_a_floor() -> None:
 
 
 def test_a_month_before_the_regulation_has_no_score() -> None:
-    facts = unit_period([employee(1)], [], period=YearMonth(2023, 12))
+    facts = unit_period([employee(1)], [], [day(date(2023, 12, 4))], period=YearMonth(2023, 12))
     with pytest.raises(AssertionError, match="raised"):
         scored(SCHEME, facts)
 
@@ -208,6 +220,7 @@ def test_an_exception_must_say_who_decided_it() -> None:
 def test_the_plugin_fits_eperf() -> None:
     registry = registry_of("ministry-70-30", eperf_ministry_70_30)
     assert registry.schemes["ministry-70-30/attendance"].part is SCHEME
+    assert registry.schemes["ministry-70-30/pay"].part is PAY
 
 
 def test_the_plugin_imports_only_the_faces() -> None:
@@ -252,6 +265,48 @@ def test_the_laws_of_scoring_hold(rows: list[tuple[Any, ...]], senior: bool) -> 
     assert_explained(result)
     assert_order_free(SCHEME, chosen, facts)
     assert_pure(SCHEME, chosen, facts)
-    assert result.scores["score_h"].is_between(0, 10_000).all()
-    fewer = unit_period(people, [], days[: len(days) // 2])
-    assert (scored(SCHEME, fewer, chosen).scores["score_h"] >= result.scores["score_h"]).all()
+    assert result.scores["score_h"].drop_nulls().is_between(0, 10_000).all()
+    fewer = scored(SCHEME, unit_period(people, [], days[: len(days) // 2]), chosen).scores["score_h"]
+    assert all(
+        before is None or after is None or before >= after
+        for before, after in zip(fewer, result.scores["score_h"], strict=True)
+    )
+
+
+MONTH = PaySettings(deciding=Deciding.MONTH)
+
+
+def whole_score(word: str | None, *days: Any) -> tuple[Any, ...]:
+    told = [] if word is None else [predikat(word, period="2026-03")]
+    return scored(PAY, unit_period([employee(1)], [], days, (), (), told), MONTH).scores.row(0)
+
+
+@pytest.mark.parametrize("word", Predikat)
+def test_the_whole_score_is_the_rule_in_per_cent_of_the_class_allowance(word: Predikat) -> None:
+    days = [day(date(2026, 3, number), status="absent") for number in range(2, 7)]
+    days += [day(date(2026, 3, 9), late_min=77), day(date(2026, 3, 10), early_min=5, missing_taps=1)]
+    violations = Violations(absent_days=5, missing_taps=1, late_min=77, early_leave_min=5)
+    exact = paid_pct(word, violations, rates_on(ON))
+    assert whole_score(word.value, *days)[1] == half_up_to(exact * 100, 0)
+
+
+def test_without_the_deciding_predikat_or_attendance_there_is_no_whole_score() -> None:
+    assert whole_score(None, day(date(2026, 3, 2))) == (1, None, "provisional", "predikat-missing:2026-03")
+    assert whole_score("baik") == (1, None, "provisional", "attendance-missing")
+
+
+def test_which_predikat_decides_must_be_said() -> None:
+    assert_settings_are_asked_for(PAY, {"deciding": "previous_quarter"}, ["deciding"])
+
+
+@given(seed=st.integers(0, 2**32), deciding=st.sampled_from(Deciding))
+@settings(max_examples=20, deadline=None)
+def test_the_laws_of_scoring_hold_for_the_whole(seed: int, deciding: Deciding) -> None:
+    chosen, facts = PaySettings(deciding=deciding), random_month(seed)
+    result = scored(PAY, facts, chosen)
+    assert_explained(result)
+    assert_order_free(PAY, chosen, facts, seed)
+    assert_pure(PAY, chosen, facts)
+    assert result.scores["score_h"].drop_nulls().is_between(4_200, 10_000).all()
+    for needed in ("days", "predikat"):
+        assert_missing_is_said(PAY, chosen, random_month(seed, whole=True), needed)

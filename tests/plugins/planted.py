@@ -80,8 +80,8 @@ def mute(frame: Frame, settings: Target) -> PartOutput:
 
 @part("planted.row", BASIS)
 def batch(frame: Frame, settings: Target) -> PartOutput:
-    """Compares everybody with the best of those who happen to be scored with them."""
-    return PartOutput(_each(frame, 100 - pl.col("worked_min").fill_null(0) + pl.col("worked_min").max()))
+    """Gives everybody what the last of those has who happen to be scored with them."""
+    return PartOutput(_each(frame, 100 + pl.col("employee_id").max()))
 
 
 @part("planted.again", BASIS)

@@ -14,6 +14,7 @@ from eperf.services import activity
 from eperf.services.binding import bind
 from eperf.services.parts import Slot
 from eperf.services.scoring import score_dirty
+from eperf.store.attendance import DayRow
 from eperf.store.scoring import ScoreRow
 from tests.support.town import SINCE, TODAY, Town
 
@@ -21,6 +22,7 @@ ADMIN = (Role.PLUGIN_ADMIN, "city")
 SETTINGS: dict[str, dict[str, Any]] = {
     "ministry-70-30/attendance": {},
     "minutes-ceiling/activity": {"absent_min": 300, "leave_min": 0, "reducer_basis": "Pergub Contoh 1/2026"},
+    "ministry-ladder/attendance": {},
     "surplus-tier/workload": {"zero_surplus_k_pct": "50", "zero_surplus_basis": "Perbup Contoh 1/2026"},
 }
 
@@ -30,6 +32,11 @@ async def test_a_bound_scheme_gives_a_score_whose_leaves_sum_to_it(town: Town, s
     await bind(town.call("Eka", ADMIN), town.units["city"], Slot.SCHEME, scheme, SETTINGS[scheme], SINCE)
     number = await activity.submit(town.call("Budi"), Report(town.item, TODAY, 60, 300, "Laporan"))
     await activity.decide(town.call("Sri"), number, Decision.VERIFY)
+    await DayRow.create(
+        employee_id=town.people["Budi"], unit_id=town.units["office"], date=TODAY, status="present",
+        late_min=0, early_min=0, worked_min=450, missing_taps=0, policy="eperf/office-hours", policy_version="1",
+        steps=[],
+    )  # fmt: skip
     while await score_dirty(town.call("Sri")):
         pass
     score = await ScoreRow.get(employee_id=town.people["Budi"], period="2026-11")

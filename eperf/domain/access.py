@@ -47,6 +47,7 @@ class Operation(StrEnum):
     LEAVE_READ = "leave.read"
     DUTY_READ = "duty.read"
     POSITION_READ = "position.read"
+    PAY_READ = "pay.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -103,6 +104,8 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.DUTY_READ: _PERSONAL_DATA,
     # Where somebody stood is seen by those who answer for it, and goes to nobody's other system.
     Operation.POSITION_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
+    # What somebody is paid is seen by the person, by who pays and by who audits.
+    Operation.PAY_READ: {_E: Reach.SELF, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},

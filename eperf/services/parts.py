@@ -1,7 +1,7 @@
 """Which part serves a unit on a day, with its settings: the nearest unit above that has a binding decides.
 
 Among the bindings of that unit the latest `valid_from` not after the day counts, and of several for one date the one
-recorded last. Without any binding the built-in default of the slot serves.
+recorded last. Without any binding the built-in default of the slot serves, if it has one: how a unit pays is never presumed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Slot(StrEnum):
 
     SCHEME = "scheme"
     WORK_TIME = "work-time"
+    PAY = "pay"
 
 
 DEFAULTS = {Slot.SCHEME: "eperf/norm-minutes", Slot.WORK_TIME: "eperf/office-hours"}
@@ -43,7 +44,12 @@ class Bound:
 
 def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
     """The part of that key for that slot; refuses a key that no installed plugin offers."""
-    shelf: Any = registry.schemes if slot is Slot.SCHEME else registry.policies
+    shelves: dict[Slot, Any] = {
+        Slot.SCHEME: registry.schemes,
+        Slot.WORK_TIME: registry.policies,
+        Slot.PAY: registry.pay_policies,
+    }
+    shelf = shelves[slot]
     if key not in shelf:
         raise NotFound("part", key)
     found: Registered[Any] = shelf[key]
@@ -96,6 +102,8 @@ async def bounds(
 
 
 def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+    if binding is None and slot not in DEFAULTS:
+        raise NotFound("binding", slot.value)
     key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
     part = registered(registry, slot, key)
     return Bound(part, settings_of(part.part, given))

@@ -1,4 +1,4 @@
-"""The order that agencies share: class allowance x score, eligibility, leave, punishment, one rounding; then tax.
+"""The order that agencies share: class allowance x score, leave, eligibility, punishment, one rounding; then tax.
 
 What differs from agency to agency is a setting that names a row of law, and none is preset where the law is not one
 for all. Amounts are exact until the rounding at the end.
@@ -50,11 +50,15 @@ class _Advice:
 
     def amount(self) -> int:
         """Runs all steps."""
-        allowance = self._class_allowance()
-        if not self._nothing_is_paid(allowance) and not self._leave_replaces(allowance):
-            self._score(allowance)
+        if self._paid_pct() == 0:
+            # Whoever is paid nothing whatever the score needs none, and no class either.
             self._eligibility()
+            return self._rounded()
+        allowance = self._class_allowance()
+        if not self._leave_replaces(allowance):
+            self._score(allowance)
             self._leaves(allowance)
+        self._eligibility()
         self._punishment()
         return self._rounded()
 
@@ -77,14 +81,6 @@ class _Advice:
             raise Missing(f"score-missing:{self.facts.score_cause or 'not-scored'}")
         score = Decimal(score_h).scaleb(-2)
         self._add("score", self.settings.basis, {"score_pct": str(score)}, allowance * score / 100)
-
-    def _nothing_is_paid(self, allowance: Decimal) -> bool:
-        """Whether the person is paid nothing whatever the score; then nobody has to know it."""
-        if self._paid_pct() != 0:
-            return False
-        self.rp = allowance
-        self._eligibility()
-        return True
 
     def _eligibility(self) -> None:
         unit, standings = self.settings.eligibility, self.facts.standings
@@ -143,7 +139,6 @@ class _Advice:
             self._said(leave, cut) | {"paid_pct": str(cut.paid_pct)},
             allowance * cut.paid_pct / 100,
         )
-        self._eligibility()
         return True
 
     def _leaves(self, allowance: Decimal) -> None:

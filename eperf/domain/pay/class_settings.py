@@ -13,6 +13,7 @@ from eperf.domain.attendance.ladder import Base
 from eperf.domain.attendance.leave_pay import LeavePay
 from eperf.domain.attendance.leave_pays import leave_pay_named
 from eperf.domain.errors import Refused
+from eperf.domain.pay.leave import FROM_LEAVE
 from eperf.domain.pay.punishment import PunishmentRule
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring.class_allowances import CLASSES, class_allowance_of
@@ -74,8 +75,7 @@ class ClassPaySettings:
             raise ValueError("basis must say in 1 to 300 characters by which rule the score pays")
         self._check_amounts()
         self._check_leave()
-        if self.eligibility is not None:
-            _known("eligibility", lambda: eligibility_on(str(self.eligibility), _LATEST))
+        self._check_eligibility()
 
     def allowance_of(self, job_class: int, month: YearMonth) -> tuple[int, str]:
         """The allowance of a class in a month, and where it stands; refuses a class or a day without one."""
@@ -94,6 +94,13 @@ class ClassPaySettings:
             raise ValueError(f"amounts_rp must be {CLASSES} amounts, class 1 first")
         if not 1 <= len(self.amounts_basis.strip()) <= 300:
             raise ValueError("amounts_basis must say in 1 to 300 characters where the amounts stand")
+
+    def _check_eligibility(self) -> None:
+        if self.eligibility is None:
+            return
+        rule = _known("eligibility", lambda: eligibility_on(str(self.eligibility), _LATEST))
+        if self.leave is not None and FROM_LEAVE & set(rule.paid_pct):
+            raise ValueError(f"leave must be null: the eligibility rule {self.eligibility} says what leave pays")
 
     def _check_leave(self) -> None:
         share = self.attendance_share_pct

@@ -15,10 +15,10 @@ from eperf.app.endpoint import Endpoint
 from eperf.app.graphql.body import read as read_body
 from eperf.app.graphql.connection import Headers, spoken
 from eperf.app.graphql.limits import Limits
-from eperf.app.graphql.refusals import BadRequest, UnsupportedMediaType
+from eperf.app.graphql.refusals import BadRequest
 from eperf.app.graphql.request import parameters
 from eperf.app.house import House
-from eperf.domain.errors import BadInput
+from eperf.domain.errors import BadInput, MediaTypeRefused
 from eperf.domain.pay.circumstance import Circumstance, read
 from eperf.domain.pay.table import as_csv, cells
 from eperf.domain.period import YearMonth
@@ -62,7 +62,7 @@ def _asked(given: dict[str, str]) -> tuple[str, YearMonth]:
 async def _told(request: Request, found: Headers, limits: Limits) -> tuple[Circumstance, ...]:
     declared = (found.only(b"content-type") or "").partition(";")[0].strip().lower()
     if declared != "text/csv" or found.every(b"content-encoding"):
-        raise UnsupportedMediaType("content-type")
+        raise MediaTypeRefused(declared or "unknown", "send text/csv, not compressed")
     try:
         return read((await read_body(request.receive, found, limits)).decode("utf-8-sig"))
     except UnicodeDecodeError as wrong:

@@ -6,9 +6,9 @@ be used instead of being written again: the predikat, class allowances, effectiv
 """
 
 from eperf.domain.appraisal.predikat import Expectation, Predikat, predikat_of
+from eperf.domain.appraisal.predikat_pay import Lag, PredikatPay, pay_rule
 from eperf.domain.number import in_range, positive
 from eperf.domain.regulation import UNDATED, Mark, Regulated, in_force
-from eperf.domain.appraisal.predikat_pay import Lag, PredikatPay, pay_rule
 from eperf.domain.scoring.class_allowances import class_allowance_rp
 from eperf.domain.scoring.component_weights import weights_of
 from eperf.domain.scoring.deciding import Deciding

@@ -29,10 +29,12 @@ class Run:
 
 
 def assert_same_elsewhere(runs: Sequence[Run], hash_seed: int = 4711) -> None:
-    """Scores everything here and in one other process, whose hash seed is another; both give the same to the last bit."""
+    """Scores everything here and in one other process with another hash seed; both give the same to the last bit."""
     here = [_digest(run) for run in runs]
     for run, mine, other in zip(runs, here, _elsewhere(runs, hash_seed), strict=True):
-        hold("process", mine == other, f"{run.where} scores otherwise in a process with hash seed {hash_seed}")
+        hold(
+            "process", mine == other, f"{run.where} scores otherwise in a process with hash seed {hash_seed}"
+        )
 
 
 def _elsewhere(runs: Sequence[Run], hash_seed: int) -> list[str]:
@@ -41,7 +43,7 @@ def _elsewhere(runs: Sequence[Run], hash_seed: int) -> list[str]:
         "PYTHONHASHSEED": str(hash_seed),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this interpreter, and a line of our own
         [sys.executable, "-c", f"from {__name__} import answer; answer()"],
         input=pickle.dumps(list(runs)),
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Months by chance, odd ones among them, for laws that must hold whatever a month holds. A seed gives the same month."""
+"""Months by chance, odd ones among them, for laws that must hold whatever a month holds. A seed gives one month."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class _Month:
                     yield predikat(word, employee_id=one, period=period)
 
 
-def random_month(seed: int, people: int = 4, period: YearMonth = MARCH, *, whole: bool = False) -> UnitPeriod:
+def random_month(seed: int, people: int = 3, period: YearMonth = MARCH, *, whole: bool = False) -> UnitPeriod:
     """A unit of so many people with activities, days, targets, behaviour and predikat.
 
     Some people have no rows of a table, and some values are unknown, unless the month is `whole`: then nothing is

@@ -170,7 +170,9 @@ def test_the_command_prints_the_table_and_tells_that_lines_are_missing(command: 
     assert "4 people, 1 with an amount, 3 missing" in result.stderr
 
 
-def test_the_command_reads_what_an_office_tells_and_writes_a_new_file(command: Command, tmp_path: Path) -> None:
+def test_the_command_reads_what_an_office_tells_and_writes_a_new_file(
+    command: Command, tmp_path: Path
+) -> None:
     told, out = tmp_path / "told.csv", tmp_path / "advice.csv"
     told.write_text(f"\ufeff{NONE}\n{NIP},standing,suspended,2026-11-01,,SK 8/2026\n", encoding="utf-8")
     result = command(*WORDS, "--circumstances", str(told), "--out", str(out))

@@ -57,7 +57,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     words = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", str(target)]
     source = written(tmp_path / "eperf-kota-contoh")
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", *words, str(source)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pip", "install", *words, str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     monkeypatch.syspath_prepend(target)
@@ -84,9 +87,23 @@ def test_the_scheme_of_the_manual_fits_eperf(plugin: ModuleType) -> None:
 
 def test_the_scheme_of_the_manual_passes_its_own_tests(tmp_path: Path) -> None:
     folder = written(tmp_path)
-    words = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(folder), "-c", "pyproject.toml"]
+    words = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--rootdir",
+        str(folder),
+        "-c",
+        "pyproject.toml",
+    ]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "tests"], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", *words, "tests"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
@@ -127,7 +144,9 @@ async def test_the_scheme_of_the_manual_is_installed_bound_and_scores(installed:
     work = 3_200 * 10_000 // 6_000  # 50 reports of 64 points, of the 6,000 that the manual binds
     assert (scored.state, scored.scheme) == ("final", SCHEME)
     assert scored.score_h == (work * 60 + 9_900 * 40 + 50) // 100
-    assert sum(Decimal(str(leaf["amount"])) for leaf in scored.breakdown) == Decimal(scored.score_h).scaleb(-2)
+    assert sum(Decimal(str(leaf["amount"])) for leaf in scored.breakdown) == Decimal(scored.score_h).scaleb(
+        -2
+    )
 
 
 async def score_of(town: Town, employee_id: int) -> ScoreRow:

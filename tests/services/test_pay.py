@@ -88,7 +88,11 @@ async def test_everybody_of_the_unit_is_a_line_with_an_amount_or_a_cause(town: T
         SEVEN * 9 // 10, 7, "office", POLICY,
     )  # fmt: skip
     assert (wati.line.amount_rp, wati.line.cause) == (None, "score-missing:predikat-missing:2026Q3")
-    assert (eka.line.amount_rp, eka.line.cause, eka.unit_code) == (None, "score-missing:not-scored", "archive")
+    assert (eka.line.amount_rp, eka.line.cause, eka.unit_code) == (
+        None,
+        "score-missing:not-scored",
+        "archive",
+    )
     assert [step.step for step in budi.line.steps] == ["class_allowance", "score", "rounding"]
 
 
@@ -98,7 +102,11 @@ async def test_a_unit_without_a_pay_policy_is_listed_as_missing_and_presumes_non
     await scored(town, "Eka", 10_000)
     found = await lines(town)
     assert found["Budi"].line.amount_rp == SEVEN
-    assert (found["Eka"].line.amount_rp, found["Eka"].line.cause, found["Eka"].policy) == (None, UNBOUND, None)
+    assert (found["Eka"].line.amount_rp, found["Eka"].line.cause, found["Eka"].policy) == (
+        None,
+        UNBOUND,
+        None,
+    )
 
 
 async def test_leave_in_part_replaces_the_result_and_a_refused_one_does_not(town: Town) -> None:
@@ -118,7 +126,9 @@ async def test_days_of_sickness_are_counted_over_the_year_as_they_were_classifie
     await scored(town, "Budi", 10_000)
     await leave(town, "Budi", "sick", date(2026, 2, 2), date(2026, 2, 20))
     await leave(town, "Budi", "sick", date(2026, 11, 2), date(2026, 11, 6))
-    days = [date(2026, 2, number) for number in range(2, 15)] + [date(2026, 11, number) for number in (2, 3, 4)]
+    days = [date(2026, 2, number) for number in range(2, 15)] + [
+        date(2026, 11, number) for number in (2, 3, 4)
+    ]
     await DayRow.bulk_create(
         DayRow(
             employee_id=town.people["Budi"], unit_id=town.units["office"], date=day, status="leave",
@@ -150,9 +160,7 @@ async def test_what_is_told_of_a_person_is_applied_with_its_decree(town: Town) -
 async def test_what_is_told_of_nobody_here_is_refused_and_not_lost(town: Town) -> None:
     await bound(town)
     await EmployeeRow.filter(id=town.people["Eka"]).update(nip="198001012005011001")
-    told = (
-        Circumstance("198001012005011001", CircumstanceKind.STANDING, "suspended", SINCE, None, "SK 1"),
-    )
+    told = (Circumstance("198001012005011001", CircumstanceKind.STANDING, "suspended", SINCE, None, "SK 1"),)
     assert (await lines(town, told=told))["Eka"].line.amount_rp == 0
     with pytest.raises(BadInput) as refused:
         await lines(town, unit="office", told=told)

@@ -40,9 +40,7 @@ INSTALLED = (
         ("days", "behaviour"),
         ("weights.work", "monthly_target", "dimensions", "scale"),
     ),
-    Installed(
-        "ministry-70-30/attendance", "eperf_ministry_70_30.scheme:SCHEME", {}, ("days",)
-    ),
+    Installed("ministry-70-30/attendance", "eperf_ministry_70_30.scheme:SCHEME", {}, ("days",)),
     Installed(
         "ministry-70-30/pay",
         "eperf_ministry_70_30.scheme:PAY",
@@ -52,7 +50,11 @@ INSTALLED = (
     ),
     Installed("ministry-ladder/attendance", "eperf_ministry_ladder.scheme:SCHEME", {}, ("days",)),
     Installed(
-        "minutes-ceiling/activity", "eperf_minutes_ceiling.scheme:SCHEME", _CEILING, ("days",), tuple(_CEILING)
+        "minutes-ceiling/activity",
+        "eperf_minutes_ceiling.scheme:SCHEME",
+        _CEILING,
+        ("days",),
+        tuple(_CEILING),
     ),
     Installed(
         "minutes-ceiling/result",

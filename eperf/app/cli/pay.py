@@ -50,7 +50,9 @@ def pay_advice(
     else:
         _written(out, text)
     missing = sum(one.line.amount_rp is None for one in lines)
-    errors.print(f"{len(lines)} people, {len(lines) - missing} with an amount, {missing} missing", highlight=False)
+    errors.print(
+        f"{len(lines)} people, {len(lines) - missing} with an amount, {missing} missing", highlight=False
+    )
     if missing:
         raise typer.Exit(1)
 

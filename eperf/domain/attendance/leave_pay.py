@@ -152,7 +152,14 @@ def leave_cut(
 
 
 def leave_cut_in_month(
-    table: LeavePay, case: LeaveCase, *, month_index: int, length: int, days: int, before: int, year_before: int
+    table: LeavePay,
+    case: LeaveCase,
+    *,
+    month_index: int,
+    length: int,
+    days: int,
+    before: int,
+    year_before: int,
 ) -> LeaveCut:
     """What one month of a leave costs, where a leave may reach over several months.
 

@@ -188,7 +188,12 @@ class _Advice:
     def _rounded(self) -> int:
         rounding = self.settings.rounding
         amount = _ROUNDINGS[rounding](Fraction(self.rp))
-        self._add("rounding", self.settings.basis, {"rounding": rounding.value, "exact_rp": str(self.rp)}, Decimal(amount))
+        self._add(
+            "rounding",
+            self.settings.basis,
+            {"rounding": rounding.value, "exact_rp": str(self.rp)},
+            Decimal(amount),
+        )
         return amount
 
     def _add(self, step: str, basis: str, inputs: Mapping[str, str], output: Decimal) -> None:

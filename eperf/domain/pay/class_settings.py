@@ -16,7 +16,7 @@ from eperf.domain.errors import Refused
 from eperf.domain.pay.leave import FROM_LEAVE
 from eperf.domain.pay.punishment import PunishmentRule
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring.class_allowances import CLASSES, class_allowance_of
+from eperf.domain.scoring.class_allowances import CLASSES, class_allowance_named, class_allowance_of
 from eperf.domain.scoring.eligibility import eligibility_on
 
 T = TypeVar("T")
@@ -100,7 +100,9 @@ class ClassPaySettings:
             return
         rule = _known("eligibility", lambda: eligibility_on(str(self.eligibility), _LATEST))
         if self.leave is not None and FROM_LEAVE & set(rule.paid_pct):
-            raise ValueError(f"leave must be null: the eligibility rule {self.eligibility} says what leave pays")
+            raise ValueError(
+                f"leave must be null: the eligibility rule {self.eligibility} says what leave pays"
+            )
 
     def _check_leave(self) -> None:
         share = self.attendance_share_pct
@@ -124,4 +126,5 @@ def _known(name: str, look: Callable[[], T]) -> T:
 
 
 def _cuts_attendance(table: LeavePay) -> bool:
-    return any(row.base is not Base.WHOLE for row in (*table.shares, *table.cuts))
+    bases = {share.base for share in table.shares} | {cut.base for cut in table.cuts}
+    return bool(bases - {Base.WHOLE})

@@ -69,7 +69,9 @@ class Approved:
         return None
 
 
-def taken(leaves: Sequence[Approved], leave_days: Collection[date], month: YearMonth) -> tuple[LeaveTaken, ...]:
+def taken(
+    leaves: Sequence[Approved], leave_days: Collection[date], month: YearMonth
+) -> tuple[LeaveTaken, ...]:
     """The leaves with a day in the month, in order.
 
     `leaves`: also earlier ones of the calendar year, which count for rules over the year. `leave_days`: the days that
@@ -115,9 +117,7 @@ def standings_of(
     told: Iterable[Circumstance], leaves: Iterable[Approved], day: date, *, has_post: bool, on_probation: bool
 ) -> frozenset[Standing]:
     """What a person is in on a day: as told, by their leave, and by what is recorded of them."""
-    found = {
-        Standing(one.word) for one in told if one.kind is CircumstanceKind.STANDING and one.covers(day)
-    }
+    found = {Standing(one.word) for one in told if one.kind is CircumstanceKind.STANDING and one.covers(day)}
     found |= {one.standing for one in leaves if one.covers(day) and one.standing is not None}
     if not has_post:
         found.add(Standing.NO_POST)

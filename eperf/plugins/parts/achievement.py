@@ -1,4 +1,4 @@
-"""Targets of an agreed plan: what was reached of each, through a table of factors if the rule has one, and their mean."""
+"""Targets of an agreed plan: what was reached of each, by a table of factors if the rule has one, and their mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
-from eperf.domain.scoring import Frame, PartOutput, amount_text_expr, half_up, half_up_expr, hundredths, leaves
+from eperf.domain.scoring import (
+    Frame,
+    PartOutput,
+    amount_text_expr,
+    half_up,
+    half_up_expr,
+    hundredths,
+    leaves,
+)
 from eperf.domain.scoring.deciding import Deciding
 from eperf.domain.scoring.weights import check_weights
 
@@ -138,7 +146,10 @@ def _figures(rows: pl.DataFrame, weights: Mapping[str, int]) -> list[tuple[int, 
     for employee_id, name, over, under, weight in chosen.iter_rows():
         of[employee_id][name].append((Fraction(over, under), weight))
     return [
-        (one, half_up(sum((weights[name] * _mean(values) for name, values in mine.items()), Fraction(0)) / 100))
+        (
+            one,
+            half_up(sum((weights[name] * _mean(values) for name, values in mine.items()), Fraction(0)) / 100),
+        )
         for one, mine in of.items()
     ]
 
@@ -163,7 +174,9 @@ def _missing(frame: Frame, rows: pl.DataFrame, weights: Mapping[str, int], perio
         unknown=pl.col("unknown").any(),
         partly=(given > 0) & ((given < pl.col("rows").sum()) | pl.col("weightless").any()),
     )
-    both = frame.employees.select("employee_id").join(found, on="employee_id", how="left", maintain_order="left")
+    both = frame.employees.select("employee_id").join(
+        found, on="employee_id", how="left", maintain_order="left"
+    )
     cause = (
         pl.when(pl.col("aspects").is_null() | (pl.col("aspects") < max(1, len(weights))))
         .then(pl.lit(f"targets-missing:{period}"))

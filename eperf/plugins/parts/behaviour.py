@@ -50,10 +50,11 @@ def check_dimensions(name: str, dimensions: tuple[Dimension, ...]) -> None:
 class Behaviour(Generic[S]):
     """The mean of the dimensions in per cent, rounded half-up to hundredths once.
 
-    `dimensions`: those that count, with their weights. `scale`: how a rating becomes a per cent. `deciding`: whose round counts. Who lacks one of the dimensions, or had too few
-    raters in one, is provisional with `behaviour-missing:PERIOD`; so is a round whose dimensions have different
-    scales, with `behaviour-scales-differ`. `publishes`: the name under which later parts find the exact sum; its
-    whole is under the name with `_whole` behind it.
+    `dimensions`: those that count, with their weights. `scale`: how a rating becomes a per cent. `deciding`: whose
+    round counts. Who lacks one of the dimensions, or had too few raters in one, is provisional with
+    `behaviour-missing:PERIOD`; so is a round whose dimensions have different scales, with `behaviour-scales-differ`.
+    `publishes`: the name under which later parts find the exact sum; its whole is under the name with `_whole` behind
+    it.
     """
 
     rule_id: str
@@ -68,7 +69,9 @@ class Behaviour(Generic[S]):
         weights = {one.name: one.weight for one in self.dimensions(settings)}
         period = self.deciding(settings).period(frame.period)
         rows = _rated(frame, weights, period, self.scale(settings))
-        complete = rows.group_by("employee_id").agg(pl.len(), scales=pl.struct("lowest_h", "highest_h").n_unique())
+        complete = rows.group_by("employee_id").agg(
+            pl.len(), scales=pl.struct("lowest_h", "highest_h").n_unique()
+        )
         rated = complete.filter(pl.col("len") == len(weights))
         alike = rated.filter(pl.col("scales") == 1).select("employee_id")
         counted = rows.join(alike, on="employee_id", how="semi")

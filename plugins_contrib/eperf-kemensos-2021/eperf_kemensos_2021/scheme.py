@@ -73,7 +73,7 @@ def ladder(frame: Frame, settings: KemensosSettings) -> PartOutput:
     return _FALLBACK.run(frame, settings) if settings.attendance_ladder else PartOutput()
 
 
-SCHEME = Scheme(
+SCHEME: Scheme[KemensosSettings] = Scheme(
     name="performance",
     version="1",
     title_id="Kinerja menurut bentuk e-Performance Kemensos",

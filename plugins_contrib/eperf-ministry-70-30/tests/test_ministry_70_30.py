@@ -300,7 +300,7 @@ def test_which_predikat_decides_must_be_said() -> None:
 
 
 @given(seed=st.integers(0, 2**32), deciding=st.sampled_from(Deciding))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_laws_of_scoring_hold_for_the_whole(seed: int, deciding: Deciding) -> None:
     chosen, facts = PaySettings(deciding=deciding), random_month(seed)
     result = scored(PAY, facts, chosen)

@@ -17,7 +17,7 @@ def _zero(settings: LadderSettings) -> int:
     return 0
 
 
-SCHEME = Scheme(
+SCHEME: Scheme[LadderSettings] = Scheme(
     name="attendance",
     version="1",
     title_id="Tangga potongan kehadiran",

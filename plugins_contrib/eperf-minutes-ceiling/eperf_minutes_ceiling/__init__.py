@@ -1,7 +1,7 @@
 """Minutes under a ceiling: absence lowers what can be earned, overtime cannot pass 100 per cent.
 
-`rules` holds the whole rule of DKI Jakarta from 2020 as functions; `scheme` scores the work activity, `whole` the result
-of activity and plan.
+`rules` holds the whole rule of DKI Jakarta from 2020 as functions; `scheme` scores the work activity, `whole` the
+result of activity and plan.
 """
 
 from eperf.plugins import hookimpl

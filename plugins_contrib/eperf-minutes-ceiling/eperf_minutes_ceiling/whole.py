@@ -56,7 +56,9 @@ def weigh(frame: Frame, settings: ResultSettings) -> PartOutput:
     everyone = _by_group(frame).join(weights, on="of", how="left", maintain_order="left")
     known = pl.col("activity_pct").is_not_null()
     result = half_up_expr(pl.col("work") * pl.col("activity_pct") + pl.col("other") * pl.col("plan_pct"), 100)
-    rows = frame.totals.join(everyone.filter(known), on="employee_id", how="inner").with_columns(result=result)
+    rows = frame.totals.join(everyone.filter(known), on="employee_id", how="inner").with_columns(
+        result=result
+    )
     found = leaves(
         rows.filter(pl.col("result") != pl.col("total")),
         amount=pl.col("result") - pl.col("total"),

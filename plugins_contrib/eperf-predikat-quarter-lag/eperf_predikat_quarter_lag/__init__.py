@@ -1,4 +1,4 @@
-"""What the predikat of an earlier period pays: a quarter decides the next one (Permenlu 3/2025), a year the next year."""
+"""What the predikat of an earlier period pays: a quarter decides the next (Permenlu 3/2025), a year the next year."""
 
 from eperf.plugins import hookimpl
 from eperf_predikat_quarter_lag.scheme import SCHEME

@@ -81,7 +81,11 @@ class LagSettings:
         if rule.lag not in _DECIDING:
             raise ValueError(f"agency {self.agency}: its source does not say which pay a predikat decides")
         if (rule.paid_pct is None) != (self.rates is not None):
-            need = "must be given: no source prints those" if rule.paid_pct is None else "are printed: not settings"
+            need = (
+                "must be given: no source prints those"
+                if rule.paid_pct is None
+                else "are printed: not settings"
+            )
             raise ValueError(f"rates of {self.agency} {need}")
         if self.rates is not None and not 1 <= len(self.rates_basis.strip()) <= 300:
             raise ValueError("rates_basis must say in 1 to 300 characters where the rates stand")

@@ -157,7 +157,7 @@ def test_the_plugin_fits_eperf() -> None:
 
 
 @given(seed=st.integers(0, 2**32), of=st.none() | st.sampled_from(CutsOf))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_laws_of_scoring_hold(seed: int, of: CutsOf | None) -> None:
     chosen = LagSettings(None if of is None else Cuts(RATES, of, "uji"))
     facts = random_month(seed)

@@ -67,9 +67,7 @@ SCHEME = Scheme(
     settings=SurabayaSettings,
     parts=(
         StagePart("work", Achievement("surabaya-80-20.work", BASIS, _deciding, _aspects, _factors)),
-        StagePart(
-            "behaviour", Behaviour("surabaya-80-20.behaviour", BASIS, _dimensions, _scale, _deciding)
-        ),
+        StagePart("behaviour", Behaviour("surabaya-80-20.behaviour", BASIS, _dimensions, _scale, _deciding)),
         StagePart("combine", WeighOf("surabaya-80-20.weigh", BASIS, _weights)),
         StagePart("combine", least),
     ),

@@ -50,7 +50,9 @@ def chosen(**changes: Any) -> SurabayaSettings:
     return SurabayaSettings(**{**given, **changes})
 
 
-def facts(cost: int = 100, quality: int = 100, time: int = 100, ratings: tuple[int | None, ...] = (5, 5)) -> Any:
+def facts(
+    cost: int = 100, quality: int = 100, time: int = 100, ratings: tuple[int | None, ...] = (5, 5)
+) -> Any:
     reached = {"cost": cost, "quality": quality, "time": time}
     plans = [
         target(number, period="2025Q4", aspect=aspect, realised=percent, through="2025-12")
@@ -131,7 +133,9 @@ def test_an_aspect_without_a_target_and_an_open_realisation_are_missing() -> Non
     one = [target(1, period="2025Q4", aspect="cost", realised=100)]
     part = scored(SCHEME, unit_period([employee(1)], (), (), one, rated), chosen())
     assert part.scores["cause"].item() == "targets-missing:2025Q4"
-    every = [target(n, period="2025Q4", aspect=aspect) for n, aspect in enumerate(("cost", "quality", "time"))]
+    every = [
+        target(n, period="2025Q4", aspect=aspect) for n, aspect in enumerate(("cost", "quality", "time"))
+    ]
     unsaid = scored(SCHEME, unit_period([employee(1)], (), (), every, rated), chosen())
     assert unsaid.scores["cause"].item() == "realisation-missing:2025Q4"
 
@@ -183,7 +187,7 @@ def test_the_plugin_fits_eperf() -> None:
 
 
 @given(seed=st.integers(0, 2**32), least=st.integers(0, 100), deciding=st.sampled_from(Deciding))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_laws_of_scoring_hold(seed: int, least: int, deciding: Deciding) -> None:
     mine, month = chosen(least_score=Decimal(least), deciding=deciding), random_month(seed)
     result = scored(SCHEME, month, mine)

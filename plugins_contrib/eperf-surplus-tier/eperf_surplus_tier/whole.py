@@ -37,9 +37,7 @@ def _weights(settings: TotalSettings, month: YearMonth) -> Mapping[str, int]:
     return {"work": rule.workload_pct, "behaviour": rule.behaviour_pct}
 
 
-_RATED: Behaviour[TotalSettings] = Behaviour(
-    "surplus-tier.behaviour", BASIS, _dimensions, _scale, _deciding
-)
+_RATED: Behaviour[TotalSettings] = Behaviour("surplus-tier.behaviour", BASIS, _dimensions, _scale, _deciding)
 
 
 @part("surplus-tier.behaviour", BASIS)

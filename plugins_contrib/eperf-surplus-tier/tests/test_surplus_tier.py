@@ -199,7 +199,7 @@ def test_what_the_source_leaves_open_is_asked_for() -> None:
 
 
 @given(seed=st.integers(0, 2**32), rated=st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_laws_of_scoring_hold_for_the_whole(seed: int, rated: bool) -> None:
     chosen, facts = total(RATED if rated else None), random_month(seed)
     result = scored(TOTAL, facts, chosen)

@@ -9,10 +9,10 @@ import pytest
 from eperf.domain.attendance.leave import LeaveKind
 from eperf.domain.errors import BadInput
 from eperf.domain.pay.circumstance import COLUMNS, Circumstance, CircumstanceKind, read
+from eperf.domain.pay.facts import PayLine
 from eperf.domain.pay.leave import Approved, standings_of, taken
 from eperf.domain.pay.table import as_csv, cells
 from eperf.domain.period import YearMonth
-from eperf.domain.pay.facts import PayLine
 from eperf.domain.scoring.eligibility import Standing
 
 HEAD = ",".join(COLUMNS)
@@ -99,7 +99,7 @@ def test_days_of_leave_are_counted_in_the_month_before_it_and_in_the_year() -> N
 
 def test_a_cell_that_a_spreadsheet_would_compute_is_text() -> None:
     row = cells(MARCH, "city", None, '=HYPERLINK("x")', 7, "eperf/class-allowance", PayLine(None, "why", ()))
-    assert row[3] == "'=HYPERLINK(\"x\")"
+    assert row[3] == '\'=HYPERLINK("x")'
     text = as_csv([row])
     assert text.splitlines()[0] == "period,unit,nip,name,job_class,state,amount_rp,cause,policy,steps"
     assert text.splitlines()[1].startswith("2026-03,city,,")

@@ -73,7 +73,10 @@ def test_a_full_score_is_the_class_allowance_and_each_step_says_by_which_rule() 
 @pytest.mark.parametrize(
     ("changes", "cause"),
     [
-        ({"score_h": None, "score_cause": "predikat-missing:2025Q4"}, "score-missing:predikat-missing:2025Q4"),
+        (
+            {"score_h": None, "score_cause": "predikat-missing:2025Q4"},
+            "score-missing:predikat-missing:2025Q4",
+        ),
         ({"score_h": None}, "score-missing:not-scored"),
         ({"last_class": None}, "job-class-unknown"),
         ({"last_class": 18}, "class-allowance-unknown"),
@@ -108,7 +111,12 @@ def test_the_rounding_has_a_name(rounding: Rounding, amount: int) -> None:
 
 @pytest.mark.parametrize(
     ("standing", "paid"),
-    [(Standing.SUSPENDED, 0), (Standing.WAITING_PAY, 0), (Standing.UNPAID_LEAVE, 0), (Standing.DETAINED, 100)],
+    [
+        (Standing.SUSPENDED, 0),
+        (Standing.WAITING_PAY, 0),
+        (Standing.UNPAID_LEAVE, 0),
+        (Standing.DETAINED, 100),
+    ],
 )
 def test_a_standing_leaves_what_the_agencys_rule_says(standing: Standing, paid: int) -> None:
     kemensos = replace(PLAIN, eligibility="kemensos")
@@ -132,7 +140,9 @@ def test_a_standing_in_part_is_taken_of_the_scored_amount() -> None:
 
 @pytest.mark.parametrize(("month", "paid"), [(3, 50), (2, 25), (1, 10)])
 def test_leave_that_pays_in_part_replaces_the_whole_result_at_kemnaker(month: int, paid: int) -> None:
-    leave = on_leave(LeaveKind.BIG, date(2026, month, 1), date(2026, 3, 31) if month == 3 else date(2026, 4, 1))
+    leave = on_leave(
+        LeaveKind.BIG, date(2026, month, 1), date(2026, 3, 31) if month == 3 else date(2026, 4, 1)
+    )
     found = line(with_leave("kemnaker-2024"), leaves=leave, score_h=None)
     if month == 3:
         leave = on_leave(LeaveKind.BIG, date(2026, 3, 1), date(2026, 4, 30))
@@ -207,7 +217,9 @@ def test_a_warning_cuts_nothing_and_several_cuts_at_once_are_a_cause() -> None:
 
 def test_a_punishment_without_a_rule_is_a_cause() -> None:
     none = replace(PLAIN, punishments=None)
-    assert line(none, punishments=punished("oral_warning", date(2026, 3, 1))).cause == "punishment-without-rule"
+    assert (
+        line(none, punishments=punished("oral_warning", date(2026, 3, 1))).cause == "punishment-without-rule"
+    )
     assert line(none).amount_rp == SEVEN
 
 

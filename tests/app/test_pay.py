@@ -59,9 +59,8 @@ async def client(database: str, tmp_path: Path) -> AsyncIterator[Callable[..., A
     """Asks for pay advice as one of the town: Joko is its personnel admin."""
     town = await paid_town()
     house = house_of(database, tmp_path / "data", town.registry, lambda: NOW)
-    await grant_role(
-        house.call(), NewGrant(town.accounts["Joko"], Role.PERSONNEL_ADMIN, town.units["city"], SINCE)
-    )
+    grant = NewGrant(Role.PERSONNEL_ADMIN, town.units["city"], SINCE)
+    await grant_role(house.call(), town.accounts["Joko"], grant)
     tokens = {
         name: str((await create_token(house.call(), NewToken("test"), town.accounts[name])).token)
         for name in ("Joko", "Budi")

@@ -151,7 +151,7 @@ async def test_what_is_told_of_a_person_is_applied_with_its_decree(town: Town) -
         Circumstance("198001012005012002", CircumstanceKind.STANDING, "suspended", date(2026, 11, 1), None, "SK 2"),
     )  # fmt: skip
     found = await lines(town, told=told)
-    assert found["Budi"].line.amount_rp == round(SEVEN * 0.75)
+    assert found["Budi"].line.amount_rp == 2_936_963  # 2,936,962.5 half-up
     assert found["Budi"].line.steps[2].inputs["decree"] == "SK 1"
     assert found["Wati"].line.amount_rp == 0
     assert found["Wati"].line.cause is None

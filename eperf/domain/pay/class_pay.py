@@ -16,7 +16,7 @@ from eperf.domain.attendance.leave_pay import LeaveCut, leave_cut_in_month
 from eperf.domain.attendance.leave_pays import leave_pay_named
 from eperf.domain.errors import Refused
 from eperf.domain.pay.class_settings import ClassOf, ClassPaySettings, LeaveDays, Rounding
-from eperf.domain.pay.facts import LeaveTaken, Missing, PayFacts, PayLine, PayStep
+from eperf.domain.pay.facts import LeaveTaken, Missing, PayFacts, PayLine, PayStep, rupiah_text
 from eperf.domain.pay.punishment import running
 from eperf.domain.pay.words import worded
 from eperf.domain.scoring.eligibility import Standing, eligibility_on, verdict
@@ -191,7 +191,7 @@ class _Advice:
         self._add(
             "rounding",
             self.settings.basis,
-            {"rounding": rounding.value, "exact_rp": str(self.rp)},
+            {"rounding": rounding.value, "exact_rp": rupiah_text(self.rp)},
             Decimal(amount),
         )
         return amount

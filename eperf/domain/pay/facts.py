@@ -24,7 +24,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class LeaveTaken:
-    """An approved leave with a day in the month. `calendar` counts all its days, `working` those classified as leave."""
+    """An approved leave with a day in the month. `calendar` counts all days, `working` those classified as leave."""
 
     kind: str
     case: LeaveCase | None
@@ -78,7 +78,7 @@ class PayStep:
             "rule": self.rule_id,
             "legal_basis": self.legal_basis,
             "inputs": dict(self.inputs),
-            "output_rp": format(self.output_rp.normalize(), "f") if self.output_rp else "0",
+            "output_rp": rupiah_text(self.output_rp),
             "text": {"id": self.text_id, "en": self.text_en},
         }
 
@@ -94,6 +94,11 @@ class PayLine:
     def __post_init__(self) -> None:
         if (self.amount_rp is None) is not (self.cause is not None):
             raise ValueError("a line has an amount or a cause")
+
+
+def rupiah_text(amount: Decimal) -> str:
+    """An exact amount in its shortest form: 1.50 is `1.5`."""
+    return format(amount.normalize(), "f") if amount else "0"
 
 
 class Missing(Exception):

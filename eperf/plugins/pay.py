@@ -6,7 +6,7 @@ of an agency says only what differs there.
 
 from eperf.domain.attendance.leave_pay import LeaveCase, LeaveCut, leave_cut_in_month
 from eperf.domain.attendance.leave_pays import leave_pay_named
-from eperf.domain.pay.circumstance import Circumstance
+from eperf.domain.pay.circumstance import Circumstance, CircumstanceKind
 from eperf.domain.pay.facts import Counted, LeaveTaken, Missing, PayFacts, PayLine, PayStep
 from eperf.domain.pay.policy import PayPolicy
 from eperf.domain.pay.punishment import PunishmentRule, Running, running
@@ -14,6 +14,7 @@ from eperf.domain.scoring.eligibility import Standing, Verdict, verdict
 
 __all__ = [
     "Circumstance",
+    "CircumstanceKind",
     "Counted",
     "LeaveCase",
     "LeaveCut",

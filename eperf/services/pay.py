@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import structlog
+
 from eperf.domain.access import Operation, scope
 from eperf.domain.attendance.day import DayStatus
 from eperf.domain.attendance.leave import LeaveKind
@@ -34,7 +36,10 @@ from eperf.store.scoring import ScoreRow
 
 UNBOUND = "pay-policy-missing"
 """The cause of a line in a unit whose pay policy is not bound, or is not usable any more."""
+FAILED = "policy-failed"
+"""The cause of a line whose policy raised or answered something else; the log has the error."""
 _AT_ONCE = 500
+_log = structlog.get_logger("eperf.pay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +167,14 @@ async def _lines(
 def _line(policy: Bound | None, facts: PayFacts) -> PayLine:
     if policy is None:
         return PayLine(None, UNBOUND, ())
-    line: PayLine = policy.registered.part.advise(facts, policy.settings)
-    return line
+    try:
+        line = policy.registered.part.advise(facts, policy.settings)
+    except Exception as error:  # a guest's rule that fails takes nobody else's line with it
+        _log.error(
+            "pay.policy_failed", policy=policy.registered.key, period=str(facts.period), exc_info=error
+        )
+        return PayLine(None, FAILED, ())
+    return line if isinstance(line, PayLine) else PayLine(None, FAILED, ())
 
 
 def _facts(
@@ -187,6 +198,7 @@ def _facts(
         last_class=person.last_class,
         score_h=None if score is None else score.score_h,
         score_cause=None if score is None else score.cause,
+        scheme=None if score is None else score.scheme,
         stages={} if score is None else _stages(score),
         leaves=taken(leaves, away, period),
         standings=standings,

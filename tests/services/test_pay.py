@@ -13,7 +13,7 @@ from eperf.domain.pay.circumstance import Circumstance, CircumstanceKind
 from eperf.domain.period import YearMonth
 from eperf.services.binding import bind
 from eperf.services.parts import Slot
-from eperf.services.pay import UNBOUND, Advised, advise
+from eperf.services.pay import FAILED, UNBOUND, Advised, advise
 from eperf.store.attendance import DayRow
 from eperf.store.event import EventRow
 from eperf.store.leave import LeaveRow
@@ -107,6 +107,43 @@ async def test_a_unit_without_a_pay_policy_is_listed_as_missing_and_presumes_non
         UNBOUND,
         None,
     )
+
+
+async def test_a_policy_that_fails_is_a_cause_of_its_own_lines_only(town: Town) -> None:
+    await bound(town)
+    call = town.call("Eka", (Role.PLUGIN_ADMIN, "city"))
+    given = {"class_of": "last_day", "punishments": None}
+    await bind(call, town.units["archive"], Slot.PAY, "ministry-70-30/pay", given, SINCE)
+    for name in ("Budi", "Eka"):
+        await ScoreRow.create(
+            employee_id=town.people[name], unit_id=town.units["office"], period="2023-11", score_h=10_000,
+            state="final", scheme="x/y", scheme_version="1", settings_digest="", input_digest="", breakdown=[],
+            computed_at=NOW,
+        )  # fmt: skip
+    await bound(town, "office", agency="ristekdikti")
+    pages = advise(town.call("Joko", PAYS), "city", YearMonth(2023, 11), ())
+    found = {one.name: one.line async for page in pages for one in page}
+    assert (found["Eka"].amount_rp, found["Eka"].cause) == (None, FAILED)
+    assert found["Budi"].amount_rp == 2_616_000
+
+
+async def test_the_ministrys_own_policy_reads_the_stages_of_its_score(town: Town) -> None:
+    given = {"class_of": "last_day", "punishments": None}
+    call = town.call("Eka", (Role.PLUGIN_ADMIN, "city"))
+    await bind(call, town.units["city"], Slot.PAY, "ministry-70-30/pay", given, SINCE)
+    await scored(town, "Budi", 9_999)
+    leaves = [
+        {"stage": stage, "amount": amount}
+        for stage, amount in (("work", "100.00"), ("attendance", "100.00"), ("attendance", "-0.01"))
+    ]
+    await ScoreRow.filter(employee_id=town.people["Budi"]).update(
+        breakdown=leaves, scheme="ministry-70-30/pay"
+    )
+    budi = (await lines(town))["Budi"]
+    assert (budi.line.amount_rp, budi.policy) == (
+        SEVEN - 117,
+        "ministry-70-30/pay",
+    )  # 30 % of 0.01 % are 117.48
 
 
 async def test_leave_in_part_replaces_the_result_and_a_refused_one_does_not(town: Town) -> None:

@@ -44,7 +44,8 @@ class PayFacts:
     """One person and month. `None` is unknown, and never zero.
 
     `first_class`, `last_class`: the job class on the month's first and last day. `score_h`: hundredths of the score,
-    with `score_cause` where there is none; `stages`: its leaves added up by stage, for rules that round elsewhere.
+    with `score_cause` where there is none; `scheme` made it (`plugin/part`); `stages`: its leaves added up by stage,
+    for rules that round elsewhere.
     `standings`: those that cover the month's last day. `punishments`: all that were told.
     """
 
@@ -53,6 +54,7 @@ class PayFacts:
     last_class: int | None
     score_h: int | None
     score_cause: str | None = None
+    scheme: str | None = None
     stages: Mapping[str, int] = field(default_factory=dict)
     leaves: tuple[LeaveTaken, ...] = ()
     standings: frozenset[Standing] = frozenset()

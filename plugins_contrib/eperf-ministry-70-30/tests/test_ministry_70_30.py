@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eperf_ministry_70_30
 from eperf.plugins import BadInput, YearMonth
+from eperf.plugins.pay import (
+    Circumstance,
+    CircumstanceKind,
+    Counted,
+    LeaveCase,
+    LeaveTaken,
+    PayFacts,
+    PayLine,
+    PunishmentRule,
+    Standing,
+)
 from eperf.plugins.rules import Deciding, Predikat, class_allowance_rp, half_up_to
 from eperf.testing import (
     assert_explained,
@@ -26,6 +39,7 @@ from eperf.testing import (
     scored,
     unit_period,
 )
+from eperf_ministry_70_30.advice import AdviceSettings, ClassOf, MinistryPay
 from eperf_ministry_70_30.leave import (
     CUTS_NOT_ADDED,
     WHOLE_MONTH,
@@ -310,3 +324,71 @@ def test_the_laws_of_scoring_hold_for_the_whole(seed: int, deciding: Deciding) -
     assert result.scores["score_h"].drop_nulls().is_between(4_200, 10_000).all()
     for needed in ("days", "predikat"):
         assert_missing_is_said(PAY, chosen, random_month(seed, whole=True), needed)
+
+
+ADVICE = AdviceSettings(class_of=ClassOf.LAST_DAY, punishments=PunishmentRule.PP94)
+FACTS = PayFacts(
+    period=YearMonth(2026, 3), first_class=10, last_class=10, score_h=1, scheme="ministry-70-30/pay"
+)
+SICK = LeaveTaken(
+    "sick", LeaveCase.SICK, date(2026, 2, 1), date(2026, 4, 1), Counted(31, 28, 28), Counted(0, 0, 0)
+)
+
+
+def advised(**changes: Any) -> PayLine:
+    return MinistryPay().advise(replace(FACTS, **changes), ADVICE)
+
+
+@given(
+    word=st.sampled_from(Predikat),
+    absent=st.integers(0, 31),
+    late=st.integers(0, 300),
+    job_class=st.integers(1, 17),
+)
+@settings(max_examples=25, deadline=None)
+def test_advice_is_the_rule_to_the_rupiah(word: Predikat, absent: int, late: int, job_class: int) -> None:
+    days = [day(date(2026, 3, number), status="absent") for number in range(1, absent + 1)]
+    days = [*days[:30], day(date(2026, 3, 31), late_min=late)]
+    told = [predikat(word.value, period="2026-03")]
+    leaves = scored(PAY, unit_period([employee(1)], [], days, (), (), told), MONTH).leaves
+    stages = dict(leaves.group_by("stage").agg(pl.col("amount_h").sum()).iter_rows())
+    violations = Violations(absent_days=min(absent, 30), late_min=late)
+    allowance = Decimal(class_allowance_rp("kemnaker", job_class, ON))
+    found = advised(stages=stages, last_class=job_class)
+    assert found.amount_rp == month_pay(allowance, word, violations, ON).total_rounded_rp
+    assert [step.step for step in found.steps] == ["class_allowance", "result", "rounding"]
+
+
+def test_leave_in_part_replaces_the_result_and_study_pays_eighty_per_cent_of_it() -> None:
+    assert advised(leaves=(SICK,), score_h=None).amount_rp == ALLOWANCE // 2
+    study = frozenset({Standing.STUDY_ASSIGNMENT})
+    assert advised(leaves=(SICK,), standings=study).amount_rp == ALLOWANCE * 2 // 5
+    assert advised(standings=frozenset({Standing.UNPAID_LEAVE}), score_h=None).amount_rp == 0
+
+
+def test_a_punishment_cuts_and_one_without_a_rule_leaves_the_amount_open() -> None:
+    told = (Circumstance("1", CircumstanceKind.PUNISHMENT, "pay_cut_25_6m", ON, None, "SK 1"),)
+    full = {"stages": {"work": 10_000, "attendance": 10_000}, "punishments": told}
+    assert advised(**full).amount_rp == ALLOWANCE * 3 // 4
+    none = AdviceSettings(class_of=ClassOf.FIRST_DAY, punishments=None)
+    assert MinistryPay().advise(replace(FACTS, **full), none).cause == "punishment-without-rule"
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"score_h": None, "score_cause": "attendance-missing"}, "score-missing:attendance-missing"),
+        ({"scheme": "eperf/norm-minutes"}, "score-of-another-scheme"),
+        ({"last_class": None}, "job-class-unknown"),
+        ({"last_class": 18}, "job-class-unknown"),
+    ],
+)
+def test_what_is_not_known_is_a_cause_and_no_amount(changes: dict[str, Any], cause: str) -> None:
+    found = advised(**changes)
+    assert (found.amount_rp, found.cause) == (None, cause)
+
+
+def test_what_the_source_does_not_say_about_pay_is_asked_for() -> None:
+    assert_settings_are_asked_for(MinistryPay(), {"class_of": "last_day", "punishments": None})
+    registry = registry_of("ministry-70-30", eperf_ministry_70_30)
+    assert list(registry.pay_policies) == ["ministry-70-30/pay"]

@@ -48,6 +48,9 @@ class Operation(StrEnum):
     DUTY_READ = "duty.read"
     POSITION_READ = "position.read"
     PAY_READ = "pay.read"
+    PLAN_READ = "plan.read"
+    BEHAVIOUR_READ = "behaviour.read"
+    PREDIKAT_READ = "predikat.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -58,6 +61,13 @@ class Operation(StrEnum):
     CORRECTION_REQUEST = "correction.request"
     CORRECTION_DECIDE = "correction.decide"
     FILE_UPLOAD = "file.upload"
+    PLAN_WRITE = "plan.write"
+    PLAN_DECIDE = "plan.decide"
+    UNIT_PLAN_WRITE = "unit-plan.write"
+    UNIT_PLAN_DECIDE = "unit-plan.decide"
+    RATING_GIVE = "rating.give"
+    PREDIKAT_DECIDE = "predikat.decide"
+    APPRAISAL_WRITE = "appraisal.write"
     ORGANISATION_WRITE = "organisation.write"
     PEOPLE_WRITE = "people.write"
     ACTING_APPOINT = "acting.appoint"
@@ -106,6 +116,11 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.POSITION_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
     # What somebody is paid is seen by the person, by who pays and by who audits.
     Operation.PAY_READ: {_E: Reach.SELF, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
+    # Beside these reach: plans of units, which are everybody's, and the superior's agreed plan, which one's own serves.
+    Operation.PLAN_READ: _PERSONAL_DATA,
+    # What colleagues think of somebody goes to nobody's other system but as a score.
+    Operation.BEHAVIOUR_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+    Operation.PREDIKAT_READ: {**_PERSONAL_DATA, _G: Reach.SUBTREE},
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
@@ -116,6 +131,14 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.CORRECTION_REQUEST: {_E: Reach.SELF},
     Operation.CORRECTION_DECIDE: {_L: Reach.SUBTREE},
     Operation.FILE_UPLOAD: {_E: Reach.SELF},
+    Operation.PLAN_WRITE: {_E: Reach.SELF},
+    Operation.PLAN_DECIDE: {_S: Reach.REPORTS},
+    Operation.UNIT_PLAN_WRITE: {_L: Reach.SUBTREE, _P: Reach.SUBTREE},
+    Operation.UNIT_PLAN_DECIDE: {_L: Reach.SUBTREE},
+    # A rating is its giver's alone: nobody else reads it, whatever they are.
+    Operation.RATING_GIVE: {_E: Reach.SELF},
+    Operation.PREDIKAT_DECIDE: {_S: Reach.REPORTS},
+    Operation.APPRAISAL_WRITE: {_P: Reach.SUBTREE},
     Operation.ORGANISATION_WRITE: {_P: Reach.SUBTREE},
     Operation.PEOPLE_WRITE: {_P: Reach.SUBTREE},
     Operation.ACTING_APPOINT: {_P: Reach.SUBTREE},
@@ -135,6 +158,8 @@ NEVER_ON_ONESELF = frozenset(
         Operation.LEAVE_DECIDE,
         Operation.DUTY_DECIDE,
         Operation.CORRECTION_DECIDE,
+        Operation.PLAN_DECIDE,
+        Operation.PREDIKAT_DECIDE,
         Operation.ACTING_APPOINT,
         Operation.ACCOUNT_WRITE,
     }

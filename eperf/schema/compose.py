@@ -19,6 +19,9 @@ from eperf.domain.errors import Refused
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.appraisal.behaviour import CONTRIBUTION as BEHAVIOUR
+from eperf.schema.appraisal.plans import CONTRIBUTION as PLANS
+from eperf.schema.appraisal.predikat import CONTRIBUTION as PREDIKAT
 from eperf.schema.attendance.check_in import CONTRIBUTION as CHECK_IN
 from eperf.schema.attendance.corrections import CONTRIBUTION as CORRECTION
 from eperf.schema.attendance.machines import CONTRIBUTION as MACHINES
@@ -51,6 +54,9 @@ CORE: tuple[Contribution, ...] = (
     LEAVE,
     CORRECTION,
     ROSTER,
+    PLANS,
+    BEHAVIOUR,
+    PREDIKAT,
     SCORING,
     BINDING,
     EVENT,

@@ -21,7 +21,7 @@ from eperf.domain.scoring import Scored, UnitPeriod, score
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, work
 from eperf.services.parts import Bound, Slot, bound
-from eperf.store import frames
+from eperf.store import frames, frames_appraisal
 from eperf.store.organisation import UnitRow
 from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow, PlacementRow
@@ -100,6 +100,9 @@ async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dir
         employees=await frames.employees(ids),
         activities=await frames.activities(ids, period),
         days=await frames.days(ids, period),
+        targets=await frames_appraisal.targets(ids, period),
+        behaviour=await frames_appraisal.behaviour(ids, period),
+        predikat=await frames_appraisal.predikat(ids, period),
     )
     scored = await asyncio.to_thread(score, scheme.registered.part, scheme.settings, frame)
     async with work(call) as opened:

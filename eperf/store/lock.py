@@ -23,6 +23,8 @@ class Lock(IntEnum):
     PEOPLE = 2
     CATALOGUE = 3
     CALENDAR = 4
+    PLANS = 5
+    ROUNDS = 6
 
 
 async def take(*locks: Lock) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 import pytest
 
+from eperf.domain.appraisal.events import KINDS as OF_APPRAISAL
 from eperf.domain.attendance.events import KINDS as OF_ATTENDANCE
 from eperf.domain.events import KINDS
 from eperf.plugins import Scheme, hookimpl
@@ -40,7 +41,7 @@ def test_the_built_in_parts_come_through_the_same_door() -> None:
     assert "eperf/office-hours" in registry.policies
     assert "eperf/class-allowance" in registry.pay_policies
     assert "eperf/adms-push" in registry.sources
-    assert [one.part for one in registry.event_kinds.values()] == [*KINDS, *OF_ATTENDANCE]
+    assert [one.part for one in registry.event_kinds.values()] == [*KINDS, *OF_ATTENDANCE, *OF_APPRAISAL]
     assert {one.plugin for one in registry.schemes.values()} == {"eperf"}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eperf.domain.access import Operation, scope
-from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, people, place, work
+from tests.support.random_town import TODAY, RandomTown, Row, Tables, appraisal, away, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
@@ -20,8 +20,20 @@ _LEAVES = (
     "duty_order",
     "day_correction",
     "check_in",
+    "work_plan",
+    "realisation",
+    "rating",
+    "behaviour",
+    "predikat",
 )
-_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in"}
+_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in", "work_plan", "realisation"}
+_KEPT = {
+    "attendance_day": ("date",),
+    "score": ("period",),
+    "rating": ("round_id", "rater_id"),
+    "predikat": ("period",),
+}
+"""What makes a row the only one of its person, as the maker of it takes it."""
 _MAKE = {
     "punch": work.a_punch,
     "attendance_day": work.a_day,
@@ -31,7 +43,19 @@ _MAKE = {
     "duty_order": away.a_duty,
     "day_correction": away.a_correction,
     "check_in": place.a_try,
+    "work_plan": appraisal.a_plan,
+    "realisation": appraisal.a_realisation,
+    "rating": appraisal.a_rating,
+    "behaviour": appraisal.a_figure,
+    "predikat": appraisal.a_predikat,
 }
+
+
+_HANGING = {
+    **{table: (one, "device_id") for table, one in work.OF_MACHINES.items()},
+    "work_target": (appraisal.a_target, "plan_id"),
+}
+"""How what hangs on another row is made anew, and the column that says on which."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +149,16 @@ class _Behind:
             ("binding", work.a_binding),
             ("calendar_entry", away.an_entry),
             ("geofence", place.a_fence),
+            ("appraisal_deadline", appraisal.a_deadline),
+            ("dimension_list", appraisal.a_list),
+            ("rating_round", appraisal.a_round),
         ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
-        for table, one in work.OF_MACHINES.items():
+        for table, (one, above) in _HANGING.items():
             for row in self.hidden(table):
-                fresh = one(self.make, self.make.marker.next(), row["device_id"])
+                fresh = one(self.make, self.make.marker.next(), row[above])
                 self.make.tables[table][row["id"]] = {"id": row["id"], **fresh}
         for row in self.hidden("placement"):
             # Two of one person may not begin on one day.
@@ -159,11 +186,11 @@ class _Behind:
                     del self.make.tables[table][row["id"]]
                 elif person is not None:
                     self.make.tables[table][row["id"]] = {**row, **self._again(table, row, person)}
-            for index in range(15):
+            for index in range(0 if table == "rating" else 15):
                 self._added(table, self.rng.choice(everybody), index)
 
     def _again(self, table: str, row: Row, person: Row) -> Row:
-        kept = {"attendance_day": ("date",), "score": ("period",)}.get(table, ())
+        kept = _KEPT.get(table, ())
         given = [row[name] for name in kept]
         return {
             **_MAKE[table](self.make, self.make.marker.next(), person, *given),
@@ -172,7 +199,11 @@ class _Behind:
 
     def _added(self, table: str, person: Row, index: int) -> None:
         # A day and a month are once only.
-        given = {"attendance_day": [TODAY + timedelta(days=1 + index)], "score": [f"{1990 + index}-01"]}
+        given = {
+            "attendance_day": [TODAY + timedelta(days=1 + index)],
+            "score": [f"{1990 + index}-01"],
+            "predikat": [f"{2000 + index}"],
+        }
         self.make.row(table, lambda n: _MAKE[table](self.make, n, person, *given.get(table, [])))
 
     def files(self) -> None:
@@ -182,7 +213,14 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for link in ("evidence", "leave_file", "duty_file", "correction_file", "check_in_file"):
+        for link in (
+            "evidence",
+            "leave_file",
+            "duty_file",
+            "correction_file",
+            "check_in_file",
+            "realisation_file",
+        ):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:
                     del self.make.tables[link][row["id"]]

@@ -22,6 +22,9 @@ TYPES = {
     "geofence": "Geofence", "check_in": "CheckIn",
     "roster_day": "RosterDay",
     "device_command": "DeviceCommand", "unread_record": "UnreadLine", "clock_error": "ClockError",
+    "work_plan": "Plan", "work_target": "Target", "realisation": "Realisation", "appraisal_deadline": "Deadline",
+    "dimension_list": "DimensionList", "rating_round": "RatingRound", "rating": "Rating",
+    "behaviour": "BehaviourScore", "predikat": "PeriodPredikat",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -35,16 +38,22 @@ _OPERATIONS = {
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
     "roster_day": Operation.ATTENDANCE_READ, "device_command": Operation.DEVICE_READ,
     "unread_record": Operation.DEVICE_READ, "clock_error": Operation.DEVICE_READ,
+    "work_plan": Operation.PLAN_READ, "work_target": Operation.PLAN_READ, "realisation": Operation.PLAN_READ,
+    "appraisal_deadline": Operation.CALENDAR_READ, "dimension_list": Operation.CALENDAR_READ,
+    "rating_round": Operation.CALENDAR_READ, "rating": Operation.RATING_GIVE,
+    "behaviour": Operation.BEHAVIOUR_READ, "predikat": Operation.PREDIKAT_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
 _NOBODYS = _OF_MACHINES | {
-    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence",
+    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "appraisal_deadline",
+    "dimension_list", "rating_round",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
     "correction_file": ("day_correction", "correction_id"), "check_in_file": ("check_in", "check_in_id"),
+    "realisation_file": ("realisation", "realisation_id"),
 }  # fmt: skip
 
 
@@ -104,8 +113,24 @@ class Sight:
     def _seen(self, table: str) -> Iterator[int]:
         reach = scope(self.viewer, _OPERATIONS[table])
         for number, row in self.tables[table].items():
-            if reach.covers(self._subject(table, row)):
+            if self._covers(reach, table, row):
                 yield number
+
+    def _covers(self, reach: Scope, table: str, row: Row) -> bool:
+        if table == "rating":
+            return reach.employee_id is not None and bool(row["rater_id"] == reach.employee_id)
+        if table == "work_target":
+            return self._covers(reach, "work_plan", self.tables["work_plan"][row["plan_id"]])
+        if reach.covers(self._subject(table, row)):
+            return True
+        if table in ("work_plan", "realisation") and row["employee_id"] is None:
+            return not reach.nothing
+        return table == "work_plan" and self._superiors(reach, row)
+
+    def _superiors(self, reach: Scope, plan: Row) -> bool:
+        """Whether it is the agreed plan of one's own superior."""
+        own = self.tables["employee"].get(reach.employee_id or 0)
+        return own is not None and plan["state"] == "agreed" and plan["employee_id"] == own["supervisor_id"]
 
     def _files(self) -> Iterator[int]:
         """One's own uploads, and what an activity, a leave or a duty order within the reach for files cites."""

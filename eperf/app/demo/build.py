@@ -9,7 +9,7 @@ from itertools import islice
 from random import Random
 from typing import TypeVar
 
-from eperf.app.demo import months
+from eperf.app.demo import judged, months
 from eperf.app.demo.months import Person
 from eperf.app.demo.town import CITY, MINISTRY, SINCE, Plan, Row, plan
 from eperf.app.house import House
@@ -27,6 +27,7 @@ from eperf.store.attendance import DeviceRow
 from eperf.store.catalogue import ItemRow
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
+from eperf.store.plan import TargetRow
 from eperf.store.scoring import DirtyRow
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ async def build(house: House, size: int, seed: int, today: date, progress: Progr
     await binding.bind(call, units[CITY], Slot.SCHEME, SCHEME, {}, SINCE)
     built = await _machines(call, town, units)
     await _history(call, built, seed, today, progress)
+    await _judged(call, built, seed, today, progress)
     await _scores(call, progress)
     return built
 
@@ -127,6 +129,24 @@ async def _history(call: Call, built: Built, seed: int, today: date, progress: P
             await history.take_over(call, unit_id, list(months.activities(some, items, days, seed)))
             done += len(some)
             progress("history", done, total)
+
+
+async def _judged(call: Call, built: Built, seed: int, today: date, progress: Progress) -> None:
+    """Plans and predikat of everybody; of the first agency also ratings."""
+    serves = {
+        root: (await TargetRow.get(plan_id=await judged.unit_target(call, built.units[root], today))).id
+        for root in (CITY, MINISTRY)
+    }
+    people = list(_people(built))
+    done = 0
+    for unit_id, members in _grouped(people):
+        code = next(code for code, number in built.units.items() if number == unit_id)
+        for some in batches(members, _PEOPLE_AT_ONCE):
+            await judged.people(call, unit_id, some, serves[_root(built.plan, code)], today, seed)
+            done += len(some)
+            progress("plans", done, len(people))
+    agency = next(code for code in built.units if code.endswith("-1")).removesuffix("-1")
+    await judged.ratings(call, built.units[agency], today, seed)
 
 
 async def _devices(built: Built) -> list[DeviceRow]:

@@ -4,6 +4,7 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
+from eperf.domain.errors.appraisal import CascadeCycle, DeadlinePassed, RoundStanding
 from eperf.domain.errors.attendance import BadSerial, CheckInRefused, LeaveNotAllowed, PullFailed, SpanTaken
 from eperf.domain.errors.core import (
     BadInput,
@@ -47,8 +48,10 @@ __all__ = [
     "BadInput",
     "BadNip",
     "BadSerial",
+    "CascadeCycle",
     "CheckInRefused",
     "Conflict",
+    "DeadlinePassed",
     "DependsOnBadRow",
     "DocumentGone",
     "DoubleColumn",
@@ -71,6 +74,7 @@ __all__ = [
     "PullFailed",
     "RateUnknown",
     "Refused",
+    "RoundStanding",
     "RowShape",
     "ScoringFrameInvalid",
     "SigningDisabled",

@@ -14,6 +14,7 @@ from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
 from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
+from eperf.store.plan import RealisationFileRow, RealisationRow
 from eperf.store.scope import Columns, reach
 
 _CITING = (
@@ -21,11 +22,12 @@ _CITING = (
     (LeaveFileRow, "leave_id", LeaveRow),
     (DutyFileRow, "duty_id", DutyRow),
     (CorrectionFileRow, "correction_id", CorrectionRow),
+    (RealisationFileRow, "realisation_id", RealisationRow),
 )
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what hangs on an activity, a leave, a duty order or a correction in reach."""
+    """One's own uploads, and what an activity, a leave, a duty order, a correction or a realisation in reach cites."""
     within = reach(scope, Columns())
     if within is None:
         return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import polars as pl
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from eperf.domain.errors import ScoringFrameInvalid
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, UnitPeriod
-from eperf.testing import activity, day, employee, unit_period
+from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, Frame, UnitPeriod
+from eperf.testing import activity, behaviour, day, employee, predikat, target, unit_period
 from tests.domain.scoring.months import months
 
 
@@ -102,7 +103,57 @@ def test_the_digest_of_a_known_month_is_the_same_for_ever() -> None:
         [activity(5, name="Rapat “dinas”", quantity="2.5", norm_min=45), activity(4, state="returned")],
         [day(date(2026, 3, 2), late_min=None)],
     )
-    assert known.input_digest == "sha256:5a6d168c6a3c28f2d6ba6bc59f34df763ae2de34f8f69f4d0a3a15be4f14a2c5"
+    assert known.input_digest == "sha256:f5883190efece6fcda4cb30b565c451091af0498b66e0979c56a251c6562eb9a"
+
+
+def test_targets_behaviour_and_predikat_are_in_the_digest_of_whose_they_are() -> None:
+    facts = [(), ([target(1)],), ([target(1, realised=3)],), ((), [behaviour("loyal", 4)])]
+    facts += [((), [behaviour("loyal", None)]), ((), (), [predikat("baik")]), ((), (), [predikat("kurang")])]
+    people = [employee(1), employee(2)]
+    months = [unit_period(people, (), (), *one) for one in facts]  # type: ignore[misc]
+    assert len({one.input_digest for one in months}) == len(months)
+    assert len({one.input_digests[1] for one in months}) == len(months)
+    assert len({one.input_digests[2] for one in months}) == 1
+    assert months[1].only([2]).targets.is_empty()
+    assert Frame(months[1], months[1].employees).targets.equals(months[1].targets)
+
+
+OF_APPRAISAL = unit_period([employee(1)], (), (), [target(1)], [behaviour("loyal", 4)], [predikat("baik")])
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("targets.employee_id", {"employee_id": 2}),
+        ("targets.target_h", {"target_h": 0}),
+        ("targets.aspect", {"aspect": "beauty"}),
+        ("targets.kind", {"kind": "other"}),
+        ("targets.period", {"period": "2026-Q1"}),
+        ("targets.realised_through", {"realised_through": "2026"}),
+        ("targets.realised_h", {"realised_h": -1}),
+        ("behaviour.score_h", {"score_h": 501}),
+        ("behaviour.score_h", {"state": "too_few"}),
+        ("behaviour.score_h", {"lowest_h": 500}),
+        ("behaviour.state", {"state": "some"}),
+        ("behaviour.known_on", {"known_on": None}),
+        ("predikat.predikat", {"predikat": "istimewa"}),
+        ("predikat.work", {"work": "high"}),
+        ("predikat.period", {"period": "2026Q5"}),
+    ],
+)
+def test_a_fact_of_appraisal_that_does_not_fit_is_refused(field: str, values: dict[str, object]) -> None:
+    table = field.partition(".")[0]
+    rows = changed(getattr(OF_APPRAISAL, table), **values)
+    with pytest.raises(ScoringFrameInvalid) as refusal:
+        dataclasses.replace(OF_APPRAISAL, **{table: rows})
+    assert refusal.value.field == field
+
+
+def test_what_a_superior_did_not_say_may_be_missing_and_is_no_zero() -> None:
+    facts = unit_period((), (), (), [target(1)], [behaviour("loyal", None)], [predikat("baik")])
+    assert facts.targets["realised_h"].to_list() == [None]
+    assert facts.behaviour["score_h"].to_list() == [None]
+    assert facts.predikat["work"].to_list() == [None]
 
 
 @given(facts=months(), data=st.data())

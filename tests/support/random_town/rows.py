@@ -14,9 +14,13 @@ TABLES = (
     "unit", "unit_tree", "position", "employee", "placement", "acting", "account", "role_grant", "token", "device",
     "clock_error", "device_command", "punch", "unread_record", "attendance_day", "catalogue_item", "file", "activity",
     "evidence", "leave", "leave_file", "duty_order", "duty_file", "day_correction", "correction_file", "calendar_entry",
-    "roster_day", "geofence", "check_in", "check_in_file", "score", "binding", "event", "event_head",
+    "roster_day", "geofence", "check_in", "check_in_file", "work_plan", "work_target", "realisation",
+    "realisation_file", "appraisal_deadline", "dimension_list", "rating_round", "rating", "behaviour", "predikat",
+    "score", "binding", "event", "event_head",
 )  # fmt: skip
-_LOOPS = {"unit": "parent_id", "employee": "supervisor_id"}
+_LOOPS = {
+    "unit": "parent_id", "employee": "supervisor_id", "work_plan": "revises_id", "work_target": "parent_id",
+}  # fmt: skip
 
 
 async def write(tables: Tables) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from eperf.domain.access import GRANTED, Role
-from tests.support.random_town import away, marker, people, place, work
+from tests.support.random_town import appraisal, away, marker, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.random_town.rows import TABLES, Tables
 
@@ -50,6 +50,7 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     away.calendar(make)
     place.places(make)
     away.rosters(make)
+    appraisal.appraisals(make)
     work.scores(make)
     work.bindings(make)
     work.events(make)

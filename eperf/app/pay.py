@@ -6,6 +6,8 @@ are none. Nothing is stored and nothing changes: it is a question with a body.
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,7 +25,7 @@ from eperf.domain.pay.circumstance import Circumstance, read
 from eperf.domain.pay.table import as_csv, cells
 from eperf.domain.period import YearMonth
 from eperf.services.call import Call
-from eperf.services.pay import advise
+from eperf.services.pay import Advised, advise
 
 _ASKED = ("unit", "period")
 
@@ -38,15 +40,19 @@ def routes(house: House, authenticator: Authenticator) -> list[Route]:
         unit, period = _asked(parameters(request.scope["query_string"]))
         told = await _told(request, found, limits)
         call = Call(viewer, house.now(), spoken(found), registry=house.registry)
-        rows = [
-            cells(period, one.unit_code, one.nip, one.name, one.job_class, one.policy, one.line)
-            async for page in advise(call, unit, period, told)
-            for one in page
-        ]
+        pages = advise(call, unit, period, told)
+        rows = [await asyncio.to_thread(_rows, period, page) async for page in pages]
         headers = {"content-disposition": f'attachment; filename="pay-advice-{period}.csv"'}
-        return Response(as_csv(rows), 200, headers, media_type="text/csv")
+        return Response("".join([as_csv(()), *rows]), 200, headers, media_type="text/csv")
 
     return [Route("/pay-advice", Endpoint({"POST": post}, frozenset(house.settings.allowed_origins)))]
+
+
+def _rows(period: YearMonth, page: list[Advised]) -> str:
+    rows = (
+        cells(period, one.unit_code, one.nip, one.name, one.job_class, one.policy, one.line) for one in page
+    )
+    return as_csv(rows, header=False)
 
 
 def _asked(given: dict[str, str]) -> tuple[str, YearMonth]:

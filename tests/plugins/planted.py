@@ -104,6 +104,12 @@ def baseless(frame: Frame, settings: Target) -> PartOutput:
     return PartOutput(_each(frame, pl.lit(1, dtype=pl.Int64)))
 
 
+@part("planted.beside", BASIS)
+def beside(frame: Frame, settings: Target) -> PartOutput:
+    """Gives everybody as much as all have days."""
+    return PartOutput(_each(frame, pl.lit(frame.days.height, dtype=pl.Int64)), missing=_known(frame))
+
+
 RIGHT = _scheme(right)
 ZERO = _scheme(zero)
 MUTE = _scheme(mute)
@@ -113,5 +119,6 @@ SEED = _scheme(seed)
 BASELESS = _scheme(baseless)
 GUESSED = _scheme(right, settings=Guessed)
 UNNAMED = _scheme(right, settings=Unnamed)
+BESIDE = _scheme(beside)
 SETTINGS = Target(6_000)
 GIVEN = {"minutes": 6_000}

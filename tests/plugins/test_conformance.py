@@ -136,6 +136,7 @@ def asked(scheme: Scheme[planted.Target]) -> None:
         (planted.AGAIN, twice, "pure", "a second run"),
         (planted.ZERO, without_days, "missing", "is 0, final"),
         (planted.MUTE, without_days, "missing", "a part fails"),
+        (planted.BESIDE, without_days, "missing", "moves others"),
         (planted.GUESSED, asked, "settings", "minutes is not asked for"),
         (planted.UNNAMED, asked, "settings", "the refusal for minutes names settings"),
     ],

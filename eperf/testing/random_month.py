@@ -42,8 +42,8 @@ class _Month:
         self.chance = random.Random(seed)  # noqa: S311 - a seed that repeats is the point
         self.whole, self.period = whole, period
         self.periods = sorted({word.period(period) for word in Deciding})
-        self.ids = sorted(self.chance.sample(range(1, 1_000), people))
-        self.numbers = iter(self.chance.sample(range(1, 100_000), 200 * people))
+        self.ids = sorted(self.chance.sample(range(1, 1_000_000), people))
+        self.numbers = iter(self.chance.sample(range(1, 10**9), 200 * people))
 
     def some(self) -> list[int]:
         """Those who have rows of a table: everybody in a whole month."""

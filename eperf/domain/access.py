@@ -47,6 +47,7 @@ class Operation(StrEnum):
     LEAVE_READ = "leave.read"
     DUTY_READ = "duty.read"
     POSITION_READ = "position.read"
+    PAY_READ = "pay.read"
     PLAN_READ = "plan.read"
     BEHAVIOUR_READ = "behaviour.read"
     PREDIKAT_READ = "predikat.read"
@@ -113,6 +114,8 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.DUTY_READ: _PERSONAL_DATA,
     # Where somebody stood is seen by those who answer for it, and goes to nobody's other system.
     Operation.POSITION_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
+    # What somebody is paid is seen by the person, by who pays and by who audits.
+    Operation.PAY_READ: {_E: Reach.SELF, _P: Reach.SUBTREE, _A: Reach.SUBTREE},
     # Beside these reach: plans of units, which are everybody's, and the superior's agreed plan, which one's own serves.
     Operation.PLAN_READ: _PERSONAL_DATA,
     # What colleagues think of somebody goes to nobody's other system but as a score.

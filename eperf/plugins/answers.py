@@ -49,10 +49,18 @@ def _scheme(member: object) -> str | None:
 
 
 def _policy(member: object) -> str | None:
+    return _settled(member, "classify")
+
+
+def _pay_policy(member: object) -> str | None:
+    return _settled(member, "advise")
+
+
+def _settled(member: object, method: str) -> str | None:
     settings = getattr(member, "settings", None)
     if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
         return f"{type(member).__name__} without settings (a frozen dataclass)"
-    return _named(member) or _method(member, "classify")
+    return _named(member) or _method(member, method)
 
 
 def _source(member: object) -> str | None:
@@ -118,6 +126,7 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_work_time_policies": _policy,
     "eperf_attendance_sources": _source,
     "eperf_integrity_detectors": _detector,
+    "eperf_pay_policies": _pay_policy,
     "eperf_api": _contribution,
     "eperf_models": _models,
     "eperf_event_kinds": _event_kind,

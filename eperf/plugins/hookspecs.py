@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from eperf.domain.attendance.source import AttendanceSource
     from eperf.domain.events import Event
     from eperf.domain.integrity.detector import Detector
+    from eperf.domain.pay.policy import PayPolicy
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
     from eperf.plugins.values import Models
@@ -129,6 +130,32 @@ def eperf_integrity_detectors() -> Sequence[Detector]:
         @hookimpl
         def eperf_integrity_detectors():
             return [ReadyDetector("night", "1", NIGHT, NightSettings, long_days)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_pay_policies() -> Sequence[PayPolicy]:
+    """Pay policies: how a unit turns a month into an amount before tax, step by step.
+
+    A policy has `name`, `version`, `settings` (a frozen dataclass) and `advise(facts, settings)`, which is pure and
+    gives a `PayLine`: whole rupiah with its steps, or a cause where a fact is missing, never an amount of zero for
+    that. It advises; eperf pays nobody. Example:
+
+        class PerPoint:
+            name, version, settings = "per-point", "1", PointPay
+
+            def advise(self, facts, settings):
+                if facts.score_h is None:
+                    return PayLine(None, "score-missing", ())
+                amount = facts.score_h * settings.rupiah // 100
+                step = PayStep("score", "tegal.per-point", "Perwal Tegal 2/2023", {"score_h": str(facts.score_h)},
+                               Decimal(amount), "Harga poin.", "Price of a point.")
+                return PayLine(amount, None, (step,))
+
+        @hookimpl
+        def eperf_pay_policies():
+            return [PerPoint()]
     """
     raise NotImplementedError
 

@@ -76,5 +76,6 @@ NAMED = (
     "eperf_work_time_policies",
     "eperf_attendance_sources",
     "eperf_integrity_detectors",
+    "eperf_pay_policies",
 )
 """The hooks whose parts are found by name."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from eperf.domain.attendance.source import AttendanceSource
     from eperf.domain.events import Event
     from eperf.domain.integrity.detector import Detector
+    from eperf.domain.pay.policy import PayPolicy
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
     from eperf.plugins.values import Models
@@ -44,6 +45,7 @@ class Registry:
     policies: Mapping[str, Registered[WorkTimePolicy]]
     sources: Mapping[str, Registered[AttendanceSource]]
     detectors: Mapping[str, Registered[Detector]]
+    pay_policies: Mapping[str, Registered[PayPolicy]]
     event_kinds: Mapping[str, Registered[type[Event]]]
     models: tuple[Registered[Models], ...]
     contributions: tuple[Contribution, ...]
@@ -134,6 +136,7 @@ class _Loader:
             policies=named["eperf_work_time_policies"],
             sources=named["eperf_attendance_sources"],
             detectors=named["eperf_integrity_detectors"],
+            pay_policies=named["eperf_pay_policies"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),

@@ -6,9 +6,12 @@ be used instead of being written again: the predikat, class allowances, effectiv
 """
 
 from eperf.domain.appraisal.predikat import Expectation, Predikat, predikat_of
+from eperf.domain.appraisal.predikat_pay import Lag, PredikatPay, pay_rule
 from eperf.domain.number import in_range, positive
 from eperf.domain.regulation import UNDATED, Mark, Regulated, in_force
 from eperf.domain.scoring.class_allowances import class_allowance_rp
+from eperf.domain.scoring.component_weights import weights_of
+from eperf.domain.scoring.deciding import Deciding
 from eperf.domain.scoring.effective_time import effective_time, month_minutes, share_pct
 from eperf.domain.scoring.rounding import half_up_to
 from eperf.domain.scoring.weights import Component, check_weights, weighted_score
@@ -16,9 +19,12 @@ from eperf.domain.scoring.weights import Component, check_weights, weighted_scor
 __all__ = [
     "UNDATED",
     "Component",
+    "Deciding",
     "Expectation",
+    "Lag",
     "Mark",
     "Predikat",
+    "PredikatPay",
     "Regulated",
     "check_weights",
     "class_allowance_rp",
@@ -27,8 +33,10 @@ __all__ = [
     "in_force",
     "in_range",
     "month_minutes",
+    "pay_rule",
     "positive",
     "predikat_of",
     "share_pct",
     "weighted_score",
+    "weights_of",
 ]

@@ -1,7 +1,8 @@
 """Which part serves a unit on a day, with its settings: the nearest unit above that has a binding decides.
 
 Among the bindings of that unit the latest `valid_from` not after the day counts, and of several for one date the one
-recorded last. Without any binding the built-in default of the slot serves.
+recorded last. Without any binding the built-in default of the slot serves, if it has one: how a unit pays is never
+presumed.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from eperf.domain.errors import BadInput, NotFound, Refused
+from eperf.domain.errors import NotFound, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
+from eperf.plugins.settings import settings_of
 from eperf.store.binding import BindingRow
 from eperf.store.scope import ancestors
+
+__all__ = ["DEFAULTS", "Bound", "Slot", "bound", "bounds", "registered", "settings_of"]
 
 
 class Slot(StrEnum):
@@ -28,6 +29,7 @@ class Slot(StrEnum):
 
     SCHEME = "scheme"
     WORK_TIME = "work-time"
+    PAY = "pay"
 
 
 DEFAULTS = {Slot.SCHEME: "eperf/norm-minutes", Slot.WORK_TIME: "eperf/office-hours"}
@@ -43,26 +45,16 @@ class Bound:
 
 def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
     """The part of that key for that slot; refuses a key that no installed plugin offers."""
-    shelf: Any = registry.schemes if slot is Slot.SCHEME else registry.policies
+    shelves: dict[Slot, Any] = {
+        Slot.SCHEME: registry.schemes,
+        Slot.WORK_TIME: registry.policies,
+        Slot.PAY: registry.pay_policies,
+    }
+    shelf = shelves[slot]
     if key not in shelf:
         raise NotFound("part", key)
     found: Registered[Any] = shelf[key]
     return found
-
-
-def settings_of(part: Any, given: dict[str, Any]) -> Any:
-    """A part's settings from JSON, by its own dataclass; the error names the path of the field."""
-    try:
-        return _adapter(part.settings).validate_python(given, extra="forbid")
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False)[0]
-        path = ".".join(["settings", *(str(step) for step in first["loc"])])
-        raise BadInput(path, first.get("input"), first["msg"]) from invalid
-
-
-@lru_cache(maxsize=256)
-def _adapter(settings: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(settings)
 
 
 async def bound(registry: Registry, slot: Slot, unit_id: int, day: date) -> Bound:
@@ -111,6 +103,8 @@ async def bounds(
 
 
 def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+    if binding is None and slot not in DEFAULTS:
+        raise NotFound("binding", slot.value)
     key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
     part = registered(registry, slot, key)
     return Bound(part, settings_of(part.part, given))

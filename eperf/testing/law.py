@@ -1,14 +1,31 @@
-"""What must hold for every scheme, as assertions a plugin's own tests can call."""
+"""What must hold for every scheme, as assertions that a plugin's own tests can call.
+
+Each law has a name, and a scheme that breaks one is told by it: `LawBroken.law`. The laws need no database and no
+server; one of them (`assert_same_elsewhere` in `eperf.testing.elsewhere`) starts another process.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
 import polars as pl
 
-from eperf.domain.scoring import Scheme, Scored, UnitPeriod, score
+from eperf.domain.scoring import PROVISIONAL, Scheme, Scored, UnitPeriod, score
 
 S = TypeVar("S")
+
+
+class LawBroken(AssertionError):
+    """A scheme breaks a law of scoring.
+
+    `law` is its name: `explained`, `order`, `batches`, `pure`, `process`, `missing` or `settings`.
+    """
+
+    def __init__(self, law: str, why: str) -> None:
+        self.law = law
+        super().__init__(f"{law}: {why}")
 
 
 def assert_explained(result: Scored) -> None:
@@ -18,51 +35,89 @@ def assert_explained(result: Scored) -> None:
         pl.col("explained").fill_null(0)
     )
     wrong = both.filter((pl.col("state") == "final") & (pl.col("score_h") != pl.col("explained")))
-    _hold(wrong.is_empty(), f"leaves do not sum to the score: {wrong.to_dicts()[:3]}")
+    hold("explained", wrong.is_empty(), f"leaves do not sum to the score: {wrong.to_dicts()[:3]}")
     unnamed = result.leaves.filter((pl.col("rule_id") == "") | (pl.col("legal_basis") == ""))
-    _hold(unnamed.is_empty(), f"a leaf without rule or legal basis: {unnamed.to_dicts()[:1]}")
+    hold("explained", unnamed.is_empty(), f"a leaf without rule or legal basis: {unnamed.to_dicts()[:1]}")
+    unsaid = result.leaves.filter((pl.col("label_id") == "") & (pl.col("evidence_kind") != "activity"))
+    hold("explained", unsaid.is_empty(), f"a leaf that says nothing: {unsaid.to_dicts()[:1]}")
     for rows in (result.scores, result.leaves):
         floats = [name for name, dtype in rows.schema.items() if dtype.is_float()]
-        _hold(not floats, f"float columns: {floats}")
+        hold("explained", not floats, f"float columns: {floats}")
 
 
 def assert_order_free(scheme: Scheme[S], settings: S, facts: UnitPeriod, seed: int = 0) -> None:
-    """Shuffled rows and batches of one employee give the same scores and leaves."""
+    """Shuffled rows, and batches of one employee and of half of them, give the same scores and leaves."""
     whole = score(scheme, settings, facts)
-    shuffled = UnitPeriod(
-        facts.unit_id,
-        facts.unit_code,
-        facts.period,
-        facts.working_days,
-        *(rows.sample(fraction=1, shuffle=True, seed=seed) for rows in _tables(facts)),
-    )
-    _hold(shuffled.input_digest == facts.input_digest, "the digest depends on the order of rows")
-    _assert_same(score(scheme, settings, shuffled), whole, "another order of rows")
-    for employee_id in facts.employees["employee_id"]:
-        alone = score(scheme, settings, facts.only([employee_id]))
-        mine = pl.col("employee_id") == employee_id
-        _hold(alone.scores.equals(whole.scores.filter(mine)), f"{employee_id} alone scores otherwise")
-        _hold(alone.leaves.equals(whole.leaves.filter(mine)), f"{employee_id} alone has other leaves")
+    shuffled = _with(facts, lambda rows: rows.sample(fraction=1, shuffle=True, seed=seed))
+    hold("order", shuffled.input_digest == facts.input_digest, "the digest depends on the order of rows")
+    _assert_same("order", score(scheme, settings, shuffled), whole, "another order of rows")
+    for ids in _batches(facts.employees["employee_id"].to_list()):
+        apart = score(scheme, settings, facts.only(ids))
+        mine = pl.col("employee_id").is_in(ids)
+        hold("batches", apart.scores.equals(whole.scores.filter(mine)), f"{ids} alone score otherwise")
+        hold("batches", apart.leaves.equals(whole.leaves.filter(mine)), f"{ids} alone have other leaves")
 
 
 def assert_pure(scheme: Scheme[S], settings: S, facts: UnitPeriod) -> None:
     """Twice the same input, twice the same output, and the input as it was."""
-    before = [rows.clone() for rows in _tables(facts)]
-    _assert_same(score(scheme, settings, facts), score(scheme, settings, facts), "a second run")
-    for rows, was in zip(_tables(facts), before, strict=True):
-        _hold(rows.equals(was), "the scheme changed its input")
+    before = {name: rows.clone() for name, rows in tables_of(facts).items()}
+    _assert_same("pure", score(scheme, settings, facts), score(scheme, settings, facts), "a second run")
+    for name, rows in tables_of(facts).items():
+        hold("pure", rows.equals(before[name]), f"the scheme changed {name}")
 
 
-def _hold(condition: bool, otherwise: str) -> None:
+def assert_missing_is_said(scheme: Scheme[S], settings: S, facts: UnitPeriod, needed: str) -> None:
+    """Without a fact that a figure needs there is a cause and no figure, and nobody else's figure moves.
+
+    `needed`: a table (`days`), whose rows are taken away from one employee after the other, or a column
+    (`employees.job_class`), which is made unknown.
+    """
+    whole = score(scheme, settings, facts)
+    for employee_id in facts.employees["employee_id"]:
+        scores = score(scheme, settings, _lacking(facts, needed, employee_id)).scores
+        mine = pl.col("employee_id") == employee_id
+        state, score_h, cause = scores.filter(mine).select("state", "score_h", "cause").row(0)
+        said = f"without {needed} the score of {employee_id} is {score_h}, {state}, cause {cause!r}"
+        hold("missing", state == PROVISIONAL and score_h is None and bool(cause), said)
+        hold("missing", not str(cause).startswith("part-failed"), f"without {needed} a part fails: {cause}")
+        same = scores.filter(~mine).equals(whole.scores.filter(~mine))
+        hold("missing", same, f"what {employee_id} lacks moves others")
+
+
+def hold(law: str, condition: bool, otherwise: str) -> None:
+    """Raises `LawBroken` unless the condition is true."""
     if not condition:
-        raise AssertionError(otherwise)
+        raise LawBroken(law, otherwise)
 
 
-def _tables(facts: UnitPeriod) -> tuple[pl.DataFrame, ...]:
-    first = (facts.employees, facts.activities, facts.days)
-    return (*first, facts.targets, facts.behaviour, facts.predikat)
+def tables_of(facts: UnitPeriod) -> Mapping[str, pl.DataFrame]:
+    """The tables of a unit's month by name."""
+    found = {one.name: getattr(facts, one.name) for one in fields(facts)}
+    return {name: rows for name, rows in found.items() if isinstance(rows, pl.DataFrame)}
 
 
-def _assert_same(one: Scored, other: Scored, what: str) -> None:
-    _hold(one.scores.equals(other.scores), f"{what} gives other scores")
-    _hold(one.leaves.equals(other.leaves), f"{what} gives other leaves")
+def _with(facts: UnitPeriod, change: Callable[[pl.DataFrame], pl.DataFrame]) -> UnitPeriod:
+    changed: dict[str, Any] = {name: change(rows) for name, rows in tables_of(facts).items()}
+    return replace(facts, **changed)
+
+
+def _batches(ids: list[int]) -> list[list[int]]:
+    middle = len(ids) // 2
+    halves = [half for half in (ids[:middle], ids[middle:]) if half]
+    return [*([one] for one in ids), *(halves if len(ids) > 2 else [])]
+
+
+def _lacking(facts: UnitPeriod, needed: str, employee_id: int) -> UnitPeriod:
+    table, _, column = needed.partition(".")
+    rows, mine = tables_of(facts)[table], pl.col("employee_id") == employee_id
+    if not column:
+        without: dict[str, Any] = {table: rows.filter(~mine)}
+        return replace(facts, **without)
+    unknown = pl.when(mine).then(None).otherwise(pl.col(column)).alias(column)
+    without = {table: rows.with_columns(unknown.cast(rows.schema[column]))}
+    return replace(facts, **without)
+
+
+def _assert_same(law: str, one: Scored, other: Scored, what: str) -> None:
+    hold(law, one.scores.equals(other.scores), f"{what} gives other scores")
+    hold(law, one.leaves.equals(other.leaves), f"{what} gives other leaves")

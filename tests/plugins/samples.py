@@ -53,6 +53,15 @@ class Policy:
 
 
 @dataclass
+class Pay:
+    name: object = "per-point"
+    version: object = "1"
+    settings: object = norm_minutes.NormMinutes
+
+    def advise(self, facts: object, settings: object) -> None: ...
+
+
+@dataclass
 class Source:
     name: str = "gate"
     routes: object = (Route("POST", "/gate/push", "push"),)
@@ -83,6 +92,7 @@ def full(name: str = "sample") -> ModuleType:
         eperf_scoring_schemes=lambda: [scheme(), scheme("tiers")],
         eperf_work_time_policies=lambda: (Policy(),),
         eperf_attendance_sources=lambda: [Source()],
+        eperf_pay_policies=lambda: [Pay()],
         eperf_api=lambda: [Contribution(owner="somebody else")],
         eperf_models=lambda: [Models(name, "sample.models", "sample.migrations")],
         eperf_event_kinds=lambda: [Trained] if name == "sample" else [],

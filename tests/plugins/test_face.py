@@ -8,6 +8,7 @@ from pathlib import Path
 
 import eperf.plugins
 import eperf.plugins.parts
+import eperf.plugins.pay
 import eperf.plugins.rules
 import eperf.plugins.sources
 import eperf.testing
@@ -23,13 +24,22 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
-FACES = (eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.plugins.sources, eperf.testing)
+FACES = (
+    eperf.plugins,
+    eperf.plugins.parts,
+    eperf.plugins.pay,
+    eperf.plugins.rules,
+    eperf.plugins.sources,
+    eperf.testing,
+)
 FRAMEWORKS = {"strawberry", "graphql", "tortoise", "starlette", "pydantic", "uvicorn", "asyncpg", "aiosqlite"}
 
 
 def test_importing_the_face_loads_no_framework() -> None:
     assert (
-        not loaded_by("import eperf.plugins, eperf.plugins.parts, eperf.plugins.rules, eperf.testing")
+        not loaded_by(
+            "import eperf.plugins, eperf.plugins.parts, eperf.plugins.pay, eperf.plugins.rules, eperf.testing"
+        )
         & FRAMEWORKS
     )
 

@@ -10,7 +10,7 @@ from eperf.domain.events import KINDS, Event
 from eperf.plugins import StagePart, hookimpl
 from eperf.plugins.registry import load
 from eperf.testing import candidate
-from tests.plugins.samples import Policy, Source, Trained, cause_of, module, no_parts, scheme
+from tests.plugins.samples import Pay, Policy, Source, Trained, cause_of, module, no_parts, scheme
 
 
 def test_a_misspelt_hook_is_refused_by_name_with_file_and_line() -> None:
@@ -123,6 +123,10 @@ class Hostile:
         ("eperf_work_time_policies", [Policy(version=1)], "without version"),
         ("eperf_work_time_policies", [Policy(settings=dict)], "without settings"),
         ("eperf_work_time_policies", [AsyncPolicy()], "classify is async"),
+        ("eperf_pay_policies", [Pay(name="Per Point")], "name 'Per Point'"),
+        ("eperf_pay_policies", [Pay(settings=dict)], "without settings"),
+        ("eperf_pay_policies", [Policy()], "has no method advise"),
+        ("eperf_pay_policies", [Pay(), Pay()], "two parts called sample/per-point"),
         ("eperf_work_time_policies", [Policy(), Policy()], "two parts called sample/shift"),
         ("eperf_attendance_sources", [Source(routes=["/gate"])], "without routes"),
         (

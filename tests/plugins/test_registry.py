@@ -21,6 +21,7 @@ def test_parts_are_found_by_plugin_and_name_and_know_their_origin() -> None:
     registry = registry_of("sample", full())
     assert list(registry.schemes) == ["sample/points", "sample/tiers"]
     assert list(registry.policies) == ["sample/shift"]
+    assert list(registry.pay_policies) == ["sample/per-point"]
     assert list(registry.sources) == ["sample/gate"]
     assert registry.event_kinds["sample.trained"].part is Trained
     assert [group.key for group in registry.models] == ["sample/sample"]
@@ -38,6 +39,7 @@ def test_the_built_in_parts_come_through_the_same_door() -> None:
     registry = load(strict=True, candidates=installed()[:1])
     assert "eperf/norm-minutes" in registry.schemes
     assert "eperf/office-hours" in registry.policies
+    assert "eperf/class-allowance" in registry.pay_policies
     assert "eperf/adms-push" in registry.sources
     assert [one.part for one in registry.event_kinds.values()] == [*KINDS, *OF_ATTENDANCE, *OF_APPRAISAL]
     assert {one.plugin for one in registry.schemes.values()} == {"eperf"}

@@ -8,6 +8,7 @@ from eperf import __version__
 from eperf.app.cli import documents, imports, plugins, promotions, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
+from eperf.app.cli.pay import pay_advice
 from eperf.app.cli.pull import pull
 from eperf.app.cli.punches import punches
 from eperf.app.cli.serve import serve
@@ -24,6 +25,7 @@ app.command()(demo)
 app.command()(migrate)
 app.command()(worker)
 app.command()(pull)
+app.command()(pay_advice)
 imports.app.command()(punches)
 app.add_typer(imports.app, name="import")
 app.add_typer(token.app, name="token")

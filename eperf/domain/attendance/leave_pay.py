@@ -151,6 +151,30 @@ def leave_cut(
     return LeaveCut(FULL_PCT - share.paid_pct, share.base, table.legal_basis)
 
 
+def leave_cut_in_month(
+    table: LeavePay,
+    case: LeaveCase,
+    *,
+    month_index: int,
+    length: int,
+    days: int,
+    before: int,
+    year_before: int,
+) -> LeaveCut:
+    """What one month of a leave costs, where a leave may reach over several months.
+
+    `length`: the whole leave in calendar days, by which a table chooses its row. `days`: those in the month; `before`:
+    earlier ones of this leave; `year_before`: earlier ones of its case in the calendar year, for rules that count over
+    the year. Days that are free, or beyond the last that is cut, are counted once and not in each month again. Raises
+    as `leave_cut`.
+    """
+    cut = next(iter(_daily(table, case, length)), None)
+    if cut is None:
+        return leave_cut(table, case, month_index, length)
+    counted = cut.counted(days, year_before if cut.per_year else before)
+    return LeaveCut(min(FULL_PCT, cut.cut_pct * counted), cut.base, table.legal_basis)
+
+
 def _daily(table: LeavePay, case: LeaveCase, days: int | None) -> Iterator[DailyCut]:
     return (row for row in table.cuts if row.case is case and _within(row.days, days))
 

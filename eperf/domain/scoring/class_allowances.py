@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,8 +83,19 @@ CLASS_ALLOWANCES: tuple[ClassAllowances, ...] = (
 
 def class_allowance_rp(unit: str, job_class: int, on: date) -> int:
     """What a class is paid in full in an agency on the day."""
-    in_range("job_class", job_class, 1, CLASSES)
+    return class_allowance_named(unit, job_class, on)[0]
+
+
+def class_allowance_named(unit: str, job_class: int, on: date) -> tuple[int, str]:
+    """The same with its legal basis."""
     rows = [row for row in CLASS_ALLOWANCES if row.unit == unit]
     if not rows:
         raise BadInput("unit", unit, "not one of " + ", ".join(row.unit for row in CLASS_ALLOWANCES))
-    return in_force(rows, on).amounts_rp[job_class - 1]
+    row = in_force(rows, on)
+    return class_allowance_of(row.amounts_rp, job_class), row.legal_basis
+
+
+def class_allowance_of(amounts_rp: Sequence[int], job_class: int) -> int:
+    """The amount of a class in a table whose first is class 1; refuses a class that there is not."""
+    in_range("job_class", job_class, 1, CLASSES)
+    return amounts_rp[job_class - 1]

@@ -125,11 +125,17 @@ ELIGIBILITIES: tuple[Eligibility, ...] = (
 """The rules met so far; Kemnaker's are part of its own scheme, the plugin `eperf-ministry-70-30`."""
 
 
-def verdict(unit: str, standings: Iterable[Standing], on: date) -> Verdict:
-    """What the standings leave of the allowance in the unit."""
+def eligibility_on(unit: str, on: date) -> Eligibility:
+    """The unit's rule in force on the day; `BadInput` for a unit without one."""
     rows = [row for row in ELIGIBILITIES if row.unit == unit]
     if not rows:
         raise BadInput("unit", unit, "not one of " + ", ".join(row.unit for row in ELIGIBILITIES))
-    paid = in_force(rows, on).paid_pct
-    lowered = {one: paid[one] for one in Standing if one in set(standings) and paid.get(one, 100) < 100}
+    return in_force(rows, on)
+
+
+def verdict(unit: str, standings: Iterable[Standing], on: date) -> Verdict:
+    """What the standings leave of the allowance in the unit."""
+    paid = eligibility_on(unit, on).paid_pct
+    given = set(standings)
+    lowered = {one: paid[one] for one in Standing if one in given and paid.get(one, 100) < 100}
     return Verdict(min(lowered.values(), default=Decimal(100)), tuple(lowered))

@@ -12,10 +12,12 @@ from eperf.domain.attendance.policy import WorkTimePolicy
 from eperf.domain.attendance.source import AttendanceSource
 from eperf.domain.events import Event
 from eperf.domain.integrity.detector import Detector
+from eperf.domain.pay.policy import PayPolicy
 from eperf.domain.scoring import Scheme
 from eperf.plugins.builtin import norm_minutes
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
+from eperf.plugins.builtin.class_allowance import ClassAllowance
 from eperf.plugins.builtin.detectors import DETECTORS
 from eperf.plugins.builtin.office_hours import OfficeHours
 from eperf.plugins.builtin.shifts import Shifts
@@ -45,6 +47,12 @@ def eperf_attendance_sources() -> Sequence[AttendanceSource]:
 def eperf_integrity_detectors() -> Sequence[Detector]:
     """Detectors that a month of days and activities can feed."""
     return DETECTORS
+
+
+@hookimpl
+def eperf_pay_policies() -> Sequence[PayPolicy]:
+    """Pay by class allowance."""
+    return [ClassAllowance()]
 
 
 @hookimpl

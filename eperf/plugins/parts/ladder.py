@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 import polars as pl
 
 from eperf.domain.attendance import ladder as law
+from eperf.domain.attendance.ladders import ladder_named
 from eperf.domain.errors import BadInput, RateUnknown
 from eperf.domain.scoring import Frame, PartOutput, amount_text_expr, hundredths, leaves
 
@@ -111,18 +112,38 @@ class Ladder(Generic[S]):
     def run(self, frame: Frame, settings: S) -> PartOutput:
         """Leaves with negative amounts, each citing its day."""
         rates = self.rates(settings)
-        if rates is None:
-            return PartOutput()
-        absent = (pl.col("status") == "absent").cast(pl.Int64) * _h(rates.absent)
-        taps = pl.col("missing_taps") * _h(rates.missing_tap)
-        return PartOutput(
-            leaves=[
-                _cuts(frame, absent, "Tidak masuk tanpa keterangan", "Absent without notice", "status"),
-                _cuts(frame, _steps("late_min", rates.late), "Terlambat", "Late", "late_min"),
-                _cuts(frame, _steps("early_min", rates.early), "Pulang cepat", "Left early", "early_min"),
-                _cuts(frame, taps, "Tidak melakukan presensi", "Missing tap", "missing_taps"),
-            ]
-        )
+        return PartOutput() if rates is None else PartOutput(leaves=_all_cuts(frame, rates))
+
+
+@dataclass(frozen=True, eq=False)
+class LadderOf(Generic[S]):
+    """The ladder of a regulation: the row of its profile that is in force when the month begins.
+
+    `profile`: its name (`ladder_named` says which there are). Every leaf cites the regulation itself. Ladders that
+    `AttendanceDeduction.of` refuses fail here, so let the settings refuse them when the scheme is bound.
+    """
+
+    rule_id: str
+    legal_basis: str
+    profile: Callable[[S], str]
+
+    def run(self, frame: Frame, settings: S) -> PartOutput:
+        """Leaves with negative amounts, each citing its day."""
+        ladder = ladder_named(self.profile(settings), frame.period.first)
+        found = _all_cuts(frame, AttendanceDeduction.of(ladder))
+        basis = pl.lit(ladder.legal_basis)
+        return PartOutput(leaves=[rows.with_columns(legal_basis=basis) for rows in found])
+
+
+def _all_cuts(frame: Frame, rates: AttendanceDeduction) -> list[pl.DataFrame]:
+    absent = (pl.col("status") == "absent").cast(pl.Int64) * _h(rates.absent)
+    taps = pl.col("missing_taps") * _h(rates.missing_tap)
+    return [
+        _cuts(frame, absent, "Tidak masuk tanpa keterangan", "Absent without notice", "status"),
+        _cuts(frame, _steps("late_min", rates.late), "Terlambat", "Late", "late_min"),
+        _cuts(frame, _steps("early_min", rates.early), "Pulang cepat", "Left early", "early_min"),
+        _cuts(frame, taps, "Tidak melakukan presensi", "Missing tap", "missing_taps"),
+    ]
 
 
 def _cuts(frame: Frame, cut: pl.Expr, label_id: str, label_en: str, fact: str) -> pl.DataFrame:

@@ -1,36 +1,40 @@
-"""The attendance part as a score: 100 less the cuts of the month, at least 0.
+"""Two scores: the whole rule in per cent of the class allowance, and its attendance part alone.
 
-Four of the rule's six causes are facts of a classified day: absence, missing taps, lateness, leaving early.
-Leaving the office and missed ceremonies are in no table that scoring reads, so they cut nothing here, and
-the performance part, which needs the predikat, is not scored at all. `README.md` says what that means.
+pay        = 70 % x factor of the deciding predikat + 30 % x attendance
+attendance = 100 less the cuts of the month, at least 0
+
+Four of the rule's six causes are facts of a classified day: absence, missing taps, lateness, leaving early. Leaving the
+office and missed ceremonies are in no table that scoring reads, so they cut nothing here. Leave that replaces the total
+is a matter of pay, since scoring does not read why somebody is away. `README.md` says what that means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
-from eperf.plugins import Frame, Scheme, StagePart, amount_text_expr, hundredths, leaves, part
-from eperf.plugins.parts import Bound
+from eperf.plugins import (
+    Frame,
+    Scheme,
+    StagePart,
+    YearMonth,
+    amount_text_expr,
+    hundredths,
+    leaves,
+    part,
+)
+from eperf.plugins.parts import Bound, Full, Needs, PredikatPays, WeighOf
+from eperf.plugins.rules import Deciding, Predikat
 from eperf_ministry_70_30.rates import BASIS, rates_on
-from eperf_ministry_70_30.settings import AttendanceSettings
+from eperf_ministry_70_30.settings import AttendanceSettings, PaySettings
 
 _CUTS = f"{BASIS}, pasal 13"
+_SHARES = f"{BASIS}, pasal 5"
+_PREDIKAT = f"{BASIS}, pasal 12"
 _FULL_H = 10_000
-
-
-@part("ministry-70-30.full", _CUTS)
-def full(frame: Frame, settings: AttendanceSettings) -> pl.DataFrame:
-    """Everybody begins with the whole attendance part."""
-    return leaves(
-        frame.employees,
-        amount=pl.lit(_FULL_H, dtype=pl.Int64),
-        label_id="Kehadiran penuh",
-        label_en="Full attendance",
-        evidence=frame.period,
-    )
 
 
 @part("ministry-70-30.cuts", _CUTS)
@@ -82,17 +86,48 @@ def _zero(settings: AttendanceSettings) -> int:
     return 0
 
 
+_ATTENDANCE: tuple[StagePart[Any], ...] = (
+    StagePart("capacity", Needs("ministry-70-30.days", _CUTS)),
+    StagePart("attendance", Full("ministry-70-30.full", _CUTS)),
+    StagePart("attendance", cuts),
+    StagePart("attendance", Bound("ministry-70-30.floor", _CUTS, "attendance", low_h=_zero)),
+    StagePart("attendance", in_full),
+)
+
+
+def _deciding(settings: PaySettings) -> Deciding:
+    return settings.deciding
+
+
+def _factors(settings: PaySettings, month: YearMonth) -> Mapping[Predikat, Decimal]:
+    return rates_on(month.first).factor_pct
+
+
+def _weights(settings: PaySettings, month: YearMonth) -> Mapping[str, int]:
+    rates = rates_on(month.first)
+    return {"work": int(rates.performance_pct), "attendance": int(rates.attendance_pct)}
+
+
 SCHEME = Scheme(
     name="attendance",
-    version="1",
+    version="2",
     title_id="Kehadiran Kemnaker (bagian 30 persen)",
     title_en="Attendance part of Kemnaker (30 per cent)",
     legal_basis=_CUTS,
     settings=AttendanceSettings,
+    parts=_ATTENDANCE,
+)
+
+PAY = Scheme(
+    name="pay",
+    version="1",
+    title_id="Kinerja 70 persen, kehadiran 30 persen",
+    title_en="Performance 70 per cent, attendance 30 per cent",
+    legal_basis=_SHARES,
+    settings=PaySettings,
     parts=(
-        StagePart("attendance", full),
-        StagePart("attendance", cuts),
-        StagePart("attendance", Bound("ministry-70-30.floor", _CUTS, "attendance", low_h=_zero)),
-        StagePart("attendance", in_full),
+        StagePart("work", PredikatPays("ministry-70-30.predikat", _PREDIKAT, _deciding, _factors)),
+        *_ATTENDANCE,
+        StagePart("combine", WeighOf("ministry-70-30.weigh", _SHARES, _weights)),
     ),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eperf.plugins.rules import Deciding
+
 
 @dataclass(frozen=True)
 class AttendanceSettings:
@@ -19,3 +21,10 @@ class AttendanceSettings:
     def __post_init__(self) -> None:
         if self.senior_exception and not 1 <= len(self.senior_exception_basis.strip()) <= 300:
             raise ValueError("senior_exception_basis must say in 1 to 300 characters who decided it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaySettings(AttendanceSettings):
+    """`deciding`: whose predikat decides a month. The rule says "periodic", so the unit must say which period."""
+
+    deciding: Deciding

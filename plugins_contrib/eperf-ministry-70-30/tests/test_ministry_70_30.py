@@ -1,27 +1,45 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eperf_ministry_70_30
 from eperf.plugins import BadInput, YearMonth
-from eperf.plugins.rules import Predikat, class_allowance_rp
+from eperf.plugins.pay import (
+    Circumstance,
+    CircumstanceKind,
+    Counted,
+    LeaveCase,
+    LeaveTaken,
+    PayFacts,
+    PayLine,
+    PunishmentRule,
+    Standing,
+)
+from eperf.plugins.rules import Deciding, Predikat, class_allowance_rp, half_up_to
 from eperf.testing import (
     assert_explained,
+    assert_missing_is_said,
     assert_order_free,
     assert_pure,
+    assert_settings_are_asked_for,
     day,
     employee,
+    predikat,
+    random_month,
     registry_of,
     scored,
     unit_period,
 )
+from eperf_ministry_70_30.advice import AdviceSettings, ClassOf, MinistryPay
 from eperf_ministry_70_30.leave import (
     CUTS_NOT_ADDED,
     WHOLE_MONTH,
@@ -31,10 +49,18 @@ from eperf_ministry_70_30.leave import (
     leave_paid_pct,
     leave_warnings,
 )
-from eperf_ministry_70_30.pay import EXHAUSTED, IN_FULL, MANY_ABSENT, Violations, after_tax, month_pay
+from eperf_ministry_70_30.pay import (
+    EXHAUSTED,
+    IN_FULL,
+    MANY_ABSENT,
+    Violations,
+    after_tax,
+    month_pay,
+    paid_pct,
+)
 from eperf_ministry_70_30.rates import rates_on
-from eperf_ministry_70_30.scheme import SCHEME
-from eperf_ministry_70_30.settings import AttendanceSettings
+from eperf_ministry_70_30.scheme import PAY, SCHEME
+from eperf_ministry_70_30.settings import AttendanceSettings, PaySettings
 
 ON = date(2026, 3, 1)
 ALLOWANCE = Decimal(class_allowance_rp("kemnaker", 10, ON))
@@ -167,7 +193,7 @@ def test_each_cause_is_cut_from_one_hundred() -> None:
         day(date(2026, 3, 3), status="incomplete", missing_taps=1, early_min=None),
         day(date(2026, 3, 4), status="late_and_early", late_min=30, early_min=20),
     ]
-    assert score_of() == 10_000
+    assert score_of(day(date(2026, 3, 2))) == 10_000
     assert score_of(*bad) == 10_000 - 300 - 100 - 30 - 20
 
 
@@ -195,7 +221,7 @@ def test_the_score_has_a_floor() -> None:
 
 
 def test_a_month_before_the_regulation_has_no_score() -> None:
-    facts = unit_period([employee(1)], [], period=YearMonth(2023, 12))
+    facts = unit_period([employee(1)], [], [day(date(2023, 12, 4))], period=YearMonth(2023, 12))
     with pytest.raises(AssertionError, match="raised"):
         scored(SCHEME, facts)
 
@@ -208,6 +234,7 @@ def test_an_exception_must_say_who_decided_it() -> None:
 def test_the_plugin_fits_eperf() -> None:
     registry = registry_of("ministry-70-30", eperf_ministry_70_30)
     assert registry.schemes["ministry-70-30/attendance"].part is SCHEME
+    assert registry.schemes["ministry-70-30/pay"].part is PAY
 
 
 def test_the_plugin_imports_only_the_faces() -> None:
@@ -252,6 +279,116 @@ def test_the_laws_of_scoring_hold(rows: list[tuple[Any, ...]], senior: bool) -> 
     assert_explained(result)
     assert_order_free(SCHEME, chosen, facts)
     assert_pure(SCHEME, chosen, facts)
-    assert result.scores["score_h"].is_between(0, 10_000).all()
-    fewer = unit_period(people, [], days[: len(days) // 2])
-    assert (scored(SCHEME, fewer, chosen).scores["score_h"] >= result.scores["score_h"]).all()
+    assert result.scores["score_h"].drop_nulls().is_between(0, 10_000).all()
+    fewer = scored(SCHEME, unit_period(people, [], days[: len(days) // 2]), chosen).scores["score_h"]
+    assert all(
+        before is None or after is None or before >= after
+        for before, after in zip(fewer, result.scores["score_h"], strict=True)
+    )
+
+
+MONTH = PaySettings(deciding=Deciding.MONTH)
+
+
+def whole_score(word: str | None, *days: Any) -> tuple[Any, ...]:
+    told = [] if word is None else [predikat(word, period="2026-03")]
+    return scored(PAY, unit_period([employee(1)], [], days, (), (), told), MONTH).scores.row(0)
+
+
+@pytest.mark.parametrize("word", Predikat)
+def test_the_whole_score_is_the_rule_in_per_cent_of_the_class_allowance(word: Predikat) -> None:
+    days = [day(date(2026, 3, number), status="absent") for number in range(2, 7)]
+    days += [day(date(2026, 3, 9), late_min=77), day(date(2026, 3, 10), early_min=5, missing_taps=1)]
+    violations = Violations(absent_days=5, missing_taps=1, late_min=77, early_leave_min=5)
+    exact = paid_pct(word, violations, rates_on(ON))
+    assert whole_score(word.value, *days)[1] == half_up_to(exact * 100, 0)
+
+
+def test_without_the_deciding_predikat_or_attendance_there_is_no_whole_score() -> None:
+    assert whole_score(None, day(date(2026, 3, 2))) == (1, None, "provisional", "predikat-missing:2026-03")
+    assert whole_score("baik") == (1, None, "provisional", "attendance-missing")
+
+
+def test_which_predikat_decides_must_be_said() -> None:
+    assert_settings_are_asked_for(PAY, {"deciding": "previous_quarter"}, ["deciding"])
+
+
+@given(seed=st.integers(0, 2**32), deciding=st.sampled_from(Deciding))
+@settings(max_examples=6, deadline=None)
+def test_the_laws_of_scoring_hold_for_the_whole(seed: int, deciding: Deciding) -> None:
+    chosen, facts = PaySettings(deciding=deciding), random_month(seed)
+    result = scored(PAY, facts, chosen)
+    assert_explained(result)
+    assert_order_free(PAY, chosen, facts, seed)
+    assert_pure(PAY, chosen, facts)
+    assert result.scores["score_h"].drop_nulls().is_between(4_200, 10_000).all()
+    for needed in ("days", "predikat"):
+        assert_missing_is_said(PAY, chosen, random_month(seed, whole=True), needed)
+
+
+ADVICE = AdviceSettings(class_of=ClassOf.LAST_DAY, punishments=PunishmentRule.PP94)
+FACTS = PayFacts(
+    period=YearMonth(2026, 3), first_class=10, last_class=10, score_h=1, scheme="ministry-70-30/pay"
+)
+SICK = LeaveTaken(
+    "sick", LeaveCase.SICK, date(2026, 2, 1), date(2026, 4, 1), Counted(31, 28, 28), Counted(0, 0, 0)
+)
+
+
+def advised(**changes: Any) -> PayLine:
+    return MinistryPay().advise(replace(FACTS, **changes), ADVICE)
+
+
+@given(
+    word=st.sampled_from(Predikat),
+    absent=st.integers(0, 31),
+    late=st.integers(0, 300),
+    job_class=st.integers(1, 17),
+)
+@settings(max_examples=25, deadline=None)
+def test_advice_is_the_rule_to_the_rupiah(word: Predikat, absent: int, late: int, job_class: int) -> None:
+    days = [day(date(2026, 3, number), status="absent") for number in range(1, absent + 1)]
+    days = [*days[:30], day(date(2026, 3, 31), late_min=late)]
+    told = [predikat(word.value, period="2026-03")]
+    leaves = scored(PAY, unit_period([employee(1)], [], days, (), (), told), MONTH).leaves
+    stages = dict(leaves.group_by("stage").agg(pl.col("amount_h").sum()).iter_rows())
+    violations = Violations(absent_days=min(absent, 30), late_min=late)
+    allowance = Decimal(class_allowance_rp("kemnaker", job_class, ON))
+    found = advised(stages=stages, last_class=job_class)
+    assert found.amount_rp == month_pay(allowance, word, violations, ON).total_rounded_rp
+    assert [step.step for step in found.steps] == ["class_allowance", "result", "rounding"]
+
+
+def test_leave_in_part_replaces_the_result_and_study_pays_eighty_per_cent_of_it() -> None:
+    assert advised(leaves=(SICK,), score_h=None).amount_rp == ALLOWANCE // 2
+    study = frozenset({Standing.STUDY_ASSIGNMENT})
+    assert advised(leaves=(SICK,), standings=study).amount_rp == ALLOWANCE * 2 // 5
+    assert advised(standings=frozenset({Standing.UNPAID_LEAVE}), score_h=None).amount_rp == 0
+
+
+def test_a_punishment_cuts_and_one_without_a_rule_leaves_the_amount_open() -> None:
+    told = (Circumstance("1", CircumstanceKind.PUNISHMENT, "pay_cut_25_6m", ON, None, "SK 1"),)
+    full = {"stages": {"work": 10_000, "attendance": 10_000}, "punishments": told}
+    assert advised(**full).amount_rp == ALLOWANCE * 3 // 4
+    none = AdviceSettings(class_of=ClassOf.FIRST_DAY, punishments=None)
+    assert MinistryPay().advise(replace(FACTS, **full), none).cause == "punishment-without-rule"
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"score_h": None, "score_cause": "attendance-missing"}, "score-missing:attendance-missing"),
+        ({"scheme": "eperf/norm-minutes"}, "score-of-another-scheme"),
+        ({"last_class": None}, "job-class-unknown"),
+        ({"last_class": 18}, "job-class-unknown"),
+    ],
+)
+def test_what_is_not_known_is_a_cause_and_no_amount(changes: dict[str, Any], cause: str) -> None:
+    found = advised(**changes)
+    assert (found.amount_rp, found.cause) == (None, cause)
+
+
+def test_what_the_source_does_not_say_about_pay_is_asked_for() -> None:
+    assert_settings_are_asked_for(MinistryPay(), {"class_of": "last_day", "punishments": None})
+    registry = registry_of("ministry-70-30", eperf_ministry_70_30)
+    assert list(registry.pay_policies) == ["ministry-70-30/pay"]

@@ -6,6 +6,7 @@ score = min(minutes, ceiling) / (working days x 300) x 100
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from eperf.plugins import (
     leaves,
     part,
 )
-from eperf.plugins.parts import Minutes
+from eperf.plugins.parts import Minutes, Needs
 from eperf.plugins.rules import effective_time, month_minutes
 from eperf_minutes_ceiling.rules import BASIS, PROFILE
 from eperf_minutes_ceiling.settings import CeilingSettings
@@ -75,16 +76,19 @@ def ceiling(frame: Frame, settings: CeilingSettings) -> Sequence[pl.DataFrame]:
     return [found]
 
 
+ACTIVITY: tuple[StagePart[Any], ...] = (
+    StagePart("capacity", Needs("minutes-ceiling.days", BASIS)),
+    StagePart("capacity", capacity),
+    StagePart("work", Minutes("minutes-ceiling.work", BASIS, "month_min")),
+    StagePart("work", ceiling),
+)
+
 SCHEME = Scheme(
     name="activity",
-    version="1",
+    version="2",
     title_id="Aktivitas kerja di bawah batas menit",
     title_en="Work activity under a ceiling of minutes",
     legal_basis=BASIS,
     settings=CeilingSettings,
-    parts=(
-        StagePart("capacity", capacity),
-        StagePart("work", Minutes("minutes-ceiling.work", BASIS, "month_min")),
-        StagePart("work", ceiling),
-    ),
+    parts=ACTIVITY,
 )

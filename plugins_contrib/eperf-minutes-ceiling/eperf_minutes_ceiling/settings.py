@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eperf.plugins.rules import Deciding
+
 _DAY = 24 * 60
 
 
@@ -25,3 +27,10 @@ class CeilingSettings:
                 raise ValueError(f"{name} is not between 0 and {_DAY}")
         if not 1 <= len(self.reducer_basis.strip()) <= 300:
             raise ValueError("reducer_basis must say in 1 to 300 characters where the minutes stand")
+
+
+@dataclass(frozen=True)
+class ResultSettings(CeilingSettings):
+    """`deciding`: whose plan of own duties counts in a month; the source does not say, so it must be given."""
+
+    deciding: Deciding

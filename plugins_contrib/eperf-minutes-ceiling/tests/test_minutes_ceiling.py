@@ -12,15 +12,20 @@ from hypothesis import strategies as st
 import eperf_minutes_ceiling
 from eperf.domain.scoring import score
 from eperf.plugins import BadInput
+from eperf.plugins.rules import Deciding, half_up_to
 from eperf.testing import (
     activity,
     assert_explained,
+    assert_missing_is_said,
     assert_order_free,
     assert_pure,
+    assert_settings_are_asked_for,
     day,
     employee,
+    random_month,
     registry_of,
     scored,
+    target,
     unit_period,
 )
 from eperf_minutes_ceiling.rules import (
@@ -34,7 +39,8 @@ from eperf_minutes_ceiling.rules import (
     work_activity,
 )
 from eperf_minutes_ceiling.scheme import SCHEME
-from eperf_minutes_ceiling.settings import CeilingSettings
+from eperf_minutes_ceiling.settings import CeilingSettings, ResultSettings
+from eperf_minutes_ceiling.whole import RESULT
 
 ON = date(2026, 3, 1)
 CHOSEN = CeilingSettings(absent_min=300, leave_min=150, reducer_basis="Pergub contoh 1/2026 pasal 4")
@@ -110,7 +116,10 @@ def test_what_is_missing_or_cannot_be_is_refused_by_name() -> None:
         weights_of(Group.IMPLEMENTER, date(2019, 12, 31))
 
 
-def score_of(*activities: Any, days: Any = (), working_days: int = 20) -> int:
+PRESENT = day(date(2026, 3, 31))
+
+
+def score_of(*activities: Any, days: Any = (PRESENT,), working_days: int = 20) -> int:
     facts = unit_period([employee(1)], activities, days, working_days=working_days)
     return scored(SCHEME, facts, CHOSEN).scores["score_h"].item()
 
@@ -133,7 +142,7 @@ def test_absence_lowers_what_can_be_earned_and_the_explanation_says_so() -> None
 
 
 def test_a_month_without_working_days_is_provisional_and_not_zero() -> None:
-    facts = unit_period([employee(1)], [activity(1, norm_min=60)], working_days=0)
+    facts = unit_period([employee(1)], [activity(1, norm_min=60)], [PRESENT], working_days=0)
     found = score(SCHEME, CHOSEN, facts)
     assert not found.failures
     assert found.scores.rows() == [(1, None, "provisional", "no-working-days")]
@@ -158,6 +167,7 @@ def test_settings_that_cannot_be_are_refused_by_name(name: str, value: Any) -> N
 def test_the_plugin_fits_eperf() -> None:
     registry = registry_of("minutes-ceiling", eperf_minutes_ceiling)
     assert registry.schemes["minutes-ceiling/activity"].part is SCHEME
+    assert registry.schemes["minutes-ceiling/result"].part is RESULT
 
 
 def test_the_plugin_imports_only_the_faces() -> None:
@@ -193,6 +203,7 @@ def test_the_scheme_is_the_rule_and_keeps_the_laws_of_scoring(
         for number, (person, quantity, norm, state) in enumerate(entries)
     ]
     days = [day(date(2026, 3, on), employee_id=person, status=status) for person, on, status in absences]
+    known = {person for person, _, _ in absences}
     people = [employee(one) for one in (1, 2, 3)]
     facts = unit_period(people, activities, days, working_days=working_days)
     found = scored(SCHEME, facts, CHOSEN)
@@ -205,6 +216,79 @@ def test_the_scheme_is_the_rule_and_keeps_the_laws_of_scoring(
             for who, quantity, norm, state in entries
             if who == person and state == "verified"
         ]
+        if person not in known:
+            assert score_h is None
+            continue
         costs = {"absent": 300, "leave": 150, "present": 0}
         reducer = sum(costs[status] for who, _, status in absences if who == person)
         assert score_h == work_activity(working_days, done, reducer, ON).score_pct * 100
+
+
+WHOLE = ResultSettings(
+    absent_min=300, leave_min=150, reducer_basis="Pergub contoh 1/2026 pasal 4", deciding=Deciding.MONTH
+)
+
+
+def whole_of(post: str | None, *targets: tuple[int, int], group: str | None = None) -> tuple[Any, ...]:
+    """The row of somebody in a post with 3,000 of 6,000 minutes and these targets."""
+    plan = [
+        target(number, period="2026-03", target=wanted, realised=reached)
+        for number, (wanted, reached) in enumerate(targets)
+    ]
+    people = [employee(1, position_kind=post, group=group)]
+    done = [activity(1, norm_min=60, quantity=50)]
+    return scored(RESULT, unit_period(people, done, [PRESENT], plan), WHOLE).scores.row(0)
+
+
+@pytest.mark.parametrize(
+    ("post", "group", "score"),
+    [
+        ("implementer", None, 60 * 80 + 40 * 50),
+        ("functional", None, 60 * 80 + 40 * 50),
+        ("functional", "tgupp", 60 * 80 + 40 * 50),
+        ("leader_first", None, 100 * 80),
+        (None, "implementer", 60 * 80 + 40 * 50),
+    ],
+)
+def test_plan_and_activity_weigh_by_the_group_of_the_post(
+    post: str | None, group: str | None, score: int
+) -> None:
+    assert whole_of(post, (10, 8), group=group)[1] == score
+
+
+def test_the_plan_is_the_mean_of_its_targets_and_the_result_is_the_rule() -> None:
+    targets = [(3, 1), (7, 7), (9, 20)]
+    plan = plan_pct([Realisation(Decimal(wanted), Decimal(reached)) for wanted, reached in targets])
+    values = {Part.OWN_PLAN: plan, Part.ACTIVITY: Decimal(50)}
+    percent = result(weights_of(Group.IMPLEMENTER, ON), values, Decimal(0), Decimal(0)).result_pct
+    assert whole_of("implementer", *targets)[1] == half_up_to(percent * 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("post", "targets", "cause"),
+    [
+        ("administrator", [(1, 1)], "component-unknown:administrator"),
+        ("supervisor", [(1, 1)], "component-unknown:supervisor"),
+        (None, [(1, 1)], "group-unknown"),
+        ("implementer", [], "targets-missing:2026-03"),
+    ],
+)
+def test_who_has_no_result_is_told_why(post: str | None, targets: list[tuple[int, int]], cause: str) -> None:
+    assert whole_of(post, *targets) == (1, None, "provisional", cause)
+
+
+def test_what_the_source_leaves_open_is_asked_for() -> None:
+    given = {"absent_min": 300, "leave_min": 0, "reducer_basis": "uji"}
+    assert_settings_are_asked_for(SCHEME, given)
+    assert_settings_are_asked_for(RESULT, {**given, "deciding": "month"})
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=6, deadline=None)
+def test_the_laws_of_scoring_hold_for_the_whole(seed: int) -> None:
+    facts = random_month(seed)
+    assert_explained(score(RESULT, WHOLE, facts))
+    assert_order_free(RESULT, WHOLE, facts, seed)
+    assert_pure(RESULT, WHOLE, facts)
+    for needed in ("days", "targets", "employees.position_kind"):
+        assert_missing_is_said(RESULT, WHOLE, random_month(seed, whole=True), needed)

@@ -2,16 +2,39 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import eperf_pare
-from eperf.plugins import BadInput, YearMonth
-from eperf_pare.rules import NOTHING, Score, deciding_month, ethics_pct, performance_rp, score
+from eperf.plugins import BadInput, UnitPeriod, YearMonth
+from eperf.plugins.rules import Deciding
+from eperf.testing import (
+    assert_explained,
+    assert_missing_is_said,
+    assert_order_free,
+    assert_pure,
+    behaviour,
+    employee,
+    random_month,
+    registry_of,
+    scored,
+    target,
+    unit_period,
+)
+from eperf_pare.rules import (
+    ETHICS_ITEMS,
+    NOTHING,
+    Score,
+    deciding_month,
+    ethics_pct,
+    performance_rp,
+    score,
+)
+from eperf_pare.scheme import SCHEME
+from eperf_pare.settings import PareSettings
 
 ON = date(2026, 3, 1)
 SIX = 6
@@ -111,8 +134,80 @@ def test_the_month_before_decides_and_january_falls_back_to_the_period_before() 
     assert deciding_month(YearMonth(2026, 1)) == YearMonth(2025, 12)
 
 
-def test_no_scheme_is_offered_as_long_as_the_frame_lacks_its_facts() -> None:
-    assert not distribution("eperf-pare").entry_points
+def test_the_plugin_fits_eperf() -> None:
+    registry = registry_of("pare", eperf_pare)
+    assert registry.schemes["pare/performance"].part is SCHEME
+
+
+CHOSEN = PareSettings(ethics_deciding=Deciding.MONTH)
+
+
+def month(realised: str, items: list[Decimal | None]) -> UnitPeriod:
+    """Somebody with one target of 100, and ratings of March."""
+    ratings = [
+        behaviour(name, None if item is None else str(item), lowest=0, highest=5)
+        for name, item in zip(ETHICS_ITEMS, items, strict=True)
+    ]
+    plan = target(1, period="2026-02", target=100, realised=realised, through="2026-02")
+    return unit_period([employee(1)], (), (), [plan], ratings)
+
+
+@given(
+    realised=st.one_of(
+        percents("130"), st.sampled_from([Decimal("49.99"), Decimal(50), Decimal("84.97"), Decimal(85)])
+    ),
+    items=st.lists(st.decimals("0", "5", places=2), min_size=SIX, max_size=SIX),
+)
+def test_the_scheme_is_the_rule(realised: Decimal, items: list[Decimal]) -> None:
+    found = scored(SCHEME, month(str(realised), list(items)), CHOSEN)
+    assert_explained(found)
+    expected = score(realised, ethics_pct(items, ON), ON, achievement_approved=True).score
+    assert found.scores["score_h"].to_list() == [expected * 100]
+
+
+def test_an_explanation_shows_targets_items_weights_and_the_slope() -> None:
+    trail = scored(SCHEME, month("80", [Decimal(4)] * SIX), CHOSEN).trail(1)
+    assert [(leaf["label"]["en"], leaf["amount"]) for leaf in trail if leaf["stage"] != "behaviour"] == [
+        ("Laporan tersusun", "80.00"),
+        ("Target weighs 70 per cent, ethics 30", "-80.00"),
+        ("Score for a cap of 80.00", "12.90"),
+    ]
+    assert sum(Decimal(leaf["amount"]) for leaf in trail) == Decimal("92.90")
+
+
+@pytest.mark.parametrize(
+    ("facts", "cause"),
+    [
+        (month("80", [Decimal(4)] * 5 + [None]), "behaviour-missing:2026-03"),
+        (unit_period([employee(1)]), "behaviour-missing:2026-03"),
+        (unit_period([employee(1)], (), (), [target(1, period="2026-02")]), "behaviour-missing:2026-03"),
+    ],
+)
+def test_what_is_missing_is_said_and_never_zero(facts: UnitPeriod, cause: str) -> None:
+    assert scored(SCHEME, facts, CHOSEN).scores.row(0) == (1, None, "provisional", cause)
+
+
+def test_in_january_the_plan_of_december_counts() -> None:
+    plan = target(1, period="2025-12", realised=85, through="2025-12")
+    ratings = [behaviour(name, 5, lowest=0, period="2026-01") for name in ETHICS_ITEMS]
+    facts = unit_period([employee(1)], (), (), [plan], ratings, period=YearMonth(2026, 1))
+    assert scored(SCHEME, facts, CHOSEN).scores["score_h"].to_list() == [10_000]
+
+
+def test_items_that_are_not_six_are_refused() -> None:
+    with pytest.raises(ValueError, match="ethics_items"):
+        PareSettings(Deciding.MONTH, ethics_items=("polite",) * 6)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=6, deadline=None)
+def test_the_laws_of_scoring_hold(seed: int) -> None:
+    facts = random_month(seed)
+    assert_explained(scored(SCHEME, facts, CHOSEN))
+    assert_order_free(SCHEME, CHOSEN, facts, seed)
+    assert_pure(SCHEME, CHOSEN, facts)
+    for needed in ("targets", "behaviour"):
+        assert_missing_is_said(SCHEME, CHOSEN, random_month(seed, whole=True), needed)
 
 
 def test_the_package_imports_only_the_faces() -> None:

@@ -6,6 +6,7 @@ Each activity keeps the share of the standard that it earned; one leaf of the mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -61,6 +62,11 @@ def tier(frame: Frame, settings: TierSettings) -> Sequence[pl.DataFrame]:
     return [found]
 
 
+WORKLOAD: tuple[StagePart[Any], ...] = (
+    StagePart("work", Points("surplus-tier.points", BASIS, _latest_standard, publishes=_POINTS)),
+    StagePart("work", tier),
+)
+
 SCHEME = Scheme(
     name="workload",
     version="1",
@@ -68,8 +74,5 @@ SCHEME = Scheme(
     title_en="Tiers of the surplus of points",
     legal_basis=BASIS,
     settings=TierSettings,
-    parts=(
-        StagePart("work", Points("surplus-tier.points", BASIS, _latest_standard, publishes=_POINTS)),
-        StagePart("work", tier),
-    ),
+    parts=WORKLOAD,
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from eperf.plugins.parts import Dimension, Scale, check_dimensions
+from eperf.plugins.rules import Deciding
+
 
 @dataclass(frozen=True)
 class TierSettings:
@@ -23,3 +26,31 @@ class TierSettings:
             raise ValueError("zero_surplus_k_pct is not between 0 and 50 with at most two decimals")
         if not 1 <= len(self.zero_surplus_basis.strip()) <= 300:
             raise ValueError("zero_surplus_basis must say in 1 to 300 characters who decided it")
+
+
+@dataclass(frozen=True)
+class Rating:
+    """Behaviour that counts: dimensions with their weights, how a rating becomes a per cent, whose round it is."""
+
+    dimensions: tuple[Dimension, ...]
+    scale: Scale
+    deciding: Deciding
+
+    def __post_init__(self) -> None:
+        check_dimensions("dimensions", self.dimensions)
+
+
+@dataclass(frozen=True)
+class TotalSettings(TierSettings):
+    """`rating`: how the behaviour part is rated, null where it is paid in full.
+
+    The source prints the part (40 %) and not how a rating changes it, so it must be given. `rating_basis`: who decided.
+    """
+
+    rating: Rating | None
+    rating_basis: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= len(self.rating_basis.strip()) <= 300:
+            raise ValueError("rating_basis must say in 1 to 300 characters who decided it")

@@ -10,19 +10,26 @@ from hypothesis import strategies as st
 
 import eperf_surplus_tier
 from eperf.plugins import BadInput, YearMonth
+from eperf.plugins.parts import Dimension, Scale
+from eperf.plugins.rules import Deciding
 from eperf.testing import (
     activity,
     assert_explained,
+    assert_missing_is_said,
     assert_order_free,
     assert_pure,
+    assert_settings_are_asked_for,
+    behaviour,
     employee,
+    random_month,
     registry_of,
     scored,
     unit_period,
 )
 from eperf_surplus_tier.scheme import SCHEME
-from eperf_surplus_tier.settings import TierSettings
+from eperf_surplus_tier.settings import Rating, TierSettings, TotalSettings
 from eperf_surplus_tier.tiers import TIERS, behaviour_part_rp, k_pct, standard_points, workload_part_rp
+from eperf_surplus_tier.whole import TOTAL
 
 MONTH = YearMonth(2026, 3)
 ZERO = Decimal(50)
@@ -119,6 +126,7 @@ def test_settings_that_cannot_be_are_refused_by_name(name: str, value: Any) -> N
 def test_the_plugin_fits_eperf() -> None:
     registry = registry_of("surplus-tier", eperf_surplus_tier)
     assert registry.schemes["surplus-tier/workload"].part is SCHEME
+    assert registry.schemes["surplus-tier/total"].part is TOTAL
 
 
 def test_the_plugin_imports_only_the_faces() -> None:
@@ -157,3 +165,46 @@ def test_the_scheme_is_the_rule_and_keeps_the_laws_of_scoring(entries: list[tupl
     for person, score_h in found.scores.select("employee_id", "score_h").iter_rows():
         mine = [Decimal(points) * quantity for who, quantity, points, ok in entries if ok and who == person]
         assert score_h == k_pct(sum(mine, Decimal(0)), MONTH, zero_surplus_k_pct=ZERO) * 100
+
+
+RATED = Rating((Dimension("loyal"), Dimension("adaptive")), Scale.OF_HIGHEST, Deciding.MONTH)
+
+
+def total(rating: Rating | None) -> TotalSettings:
+    return TotalSettings(ZERO, "Perbup contoh 1/2026", rating, "Perbup contoh 1/2026")
+
+
+def test_the_whole_is_the_workload_part_and_the_behaviour_part_of_the_allowance() -> None:
+    done = [activity(1, points=100, quantity=80)]
+    allowance = Decimal(1_000_000)
+    workload = workload_part_rp(allowance, Decimal(90), MONTH)
+    full = scored(TOTAL, unit_period([employee(1)], done), total(None)).scores["score_h"].item()
+    assert full == (workload + behaviour_part_rp(allowance, MONTH)) / allowance * 10_000
+    ratings = [behaviour("loyal", 5, lowest=0), behaviour("adaptive", 0, lowest=0)]
+    half = scored(TOTAL, unit_period([employee(1)], done, (), (), ratings), total(RATED))
+    assert half.scores["score_h"].to_list() == [full - 2_000]
+
+
+def test_who_was_not_rated_has_no_whole_score() -> None:
+    row = scored(TOTAL, unit_period([employee(1)], [activity(1)]), total(RATED)).scores.row(0)
+    assert row == (1, None, "provisional", "behaviour-missing:2026-03")
+
+
+def test_what_the_source_leaves_open_is_asked_for() -> None:
+    given = {"zero_surplus_k_pct": "50", "zero_surplus_basis": "uji"}
+    assert_settings_are_asked_for(SCHEME, given)
+    assert_settings_are_asked_for(TOTAL, {**given, "rating": None, "rating_basis": "uji"})
+    with pytest.raises(ValueError, match="rating_basis"):
+        TotalSettings(ZERO, "uji", None, " ")
+
+
+@given(seed=st.integers(0, 2**32), rated=st.booleans())
+@settings(max_examples=6, deadline=None)
+def test_the_laws_of_scoring_hold_for_the_whole(seed: int, rated: bool) -> None:
+    chosen, facts = total(RATED if rated else None), random_month(seed)
+    result = scored(TOTAL, facts, chosen)
+    assert_explained(result)
+    assert_order_free(TOTAL, chosen, facts, seed)
+    assert_pure(TOTAL, chosen, facts)
+    if rated:
+        assert_missing_is_said(TOTAL, chosen, random_month(seed, whole=True), "behaviour")

@@ -1,0 +1,58 @@
+"""A part's settings from JSON, by its own dataclass. Loads pydantic, so no face imports it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from eperf.domain.errors import BadInput
+
+
+def settings_of(part: Any, given: dict[str, Any]) -> Any:
+    """A part's settings; whatever its dataclass refuses is a `BadInput` that names the path of the field.
+
+    A check of the dataclass itself says which field it means by beginning its message with the name.
+    """
+    try:
+        return _adapter(part.settings).validate_python(given, extra="forbid")
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        steps = [*first["loc"], *_meant(part.settings, first)]
+        path = ".".join(["settings", *(str(step) for step in steps)])
+        raise BadInput(path, first.get("input"), first["msg"]) from invalid
+
+
+@lru_cache(maxsize=256)
+def _adapter(settings: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(settings)
+
+
+def _meant(settings: type[Any], error: Any) -> list[str]:
+    """The field with whose name a dataclass's own refusal begins, if it is one of its fields."""
+    if error["type"] != "value_error":
+        return []
+    word = str(error["ctx"]["error"]).partition(" ")[0].rstrip(":,")
+    names = {field.name for one in _at(settings, error["loc"]) for field in dataclasses.fields(one)}
+    return [word] if word in names else []
+
+
+def _at(settings: type[Any], place: Sequence[int | str]) -> list[type[Any]]:
+    """The dataclasses that may stand at a place within the settings."""
+    found = [settings]
+    for step in place:
+        if isinstance(step, str):
+            hints = [typing.get_type_hints(one).get(step) for one in found]
+            found = [inner for hint in hints for inner in _dataclasses(hint)]
+    return found
+
+
+def _dataclasses(hint: Any) -> Iterator[type[Any]]:
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        yield hint
+    for inner in typing.get_args(hint):
+        yield from _dataclasses(inner)

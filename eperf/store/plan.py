@@ -138,7 +138,7 @@ class RealisationFileRow(Model):
         indexes = (("file_id",),)
 
 
-class DeadlineRow(Model):
+class AppraisalDeadlineRow(Model):
     """The last day of a step for a period in a unit and all below it: the row recorded last counts."""
 
     id = fields.BigIntField(primary_key=True)

@@ -1,8 +1,8 @@
 """Short statements of one text that come at the same time go to PostgreSQL together, in one round trip and transaction.
 
 A short statement costs the server some 50 µs; sending it, waking the server's process and waking ours costs more. So
-while three are under way, others of the same text wait for one of them and are then sent as one series, which the driver
-pipelines.
+while three are under way, others of the same text wait for one of them and are then sent as one series, which the
+driver pipelines.
 Under little load nothing waits and nothing changes. Each still has its own values, hence its own rights and its own
 answer. A series that fails or lasts is undone as a whole, and each of its statements goes alone: what one of them meets
 (a conflict, a lock, a value that is refused) is its own trouble.

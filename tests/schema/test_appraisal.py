@@ -209,8 +209,8 @@ async def test_an_agencys_own_list_stands_beside_the_known_ones(town: Town, ask:
 
 
 async def test_a_deadline_is_set_and_seen_and_kept(town: Town, ask: Ask) -> None:
-    text = """mutation($in: SetDeadlineInput!) { found: setDeadline(input: $in) {
-      ... on Deadline { step period until } ... on Problem { code field } } }"""
+    text = """mutation($in: SetAppraisalDeadlineInput!) { found: setAppraisalDeadline(input: $in) {
+      ... on AppraisalDeadline { step period until } ... on Problem { code field } } }"""
     given = {
         "unit": global_id("Unit", town.units["office"]), "step": "PLAN_SUBMIT", "period": "2026",
         "legalBasis": "SE 1/2026",
@@ -218,8 +218,11 @@ async def test_a_deadline_is_set_and_seen_and_kept(town: Town, ask: Ask) -> None
     for until in ("2026-01-31", "2026-11-01"):
         found = await done(ask, "Eka", text, ADMIN, **given, until=until)
         assert found == {"step": "PLAN_SUBMIT", "period": "2026", "until": until}
-    seen = await ask("Budi", '{ me { unit { deadlines(period: "2026") { nodes { until } } } } }')
-    assert seen.data["me"]["unit"]["deadlines"]["nodes"] == [{"until": "2026-01-31"}, {"until": "2026-11-01"}]
+    seen = await ask("Budi", '{ me { unit { appraisalDeadlines(period: "2026") { nodes { until } } } } }')
+    assert seen.data["me"]["unit"]["appraisalDeadlines"]["nodes"] == [
+        {"until": "2026-01-31"},
+        {"until": "2026-11-01"},
+    ]
     plan = await done(ask, "Budi", DRAFT, period="2026", targets=[TARGET])
     late = await done(ask, "Budi", STEP % ("SubmitPlanInput", "submitPlan"), plan=plan["id"])
     assert late == {"code": "DEADLINE_PASSED", "field": "period"}

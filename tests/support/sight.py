@@ -17,12 +17,13 @@ from tests.support.random_town.rows import Row, Tables
 TYPES = {
     "unit": "Unit", "position": "Position", "employee": "Employee", "placement": "Placement", "acting": "Acting",
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
-    "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
+    "file": "File", "activity": "Activity", "activity_change": "ActivityChange", "deadline_rule": "UnitDeadlines",
+    "score": "Score", "binding": "Binding", "leave": "Leave",
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
     "geofence": "Geofence", "check_in": "CheckIn",
     "roster_day": "RosterDay",
     "device_command": "DeviceCommand", "unread_record": "UnreadLine", "clock_error": "ClockError",
-    "work_plan": "Plan", "work_target": "Target", "realisation": "Realisation", "appraisal_deadline": "Deadline",
+    "work_plan": "Plan", "work_target": "Target", "realisation": "Realisation", "appraisal_deadline": "AppraisalDeadline",
     "dimension_list": "DimensionList", "rating_round": "RatingRound", "rating": "Rating",
     "behaviour": "BehaviourScore", "predikat": "PeriodPredikat",
 }  # fmt: skip
@@ -32,7 +33,8 @@ _OPERATIONS = {
     "unit": Operation.UNIT_READ, "position": Operation.UNIT_READ, "catalogue_item": Operation.CATALOGUE_READ,
     "employee": Operation.EMPLOYEE_READ, "placement": Operation.EMPLOYEE_READ, "acting": Operation.EMPLOYEE_READ,
     "device": Operation.DEVICE_READ, "punch": Operation.ATTENDANCE_READ,
-    "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
+    "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ,
+    "activity_change": Operation.ACTIVITY_READ, "deadline_rule": Operation.DEADLINE_READ, "score": Operation.SCORE_READ,
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
@@ -48,7 +50,7 @@ _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
 _NOBODYS = _OF_MACHINES | {
     "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "appraisal_deadline",
-    "dimension_list", "rating_round",
+    "dimension_list", "rating_round", "deadline_rule",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
@@ -121,7 +123,14 @@ class Sight:
             return reach.employee_id is not None and bool(row["rater_id"] == reach.employee_id)
         if table == "work_target":
             return self._covers(reach, "work_plan", self.tables["work_plan"][row["plan_id"]])
-        if reach.covers(self._subject(table, row)):
+        if table == "activity_change":
+            return self._covers(reach, "activity", self.tables["activity"][row["activity_id"]])
+        within = reach.covers(self._subject(table, row))
+        if table == "activity":
+            if row["state"] == "draft":
+                return reach.everything or reach.employee_id == row["employee_id"]
+            return within or row["escalated_to_id"] in reach.supervisors
+        if within:
             return True
         if table in ("work_plan", "realisation") and row["employee_id"] is None:
             return not reach.nothing
@@ -139,7 +148,7 @@ class Sight:
             row["file_id"]
             for link, (citing, near) in _CITING.items()
             for row in self.tables[link].values()
-            if reach.covers(self._subject(citing, self.tables[citing][row[near]]))
+            if self._covers(reach, citing, self.tables[citing][row[near]])
         }
         for number, row in self.tables["file"].items():
             if number in cited or self._uploaded(reach, row):

@@ -9,7 +9,7 @@ from eperf.domain.appraisal.plan import MOST_FILES, PlanState, RealisationState
 from eperf.domain.appraisal.term import Term
 from eperf.planner.mapping import relation
 from eperf.plugins.api import Contribution
-from eperf.schema.appraisal.types import Deadline, Plan, Realisation, Target
+from eperf.schema.appraisal.types import AppraisalDeadline, Plan, Realisation, Target
 from eperf.schema.appraisal.verbs import MUTATIONS
 from eperf.schema.appraisal.words import Period, PlanLevel, of_period
 from eperf.schema.context import Context
@@ -76,7 +76,7 @@ def _waiting(context: Context, state: str) -> Condition:
 
 
 CONTRIBUTION = Contribution(
-    types=(Plan, Target, Realisation, Deadline),
+    types=(Plan, Target, Realisation, AppraisalDeadline),
     query={
         "plans": many(
             Plan, _LATEST, "LATEST", "The plans in reach, the latest first (rencana kinerja).", narrow=_filtered
@@ -102,8 +102,9 @@ CONTRIBUTION = Contribution(
                 Plan, _LATEST, "LATEST", "The unit's own plans, the latest first (perjanjian kinerja).",
                 back="unit_id", narrow=_of_unit,
             ),
-            "deadlines": many(
-                Deadline, _WRITTEN, "WRITTEN", "Deadlines of this very unit, as they were recorded (batas waktu).",
+            "appraisal_deadlines": many(
+                AppraisalDeadline, _WRITTEN, "WRITTEN",
+                "Deadlines of this very unit, as they were recorded (batas waktu).",
                 back="unit_id", narrow=of_period,
             ),
         },

@@ -15,7 +15,7 @@ from eperf.schema.people.types import Employee
 from eperf.schema.scalars import Date, DateTime, Hundredths, YearMonth
 from eperf.store.condition import Condition, Either, Every, Is, Missing, Within
 from eperf.store.people import EmployeeRow
-from eperf.store.plan import DeadlineRow, PlanRow, RealisationRow, TargetRow
+from eperf.store.plan import AppraisalDeadlineRow, PlanRow, RealisationRow, TargetRow
 from eperf.store.scope import Columns, reach
 
 
@@ -103,9 +103,9 @@ class Realisation(Node):
     )
 
 
-@mapped(DeadlineRow, Operation.CALENDAR_READ, partial(reach, columns=Columns(employee=None)))
+@mapped(AppraisalDeadlineRow, Operation.CALENDAR_READ, partial(reach, columns=Columns(employee=None)))
 @strawberry.type(description="The last day of a step for a period in a unit and all below it (batas waktu).")
-class Deadline(Node):
+class AppraisalDeadline(Node):
     """A deadline."""
 
     step: Step = column("step", "What has to be done.", render=Step)

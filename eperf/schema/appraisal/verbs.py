@@ -12,7 +12,7 @@ from eperf.domain.appraisal.plan import MOST_FILES, MOST_TARGETS, Reported, Verd
 from eperf.domain.appraisal.term import Term
 from eperf.domain.errors import TooMany
 from eperf.domain.period import YearMonth as Month
-from eperf.schema.appraisal.types import Deadline, Plan, Realisation, Target
+from eperf.schema.appraisal.types import AppraisalDeadline, Plan, Realisation, Target
 from eperf.schema.appraisal.words import Aspect, PlanLevel, Step, TargetKind
 from eperf.schema.context import Context
 from eperf.schema.ids import number_of
@@ -34,9 +34,9 @@ RealisationPayload = Annotated[
         "RealisationPayload", description="The realisation as it is now, or why it was not changed."
     ),
 ]
-DeadlinePayload = Annotated[
-    Deadline | Problem,
-    strawberry.union("DeadlinePayload", description="The deadline, or why it was not set."),
+AppraisalDeadlinePayload = Annotated[
+    AppraisalDeadline | Problem,
+    strawberry.union("AppraisalDeadlinePayload", description="The deadline, or why it was not set."),
 ]
 
 
@@ -149,7 +149,7 @@ class RealisationDecisionInput:
 
 
 @strawberry.input(description="The last day of a step for a period.")
-class SetDeadlineInput:
+class SetAppraisalDeadlineInput:
     """The last day of a step for a period."""
 
     unit: strawberry.ID
@@ -229,7 +229,7 @@ async def _decide_realisation(context: Context, given: RealisationDecisionInput,
     return await realisation.decide(context.call(given.idempotency_key), number, verdict, given.note)
 
 
-async def _set_deadline(context: Context, input: SetDeadlineInput) -> int:  # noqa: A002
+async def _set_appraisal_deadline(context: Context, input: SetAppraisalDeadlineInput) -> int:  # noqa: A002
     unit, term = number_of(input.unit, "Unit", "unit"), Term.parse(input.period)
     given = deadlines.Deadline(unit, input.step, term, input.until, input.legal_basis)
     return await deadline.set_deadline(context.call(input.idempotency_key), given)
@@ -252,7 +252,10 @@ MUTATIONS = {
     "return_realisation": verb(
         Realisation, RealisationPayload, _send_back, "I return it, with the reason (kembalikan realisasi)."
     ),
-    "set_deadline": verb(
-        Deadline, DeadlinePayload, _set_deadline, "A unit sets the last day of a step (atur batas waktu)."
+    "set_appraisal_deadline": verb(
+        AppraisalDeadline,
+        AppraisalDeadlinePayload,
+        _set_appraisal_deadline,
+        "A unit sets the last day of a step (atur batas waktu).",
     ),
 }

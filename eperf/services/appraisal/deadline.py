@@ -10,7 +10,7 @@ from eperf.domain.appraisal.events import DeadlineSet
 from eperf.domain.errors import NotFound
 from eperf.services.call import Call, answer, answered, work
 from eperf.store.organisation import UnitRow
-from eperf.store.plan import DeadlineRow
+from eperf.store.plan import AppraisalDeadlineRow
 from eperf.store.scope import subject_of_unit
 
 
@@ -21,10 +21,10 @@ async def set_deadline(call: Call, given: Deadline) -> int:
         raise NotFound("unit", given.unit_id)
     call.require(Operation.APPRAISAL_WRITE, await subject_of_unit(given.unit_id), "unit")
     async with work(call) as opened:
-        known = await answered(call, "setDeadline", asdict(given))
+        known = await answered(call, "setAppraisalDeadline", asdict(given))
         if known is not None:
             return known
-        row = await DeadlineRow.create(
+        row = await AppraisalDeadlineRow.create(
             unit_id=given.unit_id, step=given.step.value, period=given.term.text, until=given.until,
             legal_basis=given.legal_basis, recorded_at=call.now, recorded_by_id=call.viewer.account_id or None,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from eperf.domain.text import clean
 from eperf.services.call import Call
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
-from eperf.store.plan import DeadlineRow
+from eperf.store.plan import AppraisalDeadlineRow
 from eperf.store.scope import ancestors, subject_of_employee, subject_of_unit
 
 _MOST_NOTE = 1000
@@ -55,7 +55,9 @@ async def today_in(call: Call, unit_id: int) -> date:
 async def in_time(call: Call, step: Step, unit_id: int, period: str) -> date:
     """Refuses a step after its last day in the unit; gives today's civil day there."""
     above = await ancestors(unit_id)
-    rows = await DeadlineRow.filter(unit_id__in=above, step=step.value, period=period).order_by("-id")
+    rows = await AppraisalDeadlineRow.filter(unit_id__in=above, step=step.value, period=period).order_by(
+        "-id"
+    )
     latest = {row.unit_id: row.until for row in reversed(rows)}
     today = await today_in(call, unit_id)
     require_in_time(step, next((latest[unit] for unit in above if unit in latest), None), today)

@@ -7,13 +7,13 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0017_pull_and_position')]
+    dependencies = [('core', '0018_deadlines')]
 
     initial = False
 
     operations = [
         ops.CreateModel(
-            name='DeadlineRow',
+            name='AppraisalDeadlineRow',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('unit', fields.ForeignKeyField('core.UnitRow', source_field='unit_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),

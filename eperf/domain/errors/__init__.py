@@ -37,6 +37,15 @@ from eperf.domain.errors.people import (
     SupervisorCycle,
 )
 from eperf.domain.errors.promotion import NoSalaryCell
+from eperf.domain.errors.receipt import (
+    AppealTooLate,
+    BundleDamaged,
+    BundleUnreadable,
+    PeriodNotReady,
+    ReplayDiffers,
+    ReviewerNotFree,
+    SchemeNotInstalled,
+)
 from eperf.domain.errors.rules import NotInForce, RateUnknown
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
 from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDisabled
@@ -44,9 +53,12 @@ from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDis
 __all__ = [
     "ActingForOneself",
     "ActingOverlap",
+    "AppealTooLate",
     "BadInput",
     "BadNip",
     "BadSerial",
+    "BundleDamaged",
+    "BundleUnreadable",
     "CheckInRefused",
     "Conflict",
     "DependsOnBadRow",
@@ -66,12 +78,16 @@ __all__ = [
     "NotInForce",
     "NumberNotExact",
     "PassphraseGone",
+    "PeriodNotReady",
     "PlacementOverlap",
     "PluginsRefused",
     "PullFailed",
     "RateUnknown",
     "Refused",
+    "ReplayDiffers",
+    "ReviewerNotFree",
     "RowShape",
+    "SchemeNotInstalled",
     "ScoringFrameInvalid",
     "SigningDisabled",
     "SpanTaken",

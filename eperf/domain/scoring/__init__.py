@@ -8,6 +8,7 @@ from eperf.domain.scoring.leaf import LEAVES, leaves
 from eperf.domain.scoring.ready_part import Activity, ReadyPart, part, per_activity
 from eperf.domain.scoring.rounding import ceiling, floor, floor_expr, half_up, half_up_expr
 from eperf.domain.scoring.scored import FINAL, PROVISIONAL, PartCost, PartFailure, Scored
+from eperf.domain.scoring.snapshot import Frozen, freeze, thaw
 from eperf.domain.scoring.stage import STAGES, Part, PartOutput, Scheme, StagePart
 from eperf.domain.scoring.tables import ACTIVITIES, DAYS, EMPLOYEES, FRAME_VERSION
 
@@ -23,6 +24,7 @@ __all__ = [
     "STAGES",
     "Activity",
     "Frame",
+    "Frozen",
     "Part",
     "PartCost",
     "PartFailure",
@@ -37,6 +39,7 @@ __all__ = [
     "ceiling",
     "floor",
     "floor_expr",
+    "freeze",
     "half_up",
     "half_up_expr",
     "hundredths",
@@ -45,4 +48,5 @@ __all__ = [
     "per_activity",
     "score",
     "settings_digest",
+    "thaw",
 ]

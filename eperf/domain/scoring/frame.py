@@ -6,9 +6,11 @@ input changes only its own; and it gets one unit, so it cannot lean on another's
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -47,6 +49,17 @@ class UnitPeriod:
         object.__setattr__(self, "activities", activities.sort("employee_id", "activity_id"))
         object.__setattr__(self, "days", days)
 
+    @classmethod
+    def of_checked(cls, **fields: Any) -> UnitPeriod:
+        """A month of facts that were checked as one before: some of its people, or all of it read back from a file.
+
+        Checks and sorts nothing, so it is for callers who have left rows out and changed none.
+        """
+        made = object.__new__(cls)
+        for name, value in fields.items():
+            object.__setattr__(made, name, value)
+        return made
+
     @cached_property
     def input_digest(self) -> str:
         """`sha256:…` of everything a rule can see."""
@@ -67,15 +80,13 @@ class UnitPeriod:
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""
-        ids = pl.Series("employee_id", list(employee_ids), dtype=pl.Int64).unique()
-        chosen = ids.to_frame()
+        chosen = pl.DataFrame({"employee_id": pl.Series(list(employee_ids), dtype=pl.Int64).unique()})
         tables.known_employees("only", chosen, self.employees)
-        return replace(
-            self,
-            employees=self.employees.join(chosen, on="employee_id", how="semi"),
-            activities=self.activities.join(chosen, on="employee_id", how="semi"),
-            days=self.days.join(chosen, on="employee_id", how="semi"),
-        )
+        fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        for name, value in fields.items():
+            if isinstance(value, pl.DataFrame):
+                fields[name] = value.join(chosen, on="employee_id", how="semi", maintain_order="left")
+        return UnitPeriod.of_checked(**fields)
 
 
 @dataclass(frozen=True, eq=False)

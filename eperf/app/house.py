@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
 from eperf.app.leader import Leader
@@ -47,7 +48,12 @@ class House:
             self.outside(),
             pull_every=timedelta(seconds=settings.pull_seconds),
             coordinate_days=settings.coordinate_days,
+            blobs=self.blobs(),
         )
+
+    def blobs(self) -> Blobs:
+        """The files of this installation."""
+        return Blobs(self.settings.data_dir)
 
     def outside(self) -> Outgoing:
         """The way to machines that are asked for their records."""

@@ -1,4 +1,5 @@
-"""What exactly one process does for an installation: number committed events, keep days and scores true, turn the day.
+"""What exactly one process does for an installation: number committed events, keep days and scores true, close months,
+turn the day.
 
 Leadership is a lock of the database (PostgreSQL) or beside it (SQLite), so it passes on when a process dies. Work to do
 is rows, so nothing is lost with the leader; a wake-up only makes it sooner.
@@ -18,9 +19,12 @@ import asyncpg
 import structlog
 from filelock import FileLock, Timeout
 
+from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.app.settle import settle
 from eperf.domain.attendance.pull import Outside
+from eperf.services.adjustment import release_held
 from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.attendance.pull import pull_due
@@ -51,6 +55,8 @@ class Leader:
     pull_every: timedelta = timedelta()
     """How often machines that are asked are asked; zero: not by the leader."""
     coordinate_days: int = 90
+    blobs: Blobs | None = None
+    """Where the facts of closed months are kept; without it none is closed here."""
     closed: date | None = None
 
     async def run(self) -> None:
@@ -67,11 +73,13 @@ class Leader:
 
     async def _lead(self) -> None:
         await mark_provisional(self.call())
+        await release_held(self.call())
         async with asyncio.TaskGroup() as duties:
             duties.create_task(self._repeat(self._number))
             duties.create_task(self._repeat(self._score))
             duties.create_task(self._repeat(self._classify))
             duties.create_task(self._repeat(self._turn_day))
+            duties.create_task(self._repeat(self._settle))
             if self.pull_every:
                 duties.create_task(self._ask_around())
 
@@ -111,6 +119,12 @@ class Leader:
         if taken:
             self.work.ring()
         return taken
+
+    async def _settle(self) -> int:
+        done = await settle(self.call, self.blobs) if self.blobs else 0
+        if done:
+            self.work.ring()
+        return done
 
     async def _classify(self) -> int:
         taken = await reclassify(self.call())

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from eperf.app import auth, devices, files, health
+from eperf.app import auth, devices, files, health, receipts
 from eperf.app.auth import Authenticator
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
@@ -69,6 +69,7 @@ def build(house: House) -> Web:
         *front.routes(),
         *auth.routes(house, authenticator, front.recheck),
         *files.routes(house, authenticator),
+        *receipts.routes(house, authenticator),
         *devices.routes(house),
         *health.routes(house),
     ]

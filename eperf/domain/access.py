@@ -47,6 +47,9 @@ class Operation(StrEnum):
     LEAVE_READ = "leave.read"
     DUTY_READ = "duty.read"
     POSITION_READ = "position.read"
+    PERIOD_READ = "period.read"
+    RECEIPT_READ = "receipt.read"
+    APPEAL_READ = "appeal.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -66,6 +69,10 @@ class Operation(StrEnum):
     FENCE_WRITE = "fence.write"
     ROSTER_WRITE = "roster.write"
     BINDING_WRITE = "binding.write"
+    WHAT_IF = "what-if.run"
+    PERIOD_CLOSE = "period.close"
+    APPEAL_RAISE = "appeal.raise"
+    APPEAL_DECIDE = "appeal.decide"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
 
@@ -103,6 +110,13 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.DUTY_READ: _PERSONAL_DATA,
     # Where somebody stood is seen by those who answer for it, and goes to nobody's other system.
     Operation.POSITION_READ: {_E: Reach.SELF, _S: Reach.REPORTS, _L: Reach.SUBTREE, _A: Reach.SUBTREE},
+    Operation.PERIOD_READ: _EVERYBODY,
+    # A receipt holds every fact that a score was made from, an appeal what somebody says in confidence.
+    Operation.RECEIPT_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+    # A decree waits for appeals, so who signs sees them.
+    Operation.APPEAL_READ: {
+        **{role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I}, _G: Reach.SUBTREE,
+    },
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
@@ -122,6 +136,10 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.FENCE_WRITE: {_P: Reach.SUBTREE},
     Operation.ROSTER_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
+    Operation.WHAT_IF: {_X: Reach.SUBTREE, _P: Reach.SUBTREE},
+    Operation.PERIOD_CLOSE: {_P: Reach.SUBTREE},
+    Operation.APPEAL_RAISE: {_E: Reach.SELF},
+    Operation.APPEAL_DECIDE: {_L: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),
 }
@@ -132,6 +150,7 @@ NEVER_ON_ONESELF = frozenset(
         Operation.LEAVE_DECIDE,
         Operation.DUTY_DECIDE,
         Operation.CORRECTION_DECIDE,
+        Operation.APPEAL_DECIDE,
         Operation.ACTING_APPOINT,
         Operation.ACCOUNT_WRITE,
     }

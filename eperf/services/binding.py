@@ -23,7 +23,7 @@ async def bind(
     """Binds a part to a unit's slot from a day on; refuses unknown parts and settings that its model refuses.
 
     A new scheme makes the months from that day on dirty for everybody below the unit; a new work-time policy makes the
-    days from that day on stale.
+    days from that day on stale. Rules for appeals concern months that are closed afterwards.
     """
     call.require(Operation.BINDING_WRITE, await subject_of_unit(unit_id), "unit")
     found = registered(call.parts, slot, part)
@@ -48,7 +48,7 @@ async def bind(
         )
         if slot is Slot.SCHEME:
             await _mark(unit_id, valid_from, call.today)
-        else:
+        elif slot is Slot.WORK_TIME:
             # In the east the next day has begun already.
             await stale.mark_unit(unit_id, valid_from, call.today + timedelta(days=1))
         await answer(call, row.id)

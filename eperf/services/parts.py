@@ -1,7 +1,7 @@
 """Which part serves a unit on a day, with its settings: the nearest unit above that has a binding decides.
 
 Among the bindings of that unit the latest `valid_from` not after the day counts, and of several for one date the one
-recorded last. Without any binding the built-in default of the slot serves.
+recorded last. Without any binding the built-in default of the slot serves, if it has one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from eperf.domain.errors import BadInput, NotFound, Refused
+from eperf import __version__
+from eperf.domain.appeal import AppealDays
+from eperf.domain.errors import BadInput, NotFound, NotInForce, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
 from eperf.store.binding import BindingRow
@@ -28,9 +30,21 @@ class Slot(StrEnum):
 
     SCHEME = "scheme"
     WORK_TIME = "work-time"
+    APPEAL = "appeal"
 
 
 DEFAULTS = {Slot.SCHEME: "eperf/norm-minutes", Slot.WORK_TIME: "eperf/office-hours"}
+"""What serves where nothing is bound. A slot without a default has none because no source says what it would be."""
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The one part of the slot `APPEAL`: it only has settings."""
+
+    settings: type[AppealDays] = AppealDays
+
+
+_APPEALS = {"eperf/appeals": Registered("eperf/appeals", "eperf", "eperf", __version__, _Days())}
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,12 @@ class Bound:
 
 def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
     """The part of that key for that slot; refuses a key that no installed plugin offers."""
-    shelf: Any = registry.schemes if slot is Slot.SCHEME else registry.policies
+    shelves: dict[Slot, Any] = {
+        Slot.SCHEME: registry.schemes,
+        Slot.WORK_TIME: registry.policies,
+        Slot.APPEAL: _APPEALS,
+    }
+    shelf = shelves[slot]
     if key not in shelf:
         raise NotFound("part", key)
     found: Registered[Any] = shelf[key]
@@ -82,7 +101,7 @@ async def bounds(
     """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
 
     Who is served by one binding, or by none, shares one `Bound`. Refuses a binding whose part is not installed or does
-    not take its settings any more; with `gone` those whom it would serve are left out instead.
+    not take its settings any more, and a slot that has neither a binding nor a default; with `gone` those whom it would serve are left out instead.
     """
     units = {unit for place in places.values() for unit in place}
     rows: dict[int, list[BindingRow]] = defaultdict(list)
@@ -99,7 +118,7 @@ async def bounds(
         number = None if best is None else best.id
         if number not in made:
             try:
-                made[number] = _made(registry, slot, best)
+                made[number] = _made(registry, slot, best, day)
             except Refused:
                 if not gone:
                     raise
@@ -110,7 +129,9 @@ async def bounds(
     return served
 
 
-def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+def _made(registry: Registry, slot: Slot, binding: BindingRow | None, day: date) -> Bound:
+    if binding is None and slot not in DEFAULTS:
+        raise NotInForce("binding", slot.value, day)
     key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
     part = registered(registry, slot, key)
     return Bound(part, settings_of(part.part, given))

@@ -1,28 +1,21 @@
 """Keeping scores true: take what is dirty, compute unit by unit, write what differs, tell who listens.
 
 Marks are read before data: whatever changes afterwards raises its mark again, and the row stays dirty. Only one worker
-runs at a time (`eperf.app.leader` sees to it), so an older result never overwrites a newer one.
+runs at a time (`eperf.app.leader` sees to it), so an older result never overwrites a newer one. Marks of a closed month
+are handed over to whoever makes adjusting entries: what is stored of it does not change.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 
-import orjson
-
-from eperf.domain.attendance.calendar import WorkCalendar
-from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import Scored, UnitPeriod, score
-from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, work
-from eperf.services.parts import Bound, Slot, bound
-from eperf.store import frames
-from eperf.store.organisation import UnitRow
+from eperf.services.months import Run, run_today
+from eperf.store.late import hand_over
 from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow, PlacementRow
 from eperf.store.scoring import DirtyRow, ScoreRow
@@ -41,7 +34,8 @@ async def score_dirty(call: Call, limit: int = 2000, progress: Callable[[int], N
     for (unit_id, period), rows in (await _by_unit(dirty, call.today)).items():
         # One unit's trouble is its own: the others are scored, and then it is told.
         try:
-            await _score(call, unit_id, period, rows)
+            if scorable := await hand_over(unit_id, str(period), rows):
+                await _score(call, unit_id, period, scorable)
         except Exception as failure:
             failures.append(failure)
         if progress:
@@ -82,44 +76,18 @@ async def _by_unit(dirty: Sequence[DirtyRow], today: date) -> dict[tuple[int, Ye
 
 
 async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow]) -> None:
-    ids = [row.employee_id for row in rows]
-    unit = await UnitRow.get(id=unit_id)
-    try:
-        scheme = await bound(
-            call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first))
-        )
-        working_days = await _working_days(call, unit_id, period)
-    except Refused as refusal:
-        await _hold(call, unit_id, period, rows, refusal)
+    computed = await run_today(call, unit_id, period, [row.employee_id for row in rows])
+    if isinstance(computed, str):
+        await _hold(call, unit_id, period, rows, computed)
         return
-    frame = UnitPeriod(
-        unit_id=unit_id,
-        unit_code=unit.code,
-        period=period,
-        working_days=working_days,
-        employees=await frames.employees(ids),
-        activities=await frames.activities(ids, period),
-        days=await frames.days(ids, period),
-    )
-    scored = await asyncio.to_thread(score, scheme.registered.part, scheme.settings, frame)
     async with work(call) as opened:
-        await _write(call, opened, scheme, scored)
+        await _write(call, opened, computed)
         for row in rows:
             await DirtyRow.filter(id=row.id, mark=row.mark).delete()
 
 
-async def _working_days(call: Call, unit_id: int, period: YearMonth) -> int:
-    """Days of the month that are worked in the unit: by the week of its work-time policy, less what is free there."""
-    rule = await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
-    free = (await calendars([unit_id], period.days()))[unit_id]
-    named = {day: holiday.name for day, holiday in free.holidays.items()}
-    calendar = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
-    return sum(calendar.is_working_day(day) for day in period.days())
-
-
-async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow], why: Refused) -> None:
+async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow], cause: str) -> None:
     """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
-    cause = f"scheme-unusable: {why.message('en')}"[:200]
     held = [
         ScoreRow(
             employee_id=row.employee_id,
@@ -143,27 +111,18 @@ async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[Dirt
             await DirtyRow.filter(id=row.id, mark=row.mark).delete()
 
 
-async def _write(call: Call, opened: Work, scheme: Bound, scored: Scored) -> None:
-    period, unit_id = str(scored.unit_period.period), scored.unit_period.unit_id
-    breakdowns = dict(scored.breakdowns().iter_rows())
-    digests = scored.input_digests
-    rows: list[ScoreRow] = []
-    for employee_id, score_h, state, cause in scored.scores.iter_rows():
-        row = ScoreRow(
+async def _write(call: Call, opened: Work, computed: Run) -> None:
+    month = computed.scored.unit_period
+    rows = [
+        ScoreRow(
             employee_id=employee_id,
-            unit_id=unit_id,
-            period=period,
-            score_h=score_h,
-            state=state,
-            cause=cause,
-            scheme=scheme.registered.key,
-            scheme_version=scheme.registered.version,
-            settings_digest=scored.settings_digest,
-            input_digest=digests[employee_id],
-            breakdown=orjson.loads(breakdowns.get(employee_id, "[]")),
+            unit_id=month.unit_id,
+            period=str(month.period),
             computed_at=call.now,
+            **columns,
         )
-        rows.append(row)
+        for employee_id, columns in computed.columns().items()
+    ]
     await _store(opened, rows)
 
 

@@ -14,6 +14,10 @@ MODULES = (
     "eperf.store.activity",
     "eperf.store.file",
     "eperf.store.scoring",
+    "eperf.store.closing",
+    "eperf.store.appeal",
+    "eperf.store.adjustment",
+    "eperf.store.what_if",
     "eperf.store.binding",
     "eperf.store.event",
 )

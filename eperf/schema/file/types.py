@@ -10,6 +10,7 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
 from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
@@ -21,11 +22,13 @@ _CITING = (
     (LeaveFileRow, "leave_id", LeaveRow),
     (DutyFileRow, "duty_id", DutyRow),
     (CorrectionFileRow, "correction_id", CorrectionRow),
+    (AppealFileRow, "appeal_id", AppealRow),
+    (AnswerFileRow, "appeal_id", AppealRow),
 )
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what hangs on an activity, a leave, a duty order or a correction in reach."""
+    """One's own uploads, and what hangs on an activity, a leave, a duty order, a correction or an appeal in reach."""
     within = reach(scope, Columns())
     if within is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eperf.domain.access import Operation, scope
-from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, people, place, work
+from tests.support.random_town import TODAY, RandomTown, Row, Tables, away, closed, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
@@ -20,8 +20,10 @@ _LEAVES = (
     "duty_order",
     "day_correction",
     "check_in",
+    "appeal",
+    "adjustment",
 )
-_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in"}
+_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in", "score", "appeal"}
 _MAKE = {
     "punch": work.a_punch,
     "attendance_day": work.a_day,
@@ -31,6 +33,8 @@ _MAKE = {
     "duty_order": away.a_duty,
     "day_correction": away.a_correction,
     "check_in": place.a_try,
+    "appeal": closed.an_appeal,
+    "adjustment": closed.an_adjustment,
 }
 
 
@@ -125,6 +129,7 @@ class _Behind:
             ("binding", work.a_binding),
             ("calendar_entry", away.an_entry),
             ("geofence", place.a_fence),
+            ("what_if", closed.a_trial),
         ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
@@ -182,7 +187,9 @@ class _Behind:
                 "id": row["id"],
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
-        for link in ("evidence", "leave_file", "duty_file", "correction_file", "check_in_file"):
+        for link in (
+            "evidence", "leave_file", "duty_file", "correction_file", "check_in_file", "appeal_file", "appeal_answer_file",
+        ):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:
                     del self.make.tables[link][row["id"]]

@@ -22,6 +22,8 @@ TYPES = {
     "geofence": "Geofence", "check_in": "CheckIn",
     "roster_day": "RosterDay",
     "device_command": "DeviceCommand", "unread_record": "UnreadLine", "clock_error": "ClockError",
+    "closing": "Closing", "frozen_month": "FrozenMonth", "adjustment": "Adjustment", "appeal": "Appeal",
+    "what_if": "WhatIf", "what_if_move": "WhatIfMove",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -35,16 +37,20 @@ _OPERATIONS = {
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
     "roster_day": Operation.ATTENDANCE_READ, "device_command": Operation.DEVICE_READ,
     "unread_record": Operation.DEVICE_READ, "clock_error": Operation.DEVICE_READ,
+    "closing": Operation.PERIOD_READ, "frozen_month": Operation.PERIOD_READ, "adjustment": Operation.SCORE_READ,
+    "appeal": Operation.APPEAL_READ, "what_if": Operation.PLUGIN_READ, "what_if_move": Operation.SCORE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
 _NOBODYS = _OF_MACHINES | {
-    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence",
+    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "closing",
+    "frozen_month", "what_if",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
     "correction_file": ("day_correction", "correction_id"), "check_in_file": ("check_in", "check_in_id"),
+    "appeal_file": ("appeal", "appeal_id"), "appeal_answer_file": ("appeal", "appeal_id"),
 }  # fmt: skip
 
 

@@ -14,7 +14,8 @@ TABLES = (
     "unit", "unit_tree", "position", "employee", "placement", "acting", "account", "role_grant", "token", "device",
     "clock_error", "device_command", "punch", "unread_record", "attendance_day", "catalogue_item", "file", "activity",
     "evidence", "leave", "leave_file", "duty_order", "duty_file", "day_correction", "correction_file", "calendar_entry",
-    "roster_day", "geofence", "check_in", "check_in_file", "score", "binding", "event", "event_head",
+    "roster_day", "geofence", "check_in", "check_in_file", "score", "closing", "frozen_month", "appeal", "appeal_file",
+    "appeal_answer_file", "adjustment", "what_if", "what_if_move", "binding", "event", "event_head",
 )  # fmt: skip
 _LOOPS = {"unit": "parent_id", "employee": "supervisor_id"}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from eperf.domain.access import GRANTED, Role
-from tests.support.random_town import away, marker, people, place, work
+from tests.support.random_town import away, closed, marker, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.random_town.rows import TABLES, Tables
 
@@ -51,6 +51,10 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     place.places(make)
     away.rosters(make)
     work.scores(make)
+    closed.months(make)
+    closed.appeals(make)
+    closed.adjustments(make)
+    closed.trials(make)
     work.bindings(make)
     work.events(make)
     return RandomTown({table: make.tables[table] for table in TABLES}, tuple(callers), make.owners)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from eperf.adapters.blobs import Blobs
 from eperf.services.adjustment import adjust_late
@@ -14,16 +15,16 @@ from eperf.services.what_if import run_trials
 
 async def settle(call: Callable[[], Call], blobs: Blobs) -> int:
     """Freezes, adjusts, settles appeals and runs trials; gives how much was done. One's trouble keeps no other."""
-    turns = (
-        lambda: freeze_closing(call(), blobs),
-        lambda: adjust_late(call(), blobs),
-        lambda: settle_accepted(call()),
-        lambda: run_trials(call(), blobs),
+    turns: tuple[Callable[[Call], Awaitable[int]], ...] = (
+        partial(freeze_closing, blobs=blobs),
+        partial(adjust_late, blobs=blobs),
+        settle_accepted,
+        partial(run_trials, blobs=blobs),
     )
     done, failures = 0, []
     for turn in turns:
         try:
-            done += await turn()
+            done += await turn(call())
         except Exception as failure:
             failures.append(failure)
     if failures:

@@ -115,7 +115,8 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.RECEIPT_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
     # A decree waits for appeals, so who signs sees them.
     Operation.APPEAL_READ: {
-        **{role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I}, _G: Reach.SUBTREE,
+        **{role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+        _G: Reach.SUBTREE,
     },
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},

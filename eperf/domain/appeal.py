@@ -39,8 +39,8 @@ PENDING = (AppealState.OPEN, AppealState.ACCEPTED)
 class AppealDays:
     """The settings of the part `eperf/appeals`.
 
-    `raise_days`: calendar days after the month was closed on which an appeal may be raised. `answer_days`: calendar days
-    after it was raised within which it is to be answered. `legal_basis`: the decree that says so. All must be given.
+    `raise_days`: calendar days after the month was closed in which an appeal may be raised. `answer_days`: calendar
+    days after it was raised within which it is to be answered. `legal_basis`: the decree that says so. No defaults.
     """
 
     raise_days: int

@@ -37,7 +37,9 @@ def require_settled(period: YearMonth, waiting: int, provisional: int, reason: s
     if waiting:
         raise PeriodNotReady(str(period), f"{waiting} scores wait to be computed")
     if provisional and reason is None:
-        raise PeriodNotReady(str(period), f"{provisional} scores are provisional; give a reason to close all the same")
+        raise PeriodNotReady(
+            str(period), f"{provisional} scores are provisional; give a reason to close all the same"
+        )
 
 
 def checked_reason(reason: str | None) -> str | None:

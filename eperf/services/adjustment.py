@@ -55,18 +55,14 @@ async def release_held(call: Call) -> int:
     return await LateRow.filter(held__isnull=False).update(held=None)
 
 
-async def _adjust(
-    call: Call, blobs: Blobs, unit_id: int, period: YearMonth, rows: Sequence[LateRow]
-) -> None:
+async def _adjust(call: Call, blobs: Blobs, unit_id: int, period: YearMonth, rows: Sequence[LateRow]) -> None:
     ids = [row.employee_id for row in rows]
     computed = await run_today(call, unit_id, period, ids)
     if isinstance(computed, str):
         await LateRow.filter(id__in=[row.id for row in rows]).update(held=computed)
         return
     columns = computed.columns()
-    scores = {
-        row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=str(period))
-    }
+    scores = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=str(period))}
     entries = await latest(ids, str(period))
     for row in rows:
         found = columns[row.employee_id]
@@ -148,7 +144,7 @@ async def _before(blobs: Blobs, row: LateRow, standing: _Standing) -> UnitPeriod
 
 
 async def _by_whom(employee_id: int, why: Sequence[Cause]) -> tuple[list[dict[str, object]], int | None]:
-    """The causes with what the log says of each: the kind of the last event, and when it was; and who caused the last."""
+    """The causes with the kind and the instant of the last event of each, as the log has it; who caused the last."""
     told: list[dict[str, object]] = []
     last: EventRow | None = None
     for cause in why:

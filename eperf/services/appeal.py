@@ -1,7 +1,8 @@
 """Appeals against a leaf of a score: raised, answered by somebody who had no part in it, and settled by a run.
 
 An accepted appeal corrects the fact that the leaf rests on, if it is one that can be corrected; the month is run again
-in any case, and a closed one makes an adjusting entry. Of several who answer at once one wins, the others get `CONFLICT`.
+in any case, and a closed one makes an adjusting entry. Of several who answer at once one wins and the others get
+`CONFLICT`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from eperf.domain.scoring.events import (
     AppealWithdrawn,
 )
 from eperf.domain.text import clean
-from eperf.services.call import Call, Work, answer, answered, work
+from eperf.services.call import Call, answer, answered, work
 from eperf.services.parts import Slot, bound
 from eperf.services.remedy import correct, deciders
 from eperf.store import late
@@ -221,9 +222,7 @@ async def _change(row: AppealRow, **values: object) -> None:
 async def _attach(call: Call, link: type[Any], appeal_id: int, files: Sequence[int]) -> None:
     if not files:
         return
-    own = {
-        file.id for file in await FileRow.filter(id__in=list(files), account_id=call.viewer.account_id)
-    }
+    own = {file.id for file in await FileRow.filter(id__in=list(files), account_id=call.viewer.account_id)}
     for file_id in files:
         if file_id not in own:
             raise NotFound("files", file_id)

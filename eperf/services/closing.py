@@ -91,7 +91,9 @@ async def freeze_closing(call: Call, blobs: Blobs, limit: int = _AT_ONCE) -> int
 async def _left(closing: ClosingRow) -> list[int]:
     """The units of a closing whose month is not frozen, the lowest first."""
     units = await late.below(closing.unit_id)
-    frozen = await FrozenRow.filter(period=closing.period, unit_id__in=units).values_list("unit_id", flat=True)
+    frozen = await FrozenRow.filter(period=closing.period, unit_id__in=units).values_list(
+        "unit_id", flat=True
+    )
     return sorted(set(units) - {int(str(one)) for one in frozen})
 
 
@@ -129,7 +131,7 @@ async def _unready(closing: ClosingRow, unit_id: int, rows: Sequence[ScoreRow], 
     if waiting:
         return f"{waiting} scores wait to be computed"
     provisional = sum(row.state == PROVISIONAL for row in rows)
-    if provisional and closing.reason is None:
+    if provisional and not closing.reason:
         return f"{provisional} scores are provisional"
     return None
 
@@ -187,7 +189,9 @@ async def _finish(call: Call, closing: ClosingRow) -> None:
 async def months_closed(unit_id: int, months: Sequence[YearMonth]) -> bool:
     """Whether the months of a unit are all closed: what is paid by them may be paid."""
     wanted = {str(month) for month in months}
-    found = await FrozenRow.filter(unit_id=unit_id, period__in=sorted(wanted)).values_list("period", flat=True)
+    found = await FrozenRow.filter(unit_id=unit_id, period__in=sorted(wanted)).values_list(
+        "period", flat=True
+    )
     return wanted == {str(one) for one in found}
 
 

@@ -101,7 +101,8 @@ async def bounds(
     """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
 
     Who is served by one binding, or by none, shares one `Bound`. Refuses a binding whose part is not installed or does
-    not take its settings any more, and a slot that has neither a binding nor a default; with `gone` those whom it would serve are left out instead.
+    not take its settings any more, and a slot that has neither a binding nor a default; with `gone` those whom it would
+    serve are left out instead.
     """
     units = {unit for place in places.values() for unit in place}
     rows: dict[int, list[BindingRow]] = defaultdict(list)

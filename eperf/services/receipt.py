@@ -9,7 +9,14 @@ from typing import Any
 
 from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Operation
-from eperf.domain.errors import BundleDamaged, BundleUnreadable, Conflict, NotFound, Refused, SchemeNotInstalled
+from eperf.domain.errors import (
+    BundleDamaged,
+    BundleUnreadable,
+    Conflict,
+    NotFound,
+    Refused,
+    SchemeNotInstalled,
+)
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import FINAL, UnitPeriod, freeze
 from eperf.domain.scoring.bundle import Bundle, Head, leaf_lines, lines, pack, score_line, unpack

@@ -80,7 +80,7 @@ async def ask(call: Call, candidate: Candidate) -> int:
             return before
         row = await TrialRow.create(
             unit_id=candidate.unit_id, scheme=candidate.scheme, settings=candidate.settings or {},
-            first=str(candidate.first), last=str(candidate.last), bands=list(candidate.bands_h), state=WAITING,
+            first_month=str(candidate.first), last_month=str(candidate.last), bands=list(candidate.bands_h), state=WAITING,
             account_id=call.viewer.account_id or None, asked_at=call.now,
         )  # fmt: skip
         await _forget(call)
@@ -99,7 +99,7 @@ async def run_trials(call: Call, blobs: Blobs) -> int:
     rows = await TrialRow.filter(state=WAITING).order_by("id")
     for row in rows:
         candidate = Candidate(
-            row.unit_id, YearMonth.parse(row.first), YearMonth.parse(row.last), row.scheme, row.settings,
+            row.unit_id, YearMonth.parse(row.first_month), YearMonth.parse(row.last_month), row.scheme, row.settings,
             tuple(row.bands),
         )  # fmt: skip
         try:
@@ -138,8 +138,7 @@ async def predict(call: Call, blobs: Blobs, candidate: Candidate) -> Prediction:
     found = [pl.DataFrame(schema=MOVES)]
     stale = 0
     for month in months:
-        async for one in _month(call, blobs, units, month, scheme):
-            found.append(one)
+        found += [one async for one in _month(call, blobs, units, month, scheme)]
         stale += await late.waiting(set(units), str(month), month.last)
         stale += await LateRow.filter(unit_id__in=units, period=str(month)).count()
     rows = ranked(pl.concat(found), candidate.bands_h)

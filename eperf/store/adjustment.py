@@ -7,8 +7,8 @@ from tortoise.models import Model
 class AdjustmentRow(Model):
     """What late evidence changes of a closed month: the figure before and after, and the receipt of the run.
 
-    Amounts are hundredths; `before_h` is null where there was no figure. `causes` are the facts that differ, `caused_by`
-    is who changed the last of them (null: nobody is known), `sha256` the file of the employee's facts as they were run.
+    Amounts are hundredths; `before_h` is null where there was no figure. `causes` are the facts that differ, and
+    `caused_by` is who changed the last of them (null: nobody is known). `sha256` is the file of the facts of this run.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -49,4 +49,9 @@ class AdjustmentRow(Model):
 
     class Meta:
         table = "adjustment"
-        indexes = (("employee_id", "period", "id"), ("unit_id", "period"), ("score_id", "id"), ("period", "id"))
+        indexes = (
+            ("employee_id", "period", "id"),
+            ("unit_id", "period"),
+            ("score_id", "id"),
+            ("period", "id"),
+        )

@@ -51,7 +51,12 @@ class AppealRow(Model):
 
     class Meta:
         table = "appeal"
-        indexes = (("employee_id", "state"), ("unit_id", "state", "id"), ("score_id", "leaf"), ("state", "id"))
+        indexes = (
+            ("employee_id", "state"),
+            ("unit_id", "state", "id"),
+            ("score_id", "leaf"),
+            ("state", "id"),
+        )
 
 
 class AppealFileRow(Model):
@@ -94,5 +99,7 @@ class AnswerFileRow(Model):
 
 async def pending_of(employee_ids: Collection[int]) -> dict[int, int]:
     """How many appeals of each employee are open or not yet settled; a decree that rests on a score waits for them."""
-    rows = AppealRow.filter(employee_id__in=sorted(employee_ids), state__in=[state.value for state in PENDING])
+    rows = AppealRow.filter(
+        employee_id__in=sorted(employee_ids), state__in=[state.value for state in PENDING]
+    )
     return dict(Counter(int(str(one)) for one in await rows.values_list("employee_id", flat=True)))

@@ -39,8 +39,8 @@ class ClosingRow(Model):
 class FrozenRow(Model):
     """A closed month of one unit: the facts as they were, by the hash of their file, and what scored them.
 
-    `sha256` is empty where nobody was scored, or no scheme could be used. `appeal_until` is the last day to appeal, null
-    where no rule says one.
+    `sha256` is empty where nobody was scored, or no scheme could be used. `appeal_until` is the last day to appeal,
+    null where no rule says one.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -74,7 +74,7 @@ class FrozenRow(Model):
 class LateRow(Model):
     """A month of an employee that is closed and whose facts have changed since: it is to be run again.
 
-    `unit_id` is the unit whose rules count, `mark` counts how often it was asked for, `held` says why there is no figure.
+    `unit_id` is the unit whose rules count, `mark` counts how often it was asked for, `held` says why it has no figure.
     """
 
     id = fields.BigIntField(primary_key=True)

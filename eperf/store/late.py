@@ -1,4 +1,4 @@
-"""Where closed months stand: which are, what waits to be run again, and what of a unit's month is still to be scored."""
+"""Where closed months stand: which are, what waits to be run again, and what of a month is still to be scored."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def sealed(unit_id: int, period: str, ids: Collection[int]) -> set[int]:
     """
     if await FrozenRow.exists(unit_id=unit_id, period=period):
         return set(ids)
-    closed = [int(one) for one in await FrozenRow.filter(period=period).values_list("unit_id", flat=True)]
+    closed = {row.unit_id for row in await FrozenRow.filter(period=period).only("id", "unit_id")}
     if not closed:
         return set()
     found: set[int] = set()

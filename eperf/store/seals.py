@@ -1,7 +1,7 @@
 """Triggers that refuse every change of a closed month's scores: a promise of the database's, not of the program's.
 
-SQLite forgets them when it builds the table `score` anew for another column; a migration that does so has to call `seal`
-again, and a test looks for them.
+SQLite forgets them when it builds the table `score` anew for another column; a migration that does so has to call
+`seal` again, and a test looks for them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _sqlite() -> Iterator[str]:
 def _postgres() -> Iterator[str]:
     # One look for a statement, however many rows it changes.
     yield (
-        "CREATE OR REPLACE FUNCTION score_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "CREATE OR REPLACE FUNCTION score_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
         f"IF EXISTS (SELECT 1 FROM changed WHERE EXISTS ({_CLOSED.format(row='changed')})) THEN "
         f"RAISE EXCEPTION '{TEXT}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END $$"
     )

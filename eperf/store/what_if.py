@@ -7,8 +7,8 @@ from tortoise.models import Model
 class TrialRow(Model):
     """A trial: which candidate, over which months of a unit with all below it, and what it comes to.
 
-    Without a `scheme` each unit's own is run with what is installed. `summary` holds the figures once it is done; `stale`
-    counts scores that were waiting to be computed when it ran.
+    Without a `scheme` each unit's own is run with what is installed. `summary` holds the figures once it is done;
+    `stale` counts scores that were waiting to be computed when it ran.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -18,8 +18,8 @@ class TrialRow(Model):
     unit_id: int
     scheme = fields.CharField(max_length=100, null=True)
     settings: fields.JSONField[dict[str, object]] = fields.JSONField(default=dict)
-    first = fields.CharField(max_length=7)
-    last = fields.CharField(max_length=7)
+    first_month = fields.CharField(max_length=7)
+    last_month = fields.CharField(max_length=7)
     bands: fields.JSONField[list[int]] = fields.JSONField(default=list)
     state = fields.CharField(max_length=16)
     cause = fields.CharField(max_length=300, null=True)

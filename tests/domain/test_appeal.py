@@ -22,7 +22,9 @@ from eperf.domain.errors import AppealTooLate, BadInput, ReviewerNotFree
 DAYS = AppealDays(14, 7, "Perwal Contoh 1/2026")
 
 
-def leaf(rule: str = "points", number: str = "7", label: str = "Laporan", amount: str = "1.00") -> dict[str, Any]:
+def leaf(
+    rule: str = "points", number: str = "7", label: str = "Laporan", amount: str = "1.00"
+) -> dict[str, Any]:
     return {
         "stage": "work", "rule": rule, "label": {"id": label, "en": label}, "amount": amount, "legal_basis": "x",
         "evidence": [{"kind": "activity", "id": number}], "facts": {},
@@ -48,7 +50,9 @@ def test_days_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     ("viewer", "stands_in_for", "free"),
     [(1, (), False), (2, (), False), (3, (), True), (3, (1,), False), (3, (4,), True)],
 )
-def test_whoever_decided_or_acts_for_them_is_not_free(viewer: int, stands_in_for: tuple[int, ...], free: bool) -> None:
+def test_whoever_decided_or_acts_for_them_is_not_free(
+    viewer: int, stands_in_for: tuple[int, ...], free: bool
+) -> None:
     if free:
         require_free([1, 2], viewer, frozenset(stands_in_for))
         return

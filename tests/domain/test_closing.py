@@ -15,7 +15,11 @@ NOVEMBER = YearMonth(2026, 11)
 
 @pytest.mark.parametrize(
     ("text", "first", "last", "count"),
-    [("2026-11", "2026-11", "2026-11", 1), ("2026Q4", "2026-10", "2026-12", 3), ("2026", "2026-01", "2026-12", 12)],
+    [
+        ("2026-11", "2026-11", "2026-11", 1),
+        ("2026Q4", "2026-10", "2026-12", 3),
+        ("2026", "2026-01", "2026-12", 12),
+    ],
 )
 def test_a_period_is_its_months(text: str, first: str, last: str, count: int) -> None:
     months = months_of(text)

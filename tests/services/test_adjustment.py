@@ -49,10 +49,16 @@ async def test_late_work_makes_an_entry_beside_the_score(town: Town, tmp_path: P
     assert await DirtyRow.all().count() == await LateRow.all().count() == 0
     entry = await AdjustmentRow.get()
     assert score.score_h is not None
-    assert (entry.score_id, entry.before_h, entry.after_h - score.score_h) == (score.id, score.score_h, entry.difference_h)
+    assert (entry.score_id, entry.before_h, entry.after_h - score.score_h) == (
+        score.id,
+        score.score_h,
+        entry.difference_h,
+    )
     assert entry.difference_h > 0
     late = await ActivityRow.get(date=date(2026, 10, 6))
-    assert [(one["kind"], one["id"], one["change"]) for one in entry.causes] == [("activity", str(late.id), "added")]
+    assert [(one["kind"], one["id"], one["change"]) for one in entry.causes] == [
+        ("activity", str(late.id), "added")
+    ]
     month = thaw(kept.read(entry.sha256))
     assert month.input_digests == {town.people["Budi"]: entry.input_digest}
     event = await EventRow.get(kind="score.adjusted")
@@ -92,7 +98,9 @@ async def test_somebody_who_had_no_score_gets_an_entry_without_one(town: Town, t
     assert await ScoreRow.all().count() == 0
 
 
-async def test_without_a_scheme_a_late_month_is_held_and_goes_on_by_itself(town: Town, tmp_path: Path) -> None:
+async def test_without_a_scheme_a_late_month_is_held_and_goes_on_by_itself(
+    town: Town, tmp_path: Path
+) -> None:
     kept = blobs(tmp_path)
     await worked(town)
     await scored(town)
@@ -110,7 +118,9 @@ async def test_without_a_scheme_a_late_month_is_held_and_goes_on_by_itself(town:
     assert (await AdjustmentRow.get()).difference_h > 0
 
 
-async def test_a_closed_provisional_score_is_settled_as_a_whole_once_it_has_a_figure(town: Town, tmp_path: Path) -> None:
+async def test_a_closed_provisional_score_is_settled_as_a_whole_once_it_has_a_figure(
+    town: Town, tmp_path: Path
+) -> None:
     kept = blobs(tmp_path)
     await worked(town)
     gone = await BindingRow.create(
@@ -140,9 +150,9 @@ async def test_stored_scores_and_entries_balance_with_a_full_run_whatever_comes_
     for _ in range(3):
         await random_work(town, rng, 4)
         if rng.random() < 0.4:
-            await ActivityRow.filter(id=rng.choice(await ActivityRow.all().values_list("id", flat=True))).update(
-                quantity_h=rng.randint(1, 900)
-            )
+            await ActivityRow.filter(
+                id=rng.choice(await ActivityRow.all().values_list("id", flat=True))
+            ).update(quantity_h=rng.randint(1, 900))
             await DirtyRow.all().delete()
             for name in town.people:
                 await DirtyRow.create(employee_id=town.people[name], period="2026-10")
@@ -155,7 +165,9 @@ async def test_stored_scores_and_entries_balance_with_a_full_run_whatever_comes_
         known = [name for name in names if await ActivityRow.exists(employee_id=town.people[name])]
         if not known:
             continue
-        full = await run_today(town.call("Sri"), town.units[unit], OCTOBER, [town.people[name] for name in known])
+        full = await run_today(
+            town.call("Sri"), town.units[unit], OCTOBER, [town.people[name] for name in known]
+        )
         assert not isinstance(full, str)
         columns = full.columns()
         for name in known:

@@ -69,20 +69,34 @@ async def score_of(town: Town) -> ScoreRow:
 
 async def place_of(town: Town, kind: str = "activity") -> int:
     score = await score_of(town)
-    return next(n for n, leaf in enumerate(score.breakdown) if leaf["evidence"] and leaf["evidence"][0]["kind"] == kind)  # type: ignore[index]
+    return next(
+        n
+        for n, leaf in enumerate(score.breakdown)
+        if leaf["evidence"] and leaf["evidence"][0]["kind"] == kind
+    )  # type: ignore[index]
 
 
-async def raised(town: Town, call: Call | None = None, kind: str = "activity", files: tuple[int, ...] = ()) -> int:
+async def raised(
+    town: Town, call: Call | None = None, kind: str = "activity", files: tuple[int, ...] = ()
+) -> int:
     score = await score_of(town)
     place = await place_of(town, kind)
-    return await appeal.raise_appeal(call or town.call("Budi"), score.id, place, score.input_digest, "Kurang", files)
+    return await appeal.raise_appeal(
+        call or town.call("Budi"), score.id, place, score.input_digest, "Kurang", files
+    )
 
 
-async def test_an_accepted_appeal_corrects_the_activity_and_the_open_month_is_scored_again(ready: Town) -> None:
+async def test_an_accepted_appeal_corrects_the_activity_and_the_open_month_is_scored_again(
+    ready: Town,
+) -> None:
     number = await raised(ready)
     row = await AppealRow.get()
     score = await score_of(ready)
-    assert (row.before_h, row.answer_until, row.raise_until) == (score.score_h, TODAY + timedelta(days=7), None)
+    assert (row.before_h, row.answer_until, row.raise_until) == (
+        score.score_h,
+        TODAY + timedelta(days=7),
+        None,
+    )
     assert await pending_of([ready.people["Budi"]]) == {ready.people["Budi"]: 1}
     await appeal.accept(head(ready), number, "Benar enam laporan", Remedy(quantity_h=600))
     assert await appeal.settle_accepted(ready.call("Sri")) == 0
@@ -94,7 +108,10 @@ async def test_an_accepted_appeal_corrects_the_activity_and_the_open_month_is_sc
     assert score.score_h is not None
     assert after.score_h > score.score_h
     assert row.leaf_after is not None
-    assert (row.leaf_after["rule"], row.leaf_after["evidence"]) == (row.leaf_before["rule"], row.leaf_before["evidence"])
+    assert (row.leaf_after["rule"], row.leaf_after["evidence"]) == (
+        row.leaf_before["rule"],
+        row.leaf_before["evidence"],
+    )
     assert row.leaf_after["amount"] != row.leaf_before["amount"]
     assert await pending_of([ready.people["Budi"]]) == {}
     kinds = [one.kind for one in await EventRow.filter(subject_type="Appeal").order_by("id")]
@@ -157,7 +174,11 @@ async def test_nobody_reviews_what_they_decided_or_their_own_or_for_whom_they_ac
         await appeal.refuse(head(ready, "Sri"), number, "Tidak")
     await appeal.refuse(head(ready), number, "Tidak terbukti")
     row = await AppealRow.get()
-    assert (row.state, row.decided_by_id, row.decision_note) == ("refused", ready.people["Eka"], "Tidak terbukti")
+    assert (row.state, row.decided_by_id, row.decision_note) == (
+        "refused",
+        ready.people["Eka"],
+        "Tidak terbukti",
+    )
     assert (await ActivityRow.get()).quantity_h == 300
 
 

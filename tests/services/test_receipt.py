@@ -28,7 +28,7 @@ pytest tests/services/test_receipt.py"""
 
 async def october(town: Town, tmp_path: Path) -> bytes:
     """The receipt of the office's closed October, the same on every database."""
-    await chosen(town, POINTS, {"monthly_target": "6000.50"})
+    await chosen(town, POINTS, {"monthly_target": "6000.50", "target_basis": "Perwal Contoh 3/2026"})
     await worked(town, "Budi", quantity_h=333)
     await worked(town, "Wati", quantity_h=77, minutes=13)
     await scored(town)
@@ -37,7 +37,9 @@ async def october(town: Town, tmp_path: Path) -> bytes:
     return await receipt.of_unit(town.call("Eka", AUDITOR), kept, town.units["office"], OCTOBER)
 
 
-async def test_a_receipt_of_either_database_verifies_on_the_other_and_is_the_same(town: Town, tmp_path: Path) -> None:
+async def test_a_receipt_of_either_database_verifies_on_the_other_and_is_the_same(
+    town: Town, tmp_path: Path
+) -> None:
     made = await october(town, tmp_path)
     if KIND == "postgres" and os.environ.get("EPERF_WRITE_SNAPSHOTS"):
         MADE_ON_POSTGRES.write_bytes(made)
@@ -53,7 +55,9 @@ async def test_a_receipt_of_either_database_verifies_on_the_other_and_is_the_sam
     )  # fmt: skip
 
 
-async def test_the_command_verifies_without_any_database_and_names_what_is_wrong(town: Town, tmp_path: Path) -> None:
+async def test_the_command_verifies_without_any_database_and_names_what_is_wrong(
+    town: Town, tmp_path: Path
+) -> None:
     made = await october(town, tmp_path)
     path = tmp_path / "bundle.eperf.zip"
 

@@ -36,7 +36,9 @@ from tests.support.town import Town
 NOVEMBER = YearMonth(2026, 11)
 
 
-def of(town: Town, scheme: str | None = POINTS, settings: dict[str, object] | None = None, **changes: object) -> Candidate:
+def of(
+    town: Town, scheme: str | None = POINTS, settings: dict[str, object] | None = None, **changes: object
+) -> Candidate:
     return Candidate(town.units["city"], OCTOBER, OCTOBER, scheme, settings or {}, **changes)  # type: ignore[arg-type]
 
 
@@ -82,13 +84,20 @@ async def test_the_candidate_that_is_there_already_moves_nobody(town: Town, tmp_
         assert (found.up, found.down, found.overtaken, found.bands, found.stages) == (0, 0, 0, (), ())
 
 
-async def test_movers_have_their_delta_rank_band_and_the_stage_that_moved_them(town: Town, tmp_path: Path) -> None:
+async def test_movers_have_their_delta_rank_band_and_the_stage_that_moved_them(
+    town: Town, tmp_path: Path
+) -> None:
     await chosen(town, POINTS, {})
     await worked(town, "Budi", quantity_h=3_000)
     await worked(town, "Wati", quantity_h=1_000)
     await scored(town)
     stored = {row.employee_id: row.score_h for row in await ScoreRow.all()}
-    half = of(town, POINTS, {"monthly_target": "16800"}, bands_h=(1_000, 2_000))
+    half = of(
+        town,
+        POINTS,
+        {"monthly_target": "16800", "target_basis": "Perwal Contoh 3/2026"},
+        bands_h=(1_000, 2_000),
+    )
     found = await predict(town.call("Sri"), blobs(tmp_path), half)
     budi = next(one for one in found.moves.iter_rows(named=True) if one["employee_id"] == town.people["Budi"])
     assert budi["before_h"] == stored[town.people["Budi"]]
@@ -166,7 +175,9 @@ async def test_what_cannot_be_tried_is_refused_by_name(town: Town, monkeypatch: 
         await what_if.ask(call, of(town))
 
 
-async def test_only_the_latest_trials_of_an_account_are_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_latest_trials_of_an_account_are_kept(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(what_if, "_MOST_KEPT", 2)
     call = town.call("Eka", PLUGINS)
     numbers = [await what_if.ask(call, of(town)) for _ in range(4)]

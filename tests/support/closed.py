@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from eperf.services.scoring import score_dirty
 from eperf.store import database
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.closing import ClosingRow
-from eperf.store.scoring import ScoreRow
-from tests.support.town import NOW, SINCE, Town
+from eperf.store.scoring import DirtyRow, ScoreRow
+from tests.support.town import NOW, SINCE, TODAY, Town
 
 OCTOBER = YearMonth(2026, 10)
 PERSONNEL = (Role.PERSONNEL_ADMIN, "city")
@@ -29,7 +29,7 @@ PLUGINS = (Role.PLUGIN_ADMIN, "city")
 POINTS = "points-catalogue/points"
 SCHEMES: tuple[tuple[str, dict[str, Any]], ...] = (
     (POINTS, {}),
-    (POINTS, {"monthly_target": "4000"}),
+    (POINTS, {"monthly_target": "4000", "target_basis": "Perwal Contoh 3/2026"}),
     ("eperf/norm-minutes", {}),
     ("ministry-70-30/attendance", {}),
     ("surplus-tier/workload", {"zero_surplus_k_pct": "50", "zero_surplus_basis": "Perbup Contoh 1/2026"}),
@@ -66,9 +66,12 @@ async def scored(town: Town) -> None:
         pass
 
 
-async def chosen(town: Town, scheme: str, settings: dict[str, Any], unit: str = "city", since: date = SINCE) -> None:
-    """Binds a scheme; every score of the months from then on is marked."""
+async def chosen(
+    town: Town, scheme: str, settings: dict[str, Any], unit: str = "city", since: date = SINCE
+) -> None:
+    """Binds a scheme; every score of the months before this one is marked."""
     await bind(town.call("Eka", PLUGINS), town.units[unit], Slot.SCHEME, scheme, settings, since)
+    await DirtyRow.filter(period=f"{TODAY:%Y-%m}").delete()
 
 
 async def with_appeals(town: Town, **changes: Any) -> None:
@@ -109,6 +112,3 @@ async def stored_bytes() -> str:
 
 def at(day: int, hour: int = 1, month: int = 10) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
-
-
-TOMORROW = NOW + timedelta(days=1)

@@ -188,7 +188,13 @@ class _Behind:
                 **work.a_file(self.make, self.make.marker.next(), row["account_id"]),
             }
         for link in (
-            "evidence", "leave_file", "duty_file", "correction_file", "check_in_file", "appeal_file", "appeal_answer_file",
+            "evidence",
+            "leave_file",
+            "duty_file",
+            "correction_file",
+            "check_in_file",
+            "appeal_file",
+            "appeal_answer_file",
         ):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:

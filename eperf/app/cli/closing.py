@@ -24,7 +24,9 @@ def _group() -> None:
 def close(
     unit: str = typer.Argument(help="The code of the unit; all units below it are closed with it."),
     period: str = typer.Argument(help="A month YYYY-MM, a quarter YYYYQ1 to YYYYQ4, or a year YYYY."),
-    reason: str | None = typer.Option(None, "--reason", help="Close although scores are provisional, and why."),
+    reason: str | None = typer.Option(
+        None, "--reason", help="Close although scores are provisional, and why."
+    ),
 ) -> None:
     """Score what waits, freeze the facts, and close each month of the period.
 
@@ -45,6 +47,7 @@ def close(
 
     rows = run_with_database(job)
     for row in rows:
-        print(f"{unit} {row.period}: {row.state}, {row.people} scores, {row.provisional} provisional {row.held or ''}".rstrip())
+        held = f"; {row.held}" if row.held else ""
+        print(f"{unit} {row.period}: {row.state}, {row.people} scores, {row.provisional} provisional{held}")
     if any(row.state != PeriodState.CLOSED for row in rows):
         raise typer.Exit(1)

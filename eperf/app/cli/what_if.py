@@ -27,7 +27,9 @@ def what_if(
         None, "--scheme", help="The candidate, plugin/part; without it each unit's own as it is installed."
     ),
     settings: str = typer.Option("{}", "--settings", help="Its settings, a JSON object."),
-    bands: str = typer.Option("", "--bands", help="Lower bounds of bands, ascending, parted by commas: 60,76,91."),
+    bands: str = typer.Option(
+        "", "--bands", help="Lower bounds of bands, ascending, parted by commas: 60,76,91."
+    ),
     most: int = typer.Option(20, "--most", min=1, max=1000, help="How many of the biggest movers to print."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
@@ -66,7 +68,9 @@ async def _biggest(found: Prediction, most: int) -> list[dict[str, Any]]:
     moved = found.moves.filter(found.moves.get_column("delta_h").fill_null(0) != 0)
     order = moved.get_column("delta_h").abs().arg_sort(descending=True)
     rows = moved[order].head(most).to_dicts()
-    people = {row.id: row.name for row in await EmployeeRow.filter(id__in=[one["employee_id"] for one in rows])}
+    people = {
+        row.id: row.name for row in await EmployeeRow.filter(id__in=[one["employee_id"] for one in rows])
+    }
     return [{"name": people[one["employee_id"]], **one} for one in rows]
 
 

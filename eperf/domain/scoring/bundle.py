@@ -74,7 +74,9 @@ def lines(values: Iterable[object]) -> bytes:
     return "".join(f"{canonical(value)}\n" for value in values).encode()
 
 
-def score_line(employee_id: int, score_h: int | None, state: str, cause: str | None, digest: str) -> dict[str, object]:
+def score_line(
+    employee_id: int, score_h: int | None, state: str, cause: str | None, digest: str
+) -> dict[str, object]:
     """A line of the scores: whose, hundredths (null while provisional), state, cause, fingerprint of the facts."""
     return {
         "employee_id": employee_id, "score_h": score_h, "state": state, "cause": cause, "input_digest": digest,
@@ -88,7 +90,12 @@ def leaf_lines(employee_id: int, breakdown: Iterable[Mapping[str, Any]]) -> Iter
 
 def pack(head: Head, snapshot: bytes, settings: object, scores: bytes, leaves: bytes) -> bytes:
     """The bundle's bytes; the same parts give the same bytes."""
-    parts = {SNAPSHOT: snapshot, SETTINGS: f"{canonical(settings)}\n".encode(), SCORES: scores, LEAVES: leaves}
+    parts = {
+        SNAPSHOT: snapshot,
+        SETTINGS: f"{canonical(settings)}\n".encode(),
+        SCORES: scores,
+        LEAVES: leaves,
+    }
     manifest = {
         "format": FORMAT, **vars(head), "parts": {name: _hash(part) for name, part in parts.items()},
         "tables": _members(snapshot),

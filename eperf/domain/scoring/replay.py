@@ -29,6 +29,8 @@ def facts(opened: Bundle) -> UnitPeriod:
         month = thaw(opened.snapshot)
     except ScoringFrameInvalid as broken:
         raise BundleUnreadable("snapshot", broken.message("en")) from broken
+    except Exception as broken:  # what a hostile file makes the libraries raise is not a list that ends
+        raise BundleUnreadable("snapshot", f"{type(broken).__name__}: {broken}"[:200]) from broken
     if _text_bytes(month) > MOST_TEXT:
         raise BundleUnreadable("snapshot", f"more than {MOST_TEXT} bytes of text")
     head = opened.head

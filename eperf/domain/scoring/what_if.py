@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -61,7 +62,7 @@ def checked_bands(bands_h: Sequence[int]) -> tuple[int, ...]:
     """The lower bounds of the bands above the lowest, in hundredths: ascending, at most twenty."""
     if len(bands_h) > MOST_BANDS:
         raise TooMany("bands", MOST_BANDS, len(bands_h))
-    if any(second <= first for first, second in zip(bands_h, bands_h[1:], strict=False)):
+    if any(second <= first for first, second in pairwise(bands_h)):
         raise BadInput("bands", list(bands_h), "not ascending")
     return tuple(bands_h)
 
@@ -93,7 +94,10 @@ def moves(before: pl.DataFrame, scored: Scored) -> pl.DataFrame:
     """`MOVES` of one unit's month, without ranks and bands."""
     ran = scored.scores.select("employee_id", "state", "cause", after_h="score_h")
     both = ran.join(before, on="employee_id", how="left").join(_stages(scored), on="employee_id", how="left")
-    shifts = [(pl.col(f"now_{name}").fill_null(0) - pl.col(f"by_{name}").fill_null(0)).alias(name) for name in STAGES]
+    shifts = [
+        (pl.col(f"now_{name}").fill_null(0) - pl.col(f"by_{name}").fill_null(0)).alias(name)
+        for name in STAGES
+    ]
     known = pl.col("before_h").is_not_null() & pl.col("after_h").is_not_null()
     sizes = pl.concat_list([pl.col(name).abs() for name in STAGES])
     most = sizes.list.arg_max()
@@ -150,9 +154,7 @@ def summary(rows: pl.DataFrame) -> Summary:
 
 
 def _stages(scored: Scored) -> pl.DataFrame:
-    sums = [
-        pl.col("amount_h").filter(pl.col("stage") == name).sum().alias(f"now_{name}") for name in STAGES
-    ]
+    sums = [pl.col("amount_h").filter(pl.col("stage") == name).sum().alias(f"now_{name}") for name in STAGES]
     return scored.leaves.group_by("employee_id").agg(sums)
 
 

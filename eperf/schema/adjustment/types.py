@@ -25,7 +25,8 @@ from eperf.store.scope import Columns, reach
 
 _ORDERS = {"OLDEST": (("id", False),), "LATEST": (("id", True),)}
 _BALANCE = (
-    "(SELECT coalesce({score_h}, 0) + sum(a.difference_h) FROM adjustment a WHERE a.score_id = {id} HAVING count(*) > 0)"
+    "(SELECT coalesce({score_h}, 0) + sum(a.difference_h) FROM adjustment a WHERE a.score_id = {id} "
+    "HAVING count(*) > 0)"
 )
 
 

@@ -145,7 +145,9 @@ CONTRIBUTION = Contribution(
     },
     extends={
         "Employee": {
-            "appeals": many(Appeal, _ORDERS, "LATEST", "Appeals, the latest first.", back="employee_id", narrow=_in_state),
+            "appeals": many(
+                Appeal, _ORDERS, "LATEST", "Appeals, the latest first.", back="employee_id", narrow=_in_state
+            ),
             "pending_appeals": many(
                 Appeal, _ORDERS, "OLDEST", "Appeals that are open or not yet settled: a decree waits for them.",
                 back="employee_id", narrow=_pending,

@@ -40,7 +40,9 @@ class Appeal(Node):
     reason: str = column("reason", "What the employee says.")
     state: AppealState = column("state", "Where it stands.", render=AppealState)
     raised_at: DateTime = column("raised_at", "When it was raised.")
-    raise_until: Date | None = column("raise_until", "Until when it could be raised; null: the month was open.")
+    raise_until: Date | None = column(
+        "raise_until", "Until when it could be raised; null: the month was open."
+    )
     answer_until: Date = column("answer_until", "By when it is to be answered.")
     decided_at: DateTime | None = column("decided_at", "When it was answered.")
     decision_note: str | None = column("decision_note", "The reviewer's reason.")
@@ -52,7 +54,9 @@ class Appeal(Node):
     unit: Unit | None = relation("unit_id", Unit, "The unit whose rules made the score.")
     score: Score | None = relation("score_id", Score, "The score.")
     decided_by: Employee | None = relation("decided_by_id", Employee, "Who answered.")
-    leaf_before: ScoreLeaf = computed(("leaf", "leaf_before"), _before, "The leaf when the appeal was raised.", kind=ScoreLeaf)
+    leaf_before: ScoreLeaf = computed(
+        ("leaf", "leaf_before"), _before, "The leaf when the appeal was raised.", kind=ScoreLeaf
+    )
     leaf_after: ScoreLeaf | None = computed(
         ("leaf", "leaf_after"), _after, "The leaf that says the same after it; null where there is none.",
         kind=ScoreLeaf | None,

@@ -35,7 +35,8 @@ class ClosePeriodInput:
     unit: strawberry.ID = strawberry.field(description="The unit; all units below it are closed with it.")
     period: YearMonth
     reason: str | None = strawberry.field(
-        default=None, description="Closes the month although scores are provisional; at most 1,000 characters."
+        default=None,
+        description="Closes the month although scores are provisional; at most 1,000 characters.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description="Makes a retry safe.")
 

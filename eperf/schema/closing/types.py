@@ -41,7 +41,7 @@ class Closing(Node):
 
 
 @mapped(FrozenRow, Operation.PERIOD_READ, _OF_UNITS)
-@strawberry.type(description="A closed month of one unit: the facts as they were, by their fingerprints (periode beku).")
+@strawberry.type(description="A closed month of one unit, with the fingerprints of its facts (periode beku).")
 class FrozenMonth(Node):
     """A closed month of one unit."""
 

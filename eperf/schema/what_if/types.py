@@ -85,14 +85,16 @@ def _settings(row: Mapping[str, Any], _: Context) -> str:
 
 
 @mapped(TrialRow, Operation.PLUGIN_READ, partial(reach, columns=Columns(employee=None)))
-@strawberry.type(description="What a candidate would make of stored scores; it changes none of them (simulasi).")
+@strawberry.type(
+    description="What a candidate would make of stored scores; it changes none of them (simulasi)."
+)
 class WhatIf(Node):
     """A trial."""
 
     scheme: str | None = column("scheme", "The candidate; null: each unit's own, as it is installed today.")
     settings: str = computed(("settings",), _settings, "The candidate's settings as JSON.")
-    first: YearMonth = column("first", "The first month.")
-    last: YearMonth = column("last", "The last month.")
+    first: YearMonth = column("first_month", "The first month.")
+    last: YearMonth = column("last_month", "The last month.")
     state: str = column("state", "waiting, done or failed.")
     cause: str | None = column("cause", "Why it failed.")
     asked_at: DateTime = column("asked_at", "When it was asked for.")
@@ -140,7 +142,9 @@ class TrySchemeInput:
     scheme: str | None = strawberry.field(
         default=None, description="`plugin/part`; without it each unit's own, as it is installed today."
     )
-    settings: str = strawberry.field(default="{}", description="A JSON object, checked by the scheme's own model.")
+    settings: str = strawberry.field(
+        default="{}", description="A JSON object, checked by the scheme's own model."
+    )
     bands: list[Hundredths] = strawberry.field(
         default_factory=list, description="Lower bounds of the bands above the lowest, ascending, at most 20."
     )

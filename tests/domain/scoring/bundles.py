@@ -26,6 +26,11 @@ def bundle_of(facts: UnitPeriod, key: str = KEY, registry: Registry = REGISTRY, 
         "settings_digest": settings_digest(settings), "input_digest": facts.input_digest, "closed": True,
         "people": facts.employees.height, **changes,
     }  # fmt: skip
-    told = [score_line(who, score_h, state, cause, digests[who]) for who, score_h, state, cause in scored.scores.iter_rows()]
-    leaves = [line for row in told for line in leaf_lines(row["employee_id"], scored.trail(row["employee_id"]))]  # type: ignore[arg-type]
+    told = [
+        score_line(who, score_h, state, cause, digests[who])
+        for who, score_h, state, cause in scored.scores.iter_rows()
+    ]
+    leaves = [
+        line for row in told for line in leaf_lines(row["employee_id"], scored.trail(row["employee_id"]))
+    ]  # type: ignore[arg-type]
     return pack(Head(**head), freeze(facts).data, plain(settings), lines(told), lines(leaves))

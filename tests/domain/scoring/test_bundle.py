@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 
 from eperf.domain.errors import BundleDamaged, BundleUnreadable, Refused, ReplayDiffers, SchemeNotInstalled
 from eperf.domain.scoring import UnitPeriod
-from eperf.domain.scoring.bundle import LEAVES, MANIFEST, MOST_BYTES, PARTS, SCORES, SEAL, SETTINGS, SNAPSHOT, pack, unpack
+from eperf.domain.scoring.bundle import (
+    LEAVES,
+    MANIFEST,
+    MOST_BYTES,
+    PARTS,
+    SCORES,
+    SEAL,
+    SETTINGS,
+    SNAPSHOT,
+    pack,
+    unpack,
+)
 from eperf.services.receipt import verify
 from eperf.testing import activity, day, employee, unit_period
 from eperf.testing.unit_period import MARCH

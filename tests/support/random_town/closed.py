@@ -96,7 +96,11 @@ def an_adjustment(make: Making, n: int, person: Row) -> Row:
     score = rng.choice(own) if own else None
     unit = score["unit_id"] if score else person["unit_id"]
     activity = [row["id"] for row in make.tables["activity"].values() if row["employee_id"] == person["id"]]
-    cause = {"kind": "activity", "id": str(rng.choice(activity))} if activity else {"kind": "day", "id": "2026-11-02"}
+    cause = (
+        {"kind": "activity", "id": str(rng.choice(activity))}
+        if activity
+        else {"kind": "day", "id": "2026-11-02"}
+    )
     return {
         "employee_id": person["id"], "unit_id": unit, "score_id": score["id"] if score else None,
         "period": score["period"] if score else rng.choice(MONTHS), "before_h": make.maybe(marker.integer(n)),
@@ -128,7 +132,7 @@ def a_trial(make: Making, n: int, unit: int) -> Row:
     }  # fmt: skip
     return {
         "unit_id": unit, "scheme": make.maybe(marker.text(n, "eperf/part")),
-        "settings": make.rng.choice(({}, {"target": marker.text(n)})), "first": "2026-10", "last": "2026-11",
+        "settings": make.rng.choice(({}, {"target": marker.text(n)})), "first_month": "2026-10", "last_month": "2026-11",
         "bands": [6000, 9000], "state": "done" if done else "waiting", "cause": None, "account_id": None,
         "asked_at": marker.instant(n, make.rng.randrange(_MINUTES)), "done_at": None,
         "summary": summary if done else None, "stale": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from eperf.adapters.blobs import Blobs
@@ -48,6 +48,15 @@ async def adjust_late(call: Call, blobs: Blobs, limit: int = 500) -> int:
     if failures:
         raise ExceptionGroup("closed months could not be run again", failures)
     return len(taken)
+
+
+async def differences_of(scores: Set[int]) -> dict[int, list[int]]:
+    """The differences of the entries to each of these scores, in hundredths; scores without entries are left out."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in await AdjustmentRow.filter(score_id__in=sorted(scores)).only("id", "score_id", "difference_h"):
+        if row.score_id is not None:
+            found[row.score_id].append(row.difference_h)
+    return dict(found)
 
 
 async def release_held(call: Call) -> int:

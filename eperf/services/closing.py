@@ -7,8 +7,8 @@ either the freezing sees it and waits, or the database refuses it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Sequence, Set
+from datetime import date, datetime
 
 from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Operation
@@ -184,6 +184,13 @@ async def _finish(call: Call, closing: ClosingRow) -> None:
                     provisional=provisional,
                 )
             )  # fmt: skip
+
+
+async def closed_of(months: Set[tuple[int, str]]) -> dict[tuple[int, str], tuple[datetime, date | None]]:
+    """Of the (unit, month) pairs those that are closed: since when, and until when one may appeal."""
+    units, periods = {unit for unit, _ in months}, {period for _, period in months}
+    rows = FrozenRow.filter(unit_id__in=sorted(units), period__in=sorted(periods))
+    return {(row.unit_id, row.period): (row.frozen_at, row.appeal_until) for row in await rows}
 
 
 async def months_closed(unit_id: int, months: Sequence[YearMonth]) -> bool:

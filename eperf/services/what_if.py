@@ -80,8 +80,8 @@ async def ask(call: Call, candidate: Candidate) -> int:
             return before
         row = await TrialRow.create(
             unit_id=candidate.unit_id, scheme=candidate.scheme, settings=candidate.settings or {},
-            first_month=str(candidate.first), last_month=str(candidate.last), bands=list(candidate.bands_h), state=WAITING,
-            account_id=call.viewer.account_id or None, asked_at=call.now,
+            first_month=str(candidate.first), last_month=str(candidate.last), bands=list(candidate.bands_h),
+            state=WAITING, account_id=call.viewer.account_id or None, asked_at=call.now,
         )  # fmt: skip
         await _forget(call)
         await answer(call, row.id)

@@ -16,6 +16,7 @@ from eperf.domain.scoring.bundle import SETTINGS, SNAPSHOT, unpack
 from eperf.services import receipt
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.scoring import DirtyRow, ScoreRow
+from tests.domain.scoring.bundles import places
 from tests.support.closed import OCTOBER, POINTS, adjusted, blobs, chosen, closed, scored, worked
 from tests.support.database import KIND
 from tests.support.town import Town
@@ -72,7 +73,7 @@ async def test_the_command_verifies_without_any_database_and_names_what_is_wrong
     assert "2 people, 2 with a figure" in done.stdout
     assert done.stdout.rstrip().endswith("verified")
     for part, said in ((SETTINGS, "settings"), (SNAPSHOT, "snapshot")):
-        place = made.index(part.encode()) + len(part) + 5
+        place = places(made)[part].start + 5
         broken = run(made[:place] + bytes([made[place] ^ 1]) + made[place + 1 :])
         assert broken.returncode == 2
         assert broken.stderr.startswith("BUNDLE_DAMAGED")

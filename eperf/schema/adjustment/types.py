@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import strawberry
 
 from eperf.domain.access import Operation
-from eperf.planner.mapping import column, computed, mapped, relation, sql_field
+from eperf.domain.scoring.adjusting import balance
+from eperf.planner.mapping import batch_field, column, computed, mapped, relation
 from eperf.plugins.api import Contribution
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
@@ -19,15 +20,12 @@ from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
 from eperf.schema.scalars import DateTime, Hundredths, YearMonth
 from eperf.schema.scoring.types import Score, ScoreLeaf, leaves_of
+from eperf.services.adjustment import differences_of
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.condition import Condition, Is
 from eperf.store.scope import Columns, reach
 
 _ORDERS = {"OLDEST": (("id", False),), "LATEST": (("id", True),)}
-_BALANCE = (
-    "(SELECT coalesce({score_h}, 0) + sum(a.difference_h) FROM adjustment a WHERE a.score_id = {id} "
-    "HAVING count(*) > 0)"
-)
 
 
 @strawberry.type(description="A fact that is other than before (sebab penyesuaian).")
@@ -82,6 +80,13 @@ class Adjustment(Node):
     )
 
 
+async def _balances(rows: Sequence[Mapping[str, Any]], _: Context) -> list[Hundredths | None]:
+    found = await differences_of({row["id"] for row in rows})
+    return [
+        Hundredths(balance(row["score_h"], found[row["id"]])) if row["id"] in found else None for row in rows
+    ]
+
+
 def _of_period(_: Context, period: YearMonth | None = None) -> Condition | None:
     return None if period is None else Is("period", period)
 
@@ -93,8 +98,9 @@ CONTRIBUTION = Contribution(
             "adjustments": many(
                 Adjustment, _ORDERS, "OLDEST", "Entries that were made since the month was closed.", back="score_id"
             ),
-            "balance": sql_field(
-                _BALANCE, "The score with all its entries; null where there are none.", kind=Hundredths | None
+            "balance": batch_field(
+                ("id", "score_h"), _balances, "The score with all its entries; null where there are none.",
+                kind=Hundredths | None,
             ),
         },
         "Employee": {

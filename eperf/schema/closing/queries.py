@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
 
 import strawberry
 
 from eperf.domain.closing import PeriodState
 from eperf.domain.period import YearMonth as Month
-from eperf.planner.mapping import sql_field
+from eperf.planner.mapping import batch_field
 from eperf.plugins.api import Contribution
 from eperf.schema.closing.types import Closing, FrozenMonth
 from eperf.schema.context import Context
@@ -20,7 +22,6 @@ from eperf.services import closing
 from eperf.store.condition import Condition, Is
 
 _ORDERS = {"LATEST": (("period", True), ("id", True))}
-_FROZEN = "(SELECT f.{} FROM frozen_month f WHERE f.unit_id = {{unit_id}} AND f.period = {{period}})"
 
 ClosingPayload = Annotated[
     Closing | Problem,
@@ -45,6 +46,29 @@ async def _close(context: Context, input: ClosePeriodInput) -> int:  # noqa: A00
     unit = number_of(input.unit, "Unit", "unit")
     call = context.call(input.idempotency_key)
     return await closing.close(call, unit, Month.parse(input.period), input.reason)
+
+
+@strawberry.type(description="That a score does not change any more (nilai ditutup).")
+class ScoreClosed:
+    """That a score does not change any more."""
+
+    at: DateTime = strawberry.field(description="Since when.")
+    appeal_until: Date | None = strawberry.field(
+        description="The last day to appeal; null where no rule says one."
+    )
+
+
+async def _closed(rows: Sequence[Mapping[str, Any]], _: Context) -> list[ScoreClosed | None]:
+    found = await closing.closed_of({(row["unit_id"], row["period"]) for row in rows})
+    return [_shown(found.get((row["unit_id"], row["period"]))) for row in rows]
+
+
+def _shown(found: tuple[datetime, date | None] | None) -> ScoreClosed | None:
+    return (
+        None
+        if found is None
+        else ScoreClosed(at=DateTime(found[0]), appeal_until=None if found[1] is None else Date(found[1]))
+    )
 
 
 def _in_state(_: Context, state: PeriodState | None = None) -> Condition | None:
@@ -77,14 +101,10 @@ CONTRIBUTION = Contribution(
             ),
         },
         "Score": {
-            "closed_at": sql_field(
-                _FROZEN.format("frozen_at"), "Since when it does not change any more; null while its month is open.",
-                kind=DateTime | None,
-            ),
-            "appeal_until": sql_field(
-                _FROZEN.format("appeal_until"),
-                "The last day to appeal; null while the month is open, or where no rule says one.", kind=Date | None,
-            ),
+            "closed": batch_field(
+                ("unit_id", "period"), _closed, "That it does not change any more; null while its month is open.",
+                kind=ScoreClosed | None,
+            )
         },
     },
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from eperf.domain.scoring import UnitPeriod, freeze, score, settings_digest
@@ -34,3 +36,13 @@ def bundle_of(facts: UnitPeriod, key: str = KEY, registry: Registry = REGISTRY, 
         line for row in told for line in leaf_lines(row["employee_id"], scored.trail(row["employee_id"]))
     ]  # type: ignore[arg-type]
     return pack(Head(**head), freeze(facts).data, plain(settings), lines(told), lines(leaves))
+
+
+def places(data: bytes) -> dict[str, range]:
+    """Where each part lies in an archive."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for info in archive.infolist():
+            first = info.header_offset + 30 + len(info.filename)
+            found[info.filename] = range(first, first + info.file_size)
+    return found

@@ -61,7 +61,7 @@ def appeals(make: Making) -> None:
 def an_appeal(make: Making, n: int, person: Row) -> Row:
     """An appeal against a leaf of a score of the person, or of anybody's who has none."""
     rng = make.rng
-    score = _score(make, person)
+    score = rng.choice(_scores(make, person))
     decided = rng.random() < 0.5
     return {
         "employee_id": person["id"], "unit_id": score["unit_id"], "score_id": score["id"], "period": score["period"],
@@ -77,9 +77,10 @@ def an_appeal(make: Making, n: int, person: Row) -> Row:
     }  # fmt: skip
 
 
-def _score(make: Making, person: Row) -> Row:
-    own = [row for row in make.tables["score"].values() if row["employee_id"] == person["id"]]
-    return make.rng.choice(own) if own else make.some("score")
+def _scores(make: Making, person: Row) -> list[Row]:
+    """Scores of the town's own months: those that are added behind somebody's back may be taken away again."""
+    everyones = [row for row in make.tables["score"].values() if row["period"] in MONTHS]
+    return [row for row in everyones if row["employee_id"] == person["id"]] or everyones
 
 
 def adjustments(make: Making) -> None:
@@ -92,7 +93,7 @@ def adjustments(make: Making) -> None:
 def an_adjustment(make: Making, n: int, person: Row) -> Row:
     """An adjusting entry."""
     rng = make.rng
-    own = [row for row in make.tables["score"].values() if row["employee_id"] == person["id"]]
+    own = [row for row in _scores(make, person) if row["employee_id"] == person["id"]]
     score = rng.choice(own) if own else None
     unit = score["unit_id"] if score else person["unit_id"]
     activity = [row["id"] for row in make.tables["activity"].values() if row["employee_id"] == person["id"]]

@@ -31,11 +31,10 @@ async def score_dirty(call: Call, limit: int = 2000, progress: Callable[[int], N
     """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true."""
     dirty = await DirtyRow.all().order_by("period", "id").limit(limit)
     failures: list[Exception] = []
-    for (unit_id, period), rows in (await _by_unit(dirty, call.today)).items():
+    for (unit_id, period), rows in (await hand_over(await _by_unit(dirty, call.today))).items():
         # One unit's trouble is its own: the others are scored, and then it is told.
         try:
-            if scorable := await hand_over(unit_id, str(period), rows):
-                await _score(call, unit_id, period, scorable)
+            await _score(call, unit_id, period, rows)
         except Exception as failure:
             failures.append(failure)
         if progress:

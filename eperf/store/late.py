@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from tortoise.expressions import F, Q
 
+from eperf.domain.period import YearMonth
 from eperf.store import database
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.calendar import StaleDayRow
@@ -18,42 +20,70 @@ from eperf.store.scoring import DirtyRow, ScoreRow
 _AT_ONCE = 500
 
 
-async def sealed(unit_id: int, period: str, ids: Collection[int]) -> set[int]:
-    """Of these employees, who end the month in the unit, those whose score of the month does not change any more.
+class Marked(Protocol):
+    """A dirty month as it was read."""
 
-    All of them once the unit's month is frozen; otherwise those who were scored in a unit whose month is.
+    @property
+    def id(self) -> int: ...  # noqa: D102
+
+    @property
+    def employee_id(self) -> int: ...  # noqa: D102
+
+    @property
+    def mark(self) -> int: ...  # noqa: D102
+
+
+M = TypeVar("M", bound=Marked)
+
+
+async def hand_over(groups: Mapping[tuple[int, YearMonth], list[M]]) -> dict[tuple[int, YearMonth], list[M]]:
+    """Moves the marks of closed months from the scorer's list to the adjuster's; gives what is left to score.
+
+    A month is closed to somebody when that of the unit in which they end it is frozen, or that of the unit in which
+    they were scored.
     """
-    if await FrozenRow.exists(unit_id=unit_id, period=period):
-        return set(ids)
-    closed = {row.unit_id for row in await FrozenRow.filter(period=period).only("id", "unit_id")}
-    if not closed:
-        return set()
-    found: set[int] = set()
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = ScoreRow.filter(employee_id__in=wanted[start : start + _AT_ONCE], period=period)
-        scored = await rows.values_list("employee_id", "unit_id")
-        found |= {int(who) for who, where in scored if where in closed}
+    closed = await _frozen({period for _, period in groups})
+    left: dict[tuple[int, YearMonth], list[M]] = {}
+    for (unit_id, period), rows in groups.items():
+        late = await _late(unit_id, period, rows, closed[period]) if closed[period] else set()
+        if late:
+            await _move(unit_id, str(period), [row for row in rows if row.employee_id in late])
+        if rest := [row for row in rows if row.employee_id not in late]:
+            left[unit_id, period] = rest
+    return left
+
+
+async def _frozen(periods: Collection[YearMonth]) -> dict[YearMonth, set[int]]:
+    """The units whose month is closed."""
+    found: dict[YearMonth, set[int]] = {period: set() for period in periods}
+    rows = FrozenRow.filter(period__in=sorted(str(period) for period in periods))
+    for row in await rows.only("id", "unit_id", "period"):
+        found[YearMonth.parse(row.period)].add(row.unit_id)
     return found
 
 
-async def hand_over(unit_id: int, period: str, rows: Sequence[DirtyRow]) -> list[DirtyRow]:
-    """Moves the marks of closed months from the scorer's list to the adjuster's; gives the marks that are left."""
-    late = await sealed(unit_id, period, [row.employee_id for row in rows])
-    if not late:
-        return list(rows)
+async def _late(unit_id: int, period: YearMonth, rows: Sequence[Marked], closed: Collection[int]) -> set[int]:
+    ids = sorted({row.employee_id for row in rows})
+    if unit_id in closed:
+        return set(ids)
+    found: set[int] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ScoreRow.filter(employee_id__in=ids[start : start + _AT_ONCE], period=str(period))
+        found |= {
+            row.employee_id
+            for row in await some.only("id", "employee_id", "unit_id")
+            if row.unit_id in closed
+        }
+    return found
+
+
+async def _move(unit_id: int, period: str, rows: Sequence[Marked]) -> None:
     async with database.transaction():
         for row in rows:
-            if row.employee_id in late:
-                await _mark(row.employee_id, period, unit_id)
-                await DirtyRow.filter(id=row.id, mark=row.mark).delete()
-    return [row for row in rows if row.employee_id not in late]
-
-
-async def _mark(employee_id: int, period: str, unit_id: int) -> None:
-    known = LateRow.filter(employee_id=employee_id, period=period)
-    if not await known.update(mark=F("mark") + 1, unit_id=unit_id, held=None):
-        await LateRow.create(employee_id=employee_id, period=period, unit_id=unit_id)
+            known = LateRow.filter(employee_id=row.employee_id, period=period)
+            if not await known.update(mark=F("mark") + 1, unit_id=unit_id, held=None):
+                await LateRow.create(employee_id=row.employee_id, period=period, unit_id=unit_id)
+            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
 
 
 async def waiting(units: Collection[int], period: str, last: object) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from eperf.adapters.broker import Bell
 from eperf.domain.access import Role
+from eperf.schema.context import Context
 from eperf.schema.ids import global_id
-from eperf.services.appeal import settle_accepted
+from eperf.services.appeal import raise_appeal, refuse, settle_accepted
 from eperf.services.closing import freeze_closing
 from eperf.services.what_if import run_trials
+from eperf.store import log
 from eperf.store.file import FileRow
 from eperf.store.scoring import ScoreRow
-from tests.schema.conftest import Ask
+from tests.schema.conftest import SCHEMA, Ask
 from tests.support.closed import POINTS, adjusted, blobs, chosen, closed, scored, with_appeals, worked
 from tests.support.town import NOW, Town
 
@@ -165,3 +168,23 @@ async def test_a_closed_month_of_a_unit_is_asked_for_by_its_key_once(
     for _ in range(2):
         again = (await ask("Eka", CLOSE, PERSONNEL, **{"in": given})).data["closePeriod"]
         assert (again["id"], again["state"]) == (global_id("Closing", row.id), "CLOSED")
+
+
+async def test_each_step_is_heard_of_by_who_may_read_it(town: Town) -> None:
+    await ready(town)
+    score = await ScoreRow.get(employee_id=town.people["Budi"])
+    number = await raise_appeal(town.call("Budi"), score.id, 0, score.input_digest, "Kurang")
+    await refuse(town.call("Eka", HEAD), number, "Tidak terbukti")
+    while await log.number():
+        pass
+    text = """subscription { performanceUpdates(kinds: ["appeal.raised", "appeal.refused"], after: "0") {
+      kind employee { name } subject { ... on Appeal { state decisionNote } } } }"""
+    context = Context(town.viewer("Budi"), "en", "test", lambda: NOW, town.registry, Bell())
+    heard: Any = await SCHEMA.subscribe(text, context_value=context)
+    updates = [(await anext(heard)).data["performanceUpdates"] for _ in range(2)]
+    await heard.aclose()
+    subject = {"state": "REFUSED", "decisionNote": "Tidak terbukti"}
+    assert updates == [
+        {"kind": kind, "employee": {"name": "Budi"}, "subject": subject}
+        for kind in ("appeal.raised", "appeal.refused")
+    ]

@@ -12,8 +12,10 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from eperf.domain.errors import PeriodNotReady
-from eperf.domain.period import YearMonth
+from eperf.domain.appraisal.predikat_pay import Lag
+from eperf.domain.errors import PeriodNotReady, RateUnknown
+from eperf.domain.period import Quarter, YearMonth, months_of
+from eperf.domain.scoring.windows import Window
 from eperf.domain.text import clean
 
 _MOST_REASON = 1000
@@ -40,6 +42,23 @@ def require_settled(period: YearMonth, waiting: int, provisional: int, reason: s
         raise PeriodNotReady(
             str(period), f"{provisional} scores are provisional; give a reason to close all the same"
         )
+
+
+def months_for_pay(pay_month: YearMonth, lag: Lag, window: Window | None = None) -> tuple[YearMonth, ...]:
+    """The months that must be closed before a month is paid, in order.
+
+    By the lag from performance to pay (`eperf.domain.appraisal.predikat_pay`), and those that a shifted window of
+    attendance reaches into (`eperf.domain.scoring.windows`). Refuses a lag of which no source says what it means.
+    """
+    if lag is Lag.PERIODIC:
+        raise RateUnknown("lag", lag.value, "predikat_pay")
+    found = {
+        Lag.SAME_MONTH: (pay_month,),
+        Lag.NEXT_QUARTER: Quarter.of(pay_month).previous.months(),
+        Lag.NEXT_YEAR: months_of(f"{pay_month.year - 1:04d}"),
+    }[lag]
+    reached = () if window is None else (YearMonth.of(window.first), YearMonth.of(window.last))
+    return tuple(sorted({*found, *reached}))
 
 
 def checked_reason(reason: str | None) -> str | None:

@@ -142,7 +142,7 @@ async def settle_accepted(call: Call) -> int:
     """Settles accepted appeals whose month has been run again since; gives how many."""
     settled = 0
     for row in await AppealRow.filter(state=AppealState.ACCEPTED.value).order_by("id"):
-        if await late.unscored(row.employee_id, row.period) or await late.unread(row.employee_id):
+        if await late.unscored(row.employee_id, row.period) or await late.unread(row.employee_id, row.period):
             continue
         score = await ScoreRow.get(id=row.score_id)
         after_h = await _balance(score)

@@ -18,9 +18,9 @@ from eperf.domain.errors import (
     SchemeNotInstalled,
 )
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import FINAL, UnitPeriod, freeze
+from eperf.domain.scoring import FINAL, Scheme, UnitPeriod, freeze
 from eperf.domain.scoring.bundle import Bundle, Head, leaf_lines, lines, pack, score_line, unpack
-from eperf.domain.scoring.replay import digests_only, replay
+from eperf.domain.scoring.replay import digests_only, first_broken, replay
 from eperf.plugins.registry import Registry
 from eperf.services.call import Call
 from eperf.services.months import Run, differing, run_today, thawed
@@ -98,8 +98,12 @@ def verify(registry: Registry, data: bytes) -> Verified:
     """
     opened = unpack(data)
     head = opened.head
+    if opened.broken is not None:
+        raise _broken(registry, opened, opened.broken)
     if head.scheme:
-        final = _replayed(registry, opened)
+        scheme, settings = _installed(registry, opened)
+        states = replay(opened, scheme, settings).scores.get_column("state")
+        final = sum(state == FINAL for state in states)
     else:
         digests_only(opened)
         final = 0
@@ -109,7 +113,18 @@ def verify(registry: Registry, data: bytes) -> Verified:
     )  # fmt: skip
 
 
-def _replayed(registry: Registry, opened: Bundle) -> int:
+def _broken(registry: Registry, opened: Bundle, part: str) -> BundleDamaged:
+    """What is said of broken scores or leaves: whose it is, where the facts and the installed scheme tell."""
+    try:
+        whose = first_broken(opened, *_installed(registry, opened))
+    except Refused:
+        whose = None
+    place = f"what it says of {whose} is" if whose else "it is"
+    return BundleDamaged(part, f"{place} not what was sealed", whose)
+
+
+def _installed(registry: Registry, opened: Bundle) -> tuple[Scheme[Any], Any]:
+    """The scheme of a bundle with its settings, if it is installed in the very version."""
     head = opened.head
     found = registry.schemes.get(head.scheme)
     version = None if found is None else f"{found.version} ({found.part.version})"
@@ -118,11 +133,9 @@ def _replayed(registry: Registry, opened: Bundle) -> int:
     if not isinstance(opened.settings, dict):
         raise BundleUnreadable("settings", "they are no object")
     try:
-        settings = settings_of(found.part, opened.settings)
+        return found.part, settings_of(found.part, opened.settings)
     except Refused as refusal:
         raise BundleDamaged("settings", refusal.message("en")) from refusal
-    scored = replay(opened, found.part, settings)
-    return sum(state == FINAL for state in scored.scores.get_column("state"))
 
 
 async def _bundle(

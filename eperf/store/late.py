@@ -104,10 +104,13 @@ async def _of_units(units: Collection[int], ids: Sequence[int], last: object) ->
     return found
 
 
-async def unread(employee_id: int) -> bool:
-    """Whether days of somebody wait to be classified again."""
-    spans = StaleSpanRow.filter(Q(employee_id=employee_id) | Q(employee_id__isnull=True))
-    return await StaleDayRow.all().exists() or await spans.exists()
+async def unread(employee_id: int, period: str) -> bool:
+    """Whether days of somebody's month, or of everybody's, wait to be classified again."""
+    month = YearMonth.parse(period)
+    ours = Q(employee_id=employee_id) | Q(employee_id__isnull=True)
+    spans = StaleSpanRow.filter(ours, first_day__lte=month.last, last_day__gte=month.first)
+    days = StaleDayRow.filter(date__gte=month.first, date__lte=month.last)
+    return await days.exists() or await spans.exists()
 
 
 async def unscored(employee_id: int, period: str) -> bool:

@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from eperf.domain.closing import require_over, require_settled
-from eperf.domain.errors import BadInput, PeriodNotReady
+from eperf.domain.appraisal.predikat_pay import Lag
+from eperf.domain.closing import months_for_pay, require_over, require_settled
+from eperf.domain.errors import BadInput, PeriodNotReady, RateUnknown
 from eperf.domain.period import YearMonth, months_of
+from eperf.domain.scoring.windows import attendance_window
 
 NOVEMBER = YearMonth(2026, 11)
 
@@ -31,6 +33,30 @@ def test_what_is_no_period_is_refused_by_name(text: str) -> None:
     with pytest.raises(BadInput) as refused:
         months_of(text, "bulan")
     assert refused.value.field == "bulan"
+
+
+@pytest.mark.parametrize(
+    ("unit", "lag", "pay", "months"),
+    [
+        (None, Lag.SAME_MONTH, "2026-11", ["2026-11"]),
+        (None, Lag.NEXT_QUARTER, "2026-01", ["2025-10", "2025-11", "2025-12"]),
+        (None, Lag.NEXT_YEAR, "2026-11", [f"2025-{number:02d}" for number in range(1, 13)]),
+        # The 16th of the month before to the 15th; the 11th of the month before the last to the 10th of the last.
+        ("kemendes", Lag.NEXT_QUARTER, "2026-04", ["2026-01", "2026-02", "2026-03", "2026-04"]),
+        ("pkp", Lag.SAME_MONTH, "2026-11", ["2026-09", "2026-10", "2026-11"]),
+    ],
+)
+def test_what_is_paid_waits_for_the_months_that_decide_it(
+    unit: str | None, lag: Lag, pay: str, months: list[str]
+) -> None:
+    month = YearMonth.parse(pay)
+    window = None if unit is None else attendance_window(unit, month)
+    assert [str(one) for one in months_for_pay(month, lag, window)] == months
+
+
+def test_a_lag_that_no_source_explains_is_refused() -> None:
+    with pytest.raises(RateUnknown):
+        months_for_pay(NOVEMBER, Lag.PERIODIC)
 
 
 def test_a_month_closes_on_the_day_after_its_last() -> None:

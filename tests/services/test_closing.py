@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import random
 from datetime import date
 from pathlib import Path
 
 import pytest
 from tortoise.exceptions import IntegrityError
 
+from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Role
 from eperf.domain.errors import Forbidden, PeriodNotReady
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import thaw
 from eperf.services import closing
+from eperf.services.months import run_today
+from eperf.services.scoring import score_dirty
 from eperf.store.binding import BindingRow
 from eperf.store.closing import ClosingRow, FrozenRow
 from eperf.store.event import EventRow
@@ -21,6 +27,8 @@ from tests.support.closed import (
     OCTOBER,
     PERSONNEL,
     POINTS,
+    adjusted,
+    balance_of,
     blobs,
     chosen,
     closed,
@@ -155,3 +163,53 @@ async def test_only_a_personnel_admin_of_the_unit_closes_and_a_key_answers_once(
     first = await closing.close(call, town.units["office"], OCTOBER)
     assert await closing.close(call, town.units["office"], OCTOBER) == first
     assert await ClosingRow.all().count() == 1
+
+
+async def busy(town: Town, kept: Blobs, period: YearMonth, rng: random.Random) -> None:
+    """People work and scores are computed while the month is frozen."""
+    stop = asyncio.Event()
+
+    async def working() -> None:
+        while not stop.is_set():
+            await worked(town, rng.choice(("Budi", "Wati")), period.first, rng.randint(1, 500))
+            await asyncio.sleep(0)
+
+    async def scoring() -> None:
+        while not stop.is_set():
+            with contextlib.suppress(ExceptionGroup):
+                await score_dirty(town.call("Sri"))
+            await asyncio.sleep(0)
+
+    async def freezing() -> None:
+        for _ in range(200):
+            await closing.freeze_closing(town.call("Sri"), kept)
+            if await ClosingRow.exists(period=str(period), state="closed"):
+                break
+        stop.set()
+
+    await asyncio.gather(working(), scoring(), freezing())
+
+
+async def test_whatever_is_scored_meanwhile_what_is_frozen_is_what_is_stored(
+    town: Town, tmp_path: Path
+) -> None:
+    kept, rng = blobs(tmp_path), random.Random(7)
+    for period in (YearMonth(2026, 10), YearMonth(2026, 9), YearMonth(2026, 8)):
+        await worked(town, "Budi", period.first)
+        await worked(town, "Wati", period.first)
+        await scored(town)
+        await closing.close(town.call("Eka", PERSONNEL), town.units["city"], period)
+        await busy(town, kept, period, rng)
+        while not await ClosingRow.exists(period=str(period), state="closed"):
+            await scored(town)
+            await closing.freeze_closing(town.call("Sri"), kept)
+        frozen = await FrozenRow.get(unit_id=town.units["office"], period=str(period))
+        rows = await ScoreRow.filter(unit_id=town.units["office"], period=str(period))
+        assert thaw(kept.read(frozen.sha256)).input_digests == {
+            row.employee_id: row.input_digest for row in rows
+        }
+    await adjusted(town, kept)
+    for name in ("Budi", "Wati"):
+        full = await run_today(town.call("Sri"), town.units["office"], OCTOBER, [town.people[name]])
+        assert not isinstance(full, str)
+        assert await balance_of(town, name) == full.columns()[town.people[name]]["score_h"]

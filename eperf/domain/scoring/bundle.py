@@ -55,13 +55,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose parts are what its manifest says."""
+    """A bundle whose parts are what its manifest says, but for its scores or leaves if `broken` names them."""
 
     head: Head
     snapshot: bytes
     settings: Any
     scores: bytes
     leaves: bytes
+    broken: str | None = None
 
 
 def canonical(value: object) -> str:
@@ -105,20 +106,27 @@ def pack(head: Head, snapshot: bytes, settings: object, scores: bytes, leaves: b
 
 
 def unpack(data: bytes) -> Bundle:
-    """The bundle of some bytes. `BUNDLE_UNREADABLE` or `BUNDLE_DAMAGED` names the part that is not as it must be."""
+    """The bundle of some bytes. `BUNDLE_UNREADABLE` or `BUNDLE_DAMAGED` names the part that is not as it must be.
+
+    Broken scores or leaves are given all the same: the facts tell which of their lines it is.
+    """
     if len(data) > MOST_BYTES:
         raise BundleUnreadable("bundle", f"{len(data)} bytes, more than {MOST_BYTES}")
     parts = _parts(data)
     if parts[SEAL] != f"{_hash(parts[MANIFEST])}\n".encode():
         raise BundleDamaged("manifest", "it is not the one that was sealed")
     manifest = _manifest(parts[MANIFEST])
-    for name in SEALED:
-        if manifest["parts"].get(name) != _hash(parts[name]):
-            raise BundleDamaged(*_damage(name, parts[name], manifest))
-    if _archive(parts) != data:
+    wrong = [name for name in SEALED if manifest["parts"].get(name) != _hash(parts[name])]
+    if SNAPSHOT in wrong:
+        raise BundleDamaged("snapshot", *_damaged_table(parts[SNAPSHOT], manifest["tables"]))
+    if SETTINGS in wrong:
+        raise BundleDamaged("settings", "they are not the ones that were sealed")
+    if not wrong and _archive(parts) != data:
         raise BundleDamaged(_CONTAINER, "the archive around the parts is not the one that was written")
     head = Head(**{name: manifest[name] for name in Head.__annotations__})
-    return Bundle(head, parts[SNAPSHOT], parsed(SETTINGS, parts[SETTINGS]), parts[SCORES], parts[LEAVES])
+    settings = parsed("settings", parts[SETTINGS])
+    broken = wrong[0].partition(".")[0] if wrong else None
+    return Bundle(head, parts[SNAPSHOT], settings, parts[SCORES], parts[LEAVES], broken)
 
 
 def parsed(part: str, text: bytes) -> Any:
@@ -179,21 +187,13 @@ def _manifest(text: bytes) -> dict[str, Any]:
     return found
 
 
-def _damage(name: str, part: bytes, manifest: Mapping[str, Any]) -> tuple[str, str, object]:
-    """Which part is damaged, and where in it, as near as that can be told."""
-    if name == SNAPSHOT:
-        return _damaged_table(part, manifest["tables"])
-    if name in (SCORES, LEAVES):
-        return name.partition(".")[0], "it is not the one that was sealed", None
-    return "settings", "they are not the ones that were sealed", None
-
-
-def _damaged_table(snapshot: bytes, known: Mapping[str, Any]) -> tuple[str, str, object]:
+def _damaged_table(snapshot: bytes, known: Mapping[str, Any]) -> tuple[str, object]:
+    """What of a snapshot is damaged, and which table of it, as near as that can be told."""
     found = _members(snapshot)
     for member in sorted(known.keys() | found.keys()):
         if known.get(member) != found.get(member):
-            return "snapshot", f"its table {member} is not the one that was sealed", member
-    return "snapshot", "the archive around its tables is not the one that was written", None
+            return f"its table {member} is not the one that was sealed", member
+    return "the archive around its tables is not the one that was written", None
 
 
 def _members(snapshot: bytes) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
+from zipfile import ZipFile
 
 import polars as pl
 
@@ -19,6 +21,8 @@ from eperf.domain.scoring.snapshot import thaw
 from eperf.domain.scoring.stage import Scheme
 from eperf.domain.scoring.trail import trail
 
+MOST_ROWS = 5_000_000
+"""Rows of a table: a unit of 20,000 people who report 250 activities each."""
 MOST_TEXT = 256 * 1024 * 1024
 """Texts of the facts of a unit's month; more are no facts but an attempt to fill the memory."""
 
@@ -26,9 +30,12 @@ MOST_TEXT = 256 * 1024 * 1024
 def facts(opened: Bundle) -> UnitPeriod:
     """The frozen facts, checked as if they came from anybody, and held against the manifest."""
     try:
+        _bounded(opened.snapshot)
         month = thaw(opened.snapshot)
     except ScoringFrameInvalid as broken:
         raise BundleUnreadable("snapshot", broken.message("en")) from broken
+    except BundleUnreadable:
+        raise
     except Exception as broken:  # what a hostile file makes the libraries raise is not a list that ends
         raise BundleUnreadable("snapshot", f"{type(broken).__name__}: {broken}"[:200]) from broken
     if _text_bytes(month) > MOST_TEXT:
@@ -55,6 +62,18 @@ def replay(opened: Bundle, scheme: Scheme[Any], settings: Any) -> Scored:
     _compare("scores", opened.scores, list(_scores(scored)))
     _compare("leaves", opened.leaves, list(_leaves(scored)))
     return scored
+
+
+def first_broken(opened: Bundle, scheme: Scheme[Any], settings: Any) -> str | None:
+    """Of scores or leaves that are not those that were sealed: whose is the first that the facts do not give."""
+    scored = score(scheme, settings, facts(opened))
+    part = "scores" if opened.broken == "scores" else "leaves"
+    computed = list(_scores(scored) if part == "scores" else _leaves(scored))
+    text = opened.scores if part == "scores" else opened.leaves
+    for line, value in zip_longest(text.splitlines(), computed):
+        if line is None or value is None or line.decode(errors="replace") != canonical(value):
+            return _whose(value) if value else None
+    return None
 
 
 def digests_only(opened: Bundle) -> UnitPeriod:
@@ -105,6 +124,19 @@ def _name(part: str, number: int, line: bytes | None, value: dict[str, object] |
 def _whose(line: dict[str, object]) -> str:
     leaf = f", leaf {line['leaf']}" if "leaf" in line else ""
     return f"employee {line.get('employee_id')}{leaf}"
+
+
+def _bounded(snapshot: bytes) -> None:
+    """Refuses tables with more rows than anybody has, by what they say of themselves, before one is read."""
+    with ZipFile(io.BytesIO(snapshot)) as archive:
+        for info in archive.infolist():
+            if info.filename.endswith(".parquet"):
+                table = pl.scan_parquet(io.BytesIO(archive.read(info)))
+                rows = table.select(pl.len()).collect().item()
+                if rows > MOST_ROWS:
+                    raise BundleUnreadable(
+                        "snapshot", f"{info.filename} has {rows} rows, more than {MOST_ROWS}"
+                    )
 
 
 def _text_bytes(month: UnitPeriod) -> int:

@@ -105,6 +105,30 @@ def test_a_flipped_bit_of_a_table_names_the_table() -> None:
         assert refused.value.value == name
 
 
+def test_a_flipped_bit_of_a_score_or_a_leaf_says_whose_it_is() -> None:
+    for part, whose in ((SCORES, "employee 2"), (LEAVES, "employee 2, leaf 0")):
+        where = places(BUNDLE)[part]
+        with pytest.raises(BundleDamaged) as refused:
+            verify(REGISTRY, flipped(where.stop - 12, 1))
+        assert (refused.value.field, refused.value.value) == (part.partition(".")[0], whose)
+    # Without the scheme the part is all that can be told.
+    gone = bytearray(bundle_of(FACTS, scheme="gone/scheme"))
+    gone[places(bytes(gone))[SCORES].stop - 12] ^= 1
+    with pytest.raises(BundleDamaged) as refused:
+        verify(REGISTRY, bytes(gone))
+    assert (refused.value.field, refused.value.value) == ("scores", None)
+
+
+def test_more_rows_than_anybody_has_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_ROWS", 1)
+    with pytest.raises(BundleUnreadable, match="rows"):
+        verify(REGISTRY, BUNDLE)
+    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_ROWS", 100)
+    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_TEXT", 10)
+    with pytest.raises(BundleUnreadable, match="bytes of text"):
+        verify(REGISTRY, BUNDLE)
+
+
 def line(part: bytes, number: int, **changes: Any) -> bytes:
     rows = [json.loads(one) for one in part.splitlines()]
     rows[number] = {**rows[number], **changes}

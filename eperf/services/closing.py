@@ -43,6 +43,9 @@ async def close(call: Call, unit_id: int, period: YearMonth, reason: str | None 
         before = await answered(call, "closePeriod", [unit_id, str(period), reason])
         if before is not None:
             return before
+        # One closing of a unit at a time, so that two at once do not both begin it.
+        if await UnitRow.select_for_update(no_key=True).get_or_none(id=unit_id) is None:
+            raise NotFound("unit", unit_id)
         row = await ClosingRow.get_or_none(unit_id=unit_id, period=str(period))
         if row is None:
             row = await _begin(call, opened, unit_id, period, reason)

@@ -16,7 +16,7 @@ import polars as pl
 
 from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Operation
-from eperf.domain.errors import Refused, TooMany
+from eperf.domain.errors import NotFound, Refused, TooMany
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import UnitPeriod
 from eperf.domain.scoring.events import TrialDone
@@ -193,7 +193,8 @@ async def _checked(call: Call, candidate: Candidate) -> tuple[tuple[YearMonth, .
     if candidate.scheme is not None:
         part = registered(call.parts, Slot.SCHEME, candidate.scheme)
         scheme = Bound(part, settings_of(part.part, candidate.settings or {}))
-    await UnitRow.get(id=candidate.unit_id)
+    if not await UnitRow.exists(id=candidate.unit_id):
+        raise NotFound("unit", candidate.unit_id)
     units = await late.below(candidate.unit_id)
     scores = ScoreRow.filter(unit_id__in=units, period__in=[str(month) for month in months])
     count = await scores.count()

@@ -135,26 +135,36 @@ async def test_in_a_closed_month_it_makes_an_entry_that_names_the_appeal(ready: 
     assert row.after_h == await balance_of(ready, "Budi") == entry.after_h
 
 
-async def test_an_absent_day_is_mended_by_taps_and_scored(town: Town) -> None:
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_an_absent_day_is_mended_by_taps_and_scored(
+    town: Town, tmp_path: Path, is_closed: bool
+) -> None:
+    kept = blobs(tmp_path)
     await chosen(town, "ministry-70-30/attendance", {})
     await with_appeals(town)
     await worked(town)
     await close_day(town.call("Sri"), MONDAY)
     await scored(town)
+    if is_closed:
+        await closed(town, kept)
     number = await raised(town, kind="day")
     remedy = Remedy(tap_in=at(5, 0), tap_out=at(5, 10))
     await appeal.accept(head(town), number, "Mesin mati", remedy)
-    await scored(town)
+    await adjusted(town, kept)
     assert await appeal.settle_accepted(town.call("Sri")) == 0
     while await reclassify(town.call("Sri")):
         pass
     assert (await DayRow.get(employee_id=town.people["Budi"], date=MONDAY)).status == "present"
-    await scored(town)
+    await adjusted(town, kept)
     assert await appeal.settle_accepted(town.call("Sri")) == 1
     row = await AppealRow.get()
     assert row.after_h is not None
     assert row.before_h is not None
     assert row.after_h > row.before_h
+    causes = [cause for entry in await AdjustmentRow.all() for cause in entry.causes]
+    told = [(one["kind"], one["id"], one["change"], one["event"]) for one in causes]
+    mended = ("day", MONDAY.isoformat(), "changed", "attendance.day-classified")
+    assert told == ([mended] if is_closed else [])
 
 
 async def test_nobody_reviews_what_they_decided_or_their_own_or_for_whom_they_act(ready: Town) -> None:

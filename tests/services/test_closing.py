@@ -165,6 +165,13 @@ async def test_only_a_personnel_admin_of_the_unit_closes_and_a_key_answers_once(
     assert await ClosingRow.all().count() == 1
 
 
+async def test_of_several_who_begin_at_once_one_does_and_all_get_the_same(town: Town) -> None:
+    call = town.call("Eka", PERSONNEL)
+    numbers = await asyncio.gather(*(closing.close(call, town.units["city"], OCTOBER) for _ in range(6)))
+    assert len(set(numbers)) == 1
+    assert await EventRow.filter(kind="closing.begun").count() == 1
+
+
 async def busy(town: Town, kept: Blobs, period: YearMonth, rng: random.Random) -> None:
     """People work and scores are computed while the month is frozen."""
     stop = asyncio.Event()

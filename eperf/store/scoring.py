@@ -1,7 +1,8 @@
 """Monthly scores, and the list of (employee, period) whose score is no longer true.
 
-Work to do is a row: a worker takes dirty rows, computes, and removes a row only when nobody marked it again meanwhile
-(`mark` grew). So nothing is lost with a process.
+Work to do is a row: a worker claims dirty rows (`eperf.store.claims`), computes, and removes a row only when nobody
+marked it again meanwhile (`mark` grew). So nothing is lost with a process. `fresh` rows were made dirty by one person's
+change and do not stand behind a crowd; a `claim` holds until `claimed_until`, in seconds of the database's clock.
 """
 
 from tortoise import fields
@@ -29,6 +30,7 @@ class ScoreRow(Model):
     settings_digest = fields.CharField(max_length=80)
     input_digest = fields.CharField(max_length=80)
     breakdown: fields.JSONField[list[dict[str, object]]] = fields.JSONField(default=list)
+    breakdown_digest = fields.CharField(max_length=80, default="", db_default="")
     computed_at = fields.DatetimeField()
 
     class Meta:
@@ -44,7 +46,11 @@ class DirtyRow(Model):
     employee_id = fields.BigIntField()
     period = fields.CharField(max_length=7)
     mark = fields.BigIntField(default=1, db_default=1)
+    fresh = fields.BooleanField(default=False, db_default=False)
+    claim = fields.BigIntField(null=True)
+    claimed_until = fields.BigIntField(null=True)
 
     class Meta:
         table = "dirty_score"
         unique_together = (("employee_id", "period"),)
+        indexes = (("fresh", "id"),)

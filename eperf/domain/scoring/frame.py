@@ -20,6 +20,12 @@ from eperf.domain.scoring import tables
 from eperf.domain.scoring.digest import digest_of_tables, digests_of_employees
 
 
+def whole_days(days: int, period: YearMonth) -> None:
+    """Refuses what is no number of days of the period."""
+    if not 0 <= days <= period.last.day:
+        raise ScoringFrameInvalid("working_days", days, "not a number of days of this month")
+
+
 @dataclass(frozen=True, eq=False)
 class UnitPeriod:
     """The facts of one unit in one month, checked and in canonical order (`tables.py` says what is checked).
@@ -37,8 +43,7 @@ class UnitPeriod:
     days: pl.DataFrame
 
     def __post_init__(self) -> None:
-        if not 0 <= self.working_days <= self.period.last.day:
-            raise ScoringFrameInvalid("working_days", self.working_days, "not a number of days of this month")
+        whole_days(self.working_days, self.period)
         employees = tables.conform("employees", self.employees, tables.EMPLOYEES, ["employee_id"])
         activities = tables.conform("activities", self.activities, tables.ACTIVITIES, ["activity_id"])
         days = tables.conform("days", self.days, tables.DAYS, ["employee_id", "date"])

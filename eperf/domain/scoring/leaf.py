@@ -7,7 +7,9 @@ is a leaf of its own that cites the period. `docs/decisions/0004-leaves-are-the-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import polars as pl
 
@@ -29,6 +31,21 @@ LEAVES = pl.Schema(
 """Leaves as the engine keeps them; `facts` is the text of a JSON object whose values are texts."""
 
 Text = str | pl.Expr
+
+UNEXPLAINED = "unexplained"
+"""The column that marks leaves without an explanation."""
+
+_amounts_alone: ContextVar[bool] = ContextVar("amounts_alone", default=False)
+
+
+@contextmanager
+def amounts_alone() -> Iterator[None]:
+    """Within it leaves are amounts without an explanation: most of the work is texts, and not everybody asks why."""
+    before = _amounts_alone.set(True)
+    try:
+        yield
+    finally:
+        _amounts_alone.reset(before)
 
 
 def leaves(
@@ -60,7 +77,17 @@ def leaves(
         "rule_id": None if rule_id is None else pl.lit(rule_id),
         "legal_basis": None if legal_basis is None else _text(legal_basis),
     }
-    return rows.select("employee_id", **{name: value for name, value in columns.items() if value is not None})
+    given = {name: value for name, value in columns.items() if value is not None}
+    if _amounts_alone.get() and _explicable(rows, given):
+        return rows.select("employee_id", amount_h=amount, **{UNEXPLAINED: pl.lit(value=True)})
+    return rows.select("employee_id", **given)
+
+
+def _explicable(rows: pl.DataFrame, columns: Mapping[str, pl.Expr]) -> bool:
+    """Whether the explanation would stand: its columns exist and fit, and no text that is needed is missing."""
+    rows.lazy().select("employee_id", **columns).collect_schema()
+    needed = [columns[name] for name in ("label_id", "label_en", "legal_basis") if name in columns]
+    return not rows.select(pl.any_horizontal([text.is_null().any() for text in needed])).item()
 
 
 def _text(value: Text) -> pl.Expr:

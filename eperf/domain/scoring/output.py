@@ -12,13 +12,14 @@ from typing import Any
 
 import polars as pl
 
-from eperf.domain.scoring.leaf import LEAVES
+from eperf.domain.scoring.leaf import LEAVES, UNEXPLAINED
 from eperf.domain.scoring.stage import Part, PartOutput
 
 AMOUNT_LIMIT = 1_000_000_000_000
 """No single leaf passes ten thousand million points."""
 
 MISSING = pl.Schema({"employee_id": pl.Int64(), "cause": pl.String()})
+_AMOUNTS = pl.Schema({name: LEAVES[name] for name in ("employee_id", "amount_h")})
 _NO_LEAVES = pl.DataFrame(schema=LEAVES)
 _NO_VALUES = pl.DataFrame(schema={"employee_id": pl.Int64()})
 _NOBODY = pl.DataFrame(schema=MISSING)
@@ -36,7 +37,7 @@ class WrongOutput(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A checked output: leaves with all columns of `LEAVES`, values and missing never None."""
+    """A checked output: leaves with all columns of `LEAVES`, or amounts alone; values and missing never None."""
 
     leaves: pl.DataFrame
     values: pl.DataFrame
@@ -44,11 +45,14 @@ class Found:
     looped: int
 
 
-def checked(output: object, part: Part[Any], employees: pl.DataFrame) -> Found:
-    """The output made complete; raises `WrongOutput`. `employees` has the unit's `employee_id`."""
+def checked(output: object, part: Part[Any], employees: pl.DataFrame, *, explained: bool = True) -> Found:
+    """The output made complete; raises `WrongOutput`. `employees` has the unit's `employee_id`.
+
+    Not `explained`: of the leaves only `employee_id` and `amount_h` are kept.
+    """
     if not isinstance(output, PartOutput):
         raise WrongOutput("wrong-type", f"a part must return PartOutput, not {type(output).__name__}")
-    found = _leaves(output.leaves, part)
+    found = _leaves(output.leaves, part, explained)
     missing = _missing(output.missing)
     values = _values(output.values)
     for rows in (found, missing, values):
@@ -64,15 +68,20 @@ def _amounts(found: pl.DataFrame) -> pl.Series:
     return found.get_column("amount_h").is_between(-AMOUNT_LIMIT, AMOUNT_LIMIT).fill_null(value=False)
 
 
-def _leaves(found: pl.DataFrame | Sequence[pl.DataFrame] | None, part: Part[Any]) -> pl.DataFrame:
+def _leaves(
+    found: pl.DataFrame | Sequence[pl.DataFrame] | None, part: Part[Any], explained: bool
+) -> pl.DataFrame:
     several: list[Any] = list(found) if isinstance(found, (list, tuple)) else [found]
     complete = [_complete(rows, part) for rows in several if rows is not None]
-    filled = [rows for rows in complete if rows.height]
-    return pl.concat(filled) if filled else _NO_LEAVES
+    wanted = LEAVES if explained else _AMOUNTS
+    filled = [rows.select(wanted.names()) for rows in complete if rows.height]
+    return pl.concat(filled) if filled else _NO_LEAVES.select(wanted.names())
 
 
 def _complete(found: pl.DataFrame, part: Part[Any]) -> pl.DataFrame:
     _is_frame(found, "leaves")
+    if UNEXPLAINED in found.columns:
+        return _amounts_of(found)
     unknown = set(found.columns) - set(LEAVES)
     if unknown:
         raise WrongOutput("wrong-column", f"leaves have unknown columns {sorted(unknown)}")
@@ -86,6 +95,14 @@ def _complete(found: pl.DataFrame, part: Part[Any]) -> pl.DataFrame:
         if complete.get_column(name).null_count():
             raise WrongOutput("null", f"leaves.{name} has a missing value")
     return complete.select(LEAVES.names())
+
+
+def _amounts_of(found: pl.DataFrame) -> pl.DataFrame:
+    """Leaves without an explanation, as `leaves` makes them when nobody asks for one; anything else is looked at whole."""
+    rows = found.drop(UNEXPLAINED)
+    if dict(rows.schema) != dict(_AMOUNTS) or rows.get_column("employee_id").null_count():
+        raise WrongOutput("wrong-column", f"amounts are {dict(rows.schema)}")
+    return rows
 
 
 def _completion(found: pl.DataFrame, part: Part[Any]) -> list[pl.Expr]:

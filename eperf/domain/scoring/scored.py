@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -44,9 +45,7 @@ class Scored:
     """Scores of one unit in one month.
 
     `scores`: `employee_id`, `score_h` (hundredths, null when provisional), `state` (`final` or
-    `provisional`), `cause` (null when final); one row per employee, by id. `leaves`: `employee_id`, `seq`
-    (0, 1, … within the employee), `stage` and the columns of `LEAVES`; the amounts of an employee sum to
-    `score_h` exactly; a provisional employee has none.
+    `provisional`), `cause` (null when final); one row per employee, by id.
     """
 
     scheme: str
@@ -54,9 +53,19 @@ class Scored:
     settings_digest: str
     unit_period: UnitPeriod
     scores: pl.DataFrame
-    leaves: pl.DataFrame
     failures: tuple[PartFailure, ...]
     costs: tuple[PartCost, ...]
+    pieces: Callable[[], Sequence[pl.DataFrame]] = field(repr=False)
+    """The leaves as the parts gave them, those of provisional employees among them."""
+
+    @cached_property
+    def leaves(self) -> pl.DataFrame:
+        """`employee_id`, `seq` (0, 1, … within the employee), `stage` and the columns of `LEAVES`.
+
+        The amounts of an employee sum to `score_h` exactly; a provisional employee has none.
+        """
+        final = self.scores.filter(pl.col("state") == FINAL).select("employee_id")
+        return _ordered([rows.join(final, on="employee_id", how="semi") for rows in self.pieces()])
 
     @property
     def input_digest(self) -> str:
@@ -81,27 +90,27 @@ class Scored:
 
 
 def settle(
+    *,
     scheme: Scheme[Any],
     settings: object,
     unit_period: UnitPeriod,
-    leaves: Sequence[pl.DataFrame],
+    totals: pl.DataFrame,
     missing: Sequence[pl.DataFrame],
     failures: Sequence[PartFailure],
     costs: Sequence[PartCost],
+    leaves: Callable[[], Sequence[pl.DataFrame]],
 ) -> Scored:
-    """Adds the leaves up; whoever misses a figure gets none."""
+    """The score is the sum of the leaves, as the run has added them up; whoever misses a figure gets none."""
     employees = unit_period.employees.select("employee_id")
-    causes = _causes(employees, missing, failures)
-    kept = _ordered(leaves).join(causes, on="employee_id", how="anti", maintain_order="left")
     return Scored(
         scheme=scheme.name,
         version=scheme.version,
         settings_digest=settings_digest(settings),
         unit_period=unit_period,
-        scores=_scores(employees, kept, causes),
-        leaves=kept,
+        scores=_scores(totals, _causes(employees, missing, failures)),
         failures=tuple(failures),
         costs=tuple(costs),
+        pieces=leaves,
     )
 
 
@@ -128,14 +137,12 @@ def _ordered(leaves: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return numbered.select("employee_id", "seq", "stage", *[name for name in LEAVES if name != "employee_id"])
 
 
-def _scores(employees: pl.DataFrame, leaves: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
-    sums = leaves.group_by("employee_id").agg(score_h=pl.col("amount_h").sum())
-    rows = employees.join(sums, on="employee_id", how="left", maintain_order="left")
-    rows = rows.join(causes, on="employee_id", how="left", maintain_order="left")
+def _scores(totals: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
+    rows = totals.join(causes, on="employee_id", how="left", maintain_order="left")
     final = pl.col("cause").is_null()
     return rows.select(
         "employee_id",
-        score_h=pl.when(final).then(pl.col("score_h").fill_null(0)),
+        score_h=pl.when(final).then(pl.col("total")),
         state=pl.when(final).then(pl.lit(FINAL)).otherwise(pl.lit(PROVISIONAL)),
         cause="cause",
     )

@@ -34,9 +34,11 @@ def shares(
     Each row weighs part / whole of 100.00, half-up; a rounding leaf brings the sum to the half-up share of
     the sum. `show` turns part and whole into the text of the rounding leaf's facts (default: hundredths).
     """
-    amount = half_up_expr(_SCALED, pl.col("whole"))
-    each = leaves(rows, amount=amount, label_id=label_id, label_en=label_en, evidence=evidence, facts=facts)
-    return [each, _rounding(rows.with_columns(given=amount), period, show)]
+    given = rows.with_columns(given=half_up_expr(_SCALED, pl.col("whole")))
+    each = leaves(
+        given, amount=pl.col("given"), label_id=label_id, label_en=label_en, evidence=evidence, facts=facts
+    )
+    return [each, _rounding(given, period, show)]
 
 
 def _rounding(rows: pl.DataFrame, period: YearMonth, show: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:

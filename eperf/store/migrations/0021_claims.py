@@ -1,0 +1,36 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    dependencies = [('core', '0017_pull_and_position')]
+
+    initial = False
+
+    operations = [
+        ops.AddField(
+            model_name='DirtyRow',
+            name='fresh',
+            field=fields.BooleanField(default=False, db_default=False),
+        ),
+        ops.AddField(
+            model_name='DirtyRow',
+            name='claim',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='DirtyRow',
+            name='claimed_until',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddIndex(
+            model_name='DirtyRow',
+            index=Index(fields=['fresh', 'id']),
+        ),
+        ops.AddField(
+            model_name='ScoreRow',
+            name='breakdown_digest',
+            field=fields.CharField(default='', db_default='', max_length=80),
+        ),
+    ]

@@ -45,13 +45,15 @@ class UnitPeriod:
     def __post_init__(self) -> None:
         whole_days(self.working_days, self.period)
         employees = tables.conform("employees", self.employees, tables.EMPLOYEES, ["employee_id"])
-        activities = tables.conform("activities", self.activities, tables.ACTIVITIES, ["activity_id"])
+        activities = tables.conform(
+            "activities", self.activities, tables.ACTIVITIES, ["activity_id"], ["employee_id", "activity_id"]
+        )
         days = tables.conform("days", self.days, tables.DAYS, ["employee_id", "date"])
         for name, rows in (("activities", activities), ("days", days)):
             tables.known_employees(name, rows, employees)
             tables.within(name, rows, self.period.first, self.period.last)
         object.__setattr__(self, "employees", employees)
-        object.__setattr__(self, "activities", activities.sort("employee_id", "activity_id"))
+        object.__setattr__(self, "activities", activities)
         object.__setattr__(self, "days", days)
 
     @classmethod
@@ -62,8 +64,14 @@ class UnitPeriod:
         """
         made = object.__new__(cls)
         for name, value in fields.items():
-            object.__setattr__(made, name, value)
+            rows = isinstance(value, pl.DataFrame)
+            object.__setattr__(made, name, tables.sorted_rows(value) if rows else value)
         return made
+
+    @cached_property
+    def verified(self) -> pl.DataFrame:
+        """The activities that count, whichever part asks for them."""
+        return self.activities.filter(pl.col("state") == tables.VERIFIED)
 
     @cached_property
     def input_digest(self) -> str:
@@ -130,7 +138,7 @@ class Frame:
     @property
     def verified(self) -> pl.DataFrame:
         """The activities that count: verified ones."""
-        return self.unit_period.activities.filter(pl.col("state") == tables.VERIFIED)
+        return self.unit_period.verified.clone()
 
     @property
     def days(self) -> pl.DataFrame:

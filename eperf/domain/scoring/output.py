@@ -149,7 +149,8 @@ def _known(rows: pl.DataFrame, employees: pl.DataFrame) -> None:
         return
     if rows.get_column("employee_id").null_count():
         raise WrongOutput("null", "employee_id has a missing value")
-    strangers = rows.join(employees, on="employee_id", how="anti")
+    people = rows.select(pl.col("employee_id").unique(maintain_order=True))
+    strangers = people.join(employees, on="employee_id", how="anti")
     if strangers.height:
         stranger = strangers.get_column("employee_id")[0]
         raise WrongOutput("stranger", f"employee {stranger} is not in this unit and period")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import json
 import sys
@@ -62,7 +63,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.freshness", description=__doc__.partition("\n")[0])
-    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"])
+    parser.add_argument(
+        "--database", nargs="+", choices=["sqlite", "postgres"], default=["sqlite", "postgres"]
+    )
     parser.add_argument("--employees", type=int, default=5000)
     parser.add_argument("--rate", type=float, default=50, help="verifications a second")
     parser.add_argument("--seconds", type=float, default=20)
@@ -82,14 +85,18 @@ def _measured(kind: str, options: argparse.Namespace) -> dict[str, dict[str, Any
         count = int(options.rate * options.seconds)
         turns = {"quiet": waiting[:count], f"a crowd of {options.crowd:,}": waiting[count : 2 * count]}
         if len(waiting) < 2 * count:
-            raise SystemExit(f"only {len(waiting)} employees have something to verify, {2 * count} are needed")
+            raise SystemExit(
+                f"only {len(waiting)} employees have something to verify, {2 * count} are needed"
+            )
         try:
             with Server(town.url, Path(folder), limits) as server:
                 for name, some in turns.items():
                     if name != "quiet":
                         _crowd(town, options.crowd)
                     found[name] = asyncio.run(_turn(server.url, some, options))
-                    found[name]["dirty rows left at the end"] = _query(town, "SELECT count(*) FROM dirty_score")[0][0]
+                    found[name]["dirty rows left at the end"] = _query(
+                        town, "SELECT count(*) FROM dirty_score"
+                    )[0][0]
                     print(f"{kind}, {name}: {found[name]}", file=sys.stderr)
         finally:
             _undo(town, waiting)
@@ -104,16 +111,16 @@ async def _turn(url: str, waiting: list[tuple[int, int]], options: argparse.Name
         websockets.connect(socket, subprotocols=["graphql-transport-ws"], max_size=None) as ear,  # type: ignore[list-item]
         httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=32), timeout=60) as http,
     ):
-        await ear.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {reader_token()}"}}))
+        await ear.send(
+            json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {reader_token()}"}})
+        )
         await ear.recv()
         await ear.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": _FOLLOW}}))
         await asyncio.sleep(1)
         listening = asyncio.create_task(_hear(ear, begun, heard, len(waiting)))
         await _verify_all(http, waiting, begun, options.rate)
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(listening, 60)
-        except TimeoutError:
-            pass
     took = sorted((heard[one] - begun[one]) * 1000 for one in heard)
     percentiles = quantiles(took, n=100)
     return {
@@ -154,7 +161,10 @@ async def _verify_all(
 
 
 async def _verify(http: httpx.AsyncClient, activity: int, employee: int, begun: dict[str, float]) -> None:
-    given = {"activity": global_id("Activity", activity), "idempotencyKey": f"fresh-{activity}-{time.time_ns()}"}
+    given = {
+        "activity": global_id("Activity", activity),
+        "idempotencyKey": f"fresh-{activity}-{time.time_ns()}",
+    }
     begun[global_id("Employee", employee)] = time.perf_counter()
     answer = await http.post(
         "/graphql",

@@ -85,7 +85,12 @@ async def emptied(url: str, people: int | None = None) -> None:
     try:
         await connection.execute("TRUNCATE score, event, event_head, dirty_score")
         await connection.execute(_DIRTY if people is None else f"{_DIRTY} LIMIT {int(people)}")
-        for statement in ("VACUUM ANALYZE score", "VACUUM ANALYZE event", "ANALYZE dirty_score", "CHECKPOINT"):
+        for statement in (
+            "VACUUM ANALYZE score",
+            "VACUUM ANALYZE event",
+            "ANALYZE dirty_score",
+            "CHECKPOINT",
+        ):
             await connection.execute(statement)
     finally:
         await connection.close()

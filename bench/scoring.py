@@ -116,12 +116,16 @@ def _require_same(month: Month, folder: Path, sample: int) -> None:
     for name, given in found.items():
         wrong = {who for who, score_h in given.items() if found["sql"][who] != score_h}
         if wrong or (name != "orm" and len(given) != month.size.employees):
-            raise SystemExit(f"{name} differs from the SQL in {len(wrong)} of {len(given)}: {sorted(wrong)[:5]}")
+            raise SystemExit(
+                f"{name} differs from the SQL in {len(wrong)} of {len(given)}: {sorted(wrong)[:5]}"
+            )
 
 
 def _parts(folder: Path, rounds: int) -> list[float]:
     """The plugin's parts' time over that of the built-in ones, unit by unit in turns."""
-    months = [thaw(f.read_bytes(), f.with_suffix(".seal").read_text()) for f in sorted(folder.glob("*.zip"))[:4]]
+    months = [
+        thaw(f.read_bytes(), f.with_suffix(".seal").read_text()) for f in sorted(folder.glob("*.zip"))[:4]
+    ]
     ratios = []
     for _ in range(rounds):
         for month in months:

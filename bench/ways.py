@@ -24,7 +24,7 @@ from eperf.plugins.registry import Registry
 from eperf.services.call import Call
 from eperf.services.parts import Slot
 from eperf.services.scoring import score_dirty
-from eperf.store import claims, database, frames
+from eperf.store import database, frames
 from eperf.store.activity import ActivityRow
 from eperf.store.attendance import DayRow
 from eperf.store.binding import BindingRow
@@ -52,7 +52,12 @@ async def bound(url: str) -> None:
     try:
         await BindingRow.all().delete()
         await BindingRow.create(
-            unit_id=1, slot=Slot.SCHEME.value, part=_KEY, settings={}, valid_from=date(2020, 1, 1), known_from=NOW
+            unit_id=1,
+            slot=Slot.SCHEME.value,
+            part=_KEY,
+            settings={},
+            valid_from=date(2020, 1, 1),
+            known_from=NOW,
         )
     finally:
         await database.disconnect()
@@ -109,7 +114,9 @@ async def _by_objects(person: EmployeeRow, items: dict[int, ItemRow]) -> None:
         item = items[row.item_id]
         worth = _half_up(row.quantity_h * item.points_per_unit_h, item.unit_size_h)
         points += worth
-        leaves.append(_leaf("work", item.name, _half_up(worth * 10_000, scheme.TARGET_H), "activity", str(row.id)))
+        leaves.append(
+            _leaf("work", item.name, _half_up(worth * 10_000, scheme.TARGET_H), "activity", str(row.id))
+        )
     total = min(_half_up(points * 10_000, scheme.TARGET_H), scheme.CAP_H)
     leaves.append(_leaf("work", "rounding", total - sum(leaf["amount"] for leaf in leaves), "period", PERIOD))
     for day in days:
@@ -196,7 +203,9 @@ def snapshot(_: str, folder: Path, people: int) -> Figures:
     found: dict[int, int | None] = {}
     for file in sorted(folder.glob("*.zip")):
         month = thaw(file.read_bytes(), file.with_suffix(".seal").read_text())
-        found.update(score(scheme.SCHEME, scheme.Fixed(), month).scores.select("employee_id", "score_h").iter_rows())
+        found.update(
+            score(scheme.SCHEME, scheme.Fixed(), month).scores.select("employee_id", "score_h").iter_rows()
+        )
     return _figures(len(found), begun, cpu) | {"scores": found}
 
 

@@ -24,7 +24,7 @@ from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import PROVISIONAL, UnitPeriod, score
+from eperf.domain.scoring import PROVISIONAL, Explanation, UnitPeriod, score
 from eperf.domain.scoring.cut import Cohort
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, work
@@ -101,7 +101,9 @@ class _Round:
         if self._failures:
             raise ExceptionGroup("units could not be scored", self._failures)
 
-    async def _batch(self, period: YearMonth, groups: dict[int, list[Dirty]], free: asyncio.Semaphore) -> None:
+    async def _batch(
+        self, period: YearMonth, groups: dict[int, list[Dirty]], free: asyncio.Semaphore
+    ) -> None:
         try:
             await self._scored(period, groups)
         except Exception as failure:
@@ -194,7 +196,7 @@ def _working_days(rule: Bound, free: FreeDays, period: YearMonth) -> int:
 
 def _computed(scheme: Bound, month: UnitPeriod) -> pl.DataFrame:
     """The columns `SCORES` of a unit's month. Runs in a thread."""
-    scored = score(scheme.registered.part, scheme.settings, month)
+    scored = score(scheme.registered.part, scheme.settings, month, explanation=Explanation.STORED)
     texts = scored.breakdowns().get_column("breakdown")
     digests = scored.input_digests
     return scored.scores.select(
@@ -207,7 +209,9 @@ def _computed(scheme: Bound, month: UnitPeriod) -> pl.DataFrame:
         scheme=pl.lit(scheme.registered.key),
         scheme_version=pl.lit(scheme.registered.version),
         settings_digest=pl.lit(scored.settings_digest),
-        input_digest=pl.Series([digests[one] for one in scored.scores.get_column("employee_id")], dtype=pl.String),
+        input_digest=pl.Series(
+            [digests[one] for one in scored.scores.get_column("employee_id")], dtype=pl.String
+        ),
         breakdown_digest=pl.Series([_digest(text) for text in texts], dtype=pl.String),
     ).select(SCORES.names())
 
@@ -224,7 +228,13 @@ def _provisional(unit_id: int, rows: Sequence[Dirty], why: Refused) -> pl.DataFr
 
 
 def _changed(
-    period: str, score_id: int, employee_id: int, unit_id: int, score_h: int | None, state: str, before: int | None
+    period: str,
+    score_id: int,
+    employee_id: int,
+    unit_id: int,
+    score_h: int | None,
+    state: str,
+    before: int | None,
 ) -> ScoreChanged:
     return ScoreChanged(
         subject_id=score_id,

@@ -1,12 +1,12 @@
 """Dirty months taken for scoring, so that several workers share the work and none is done twice at once.
 
-A claim is a number on the rows, for a while. It locks nothing: whoever makes a month dirty again meanwhile does not wait.
-Who has computed a month holds its claim again when writing (`held`), and what is no longer claimed is not written; so a
-worker that was slow, or thought dead, never overwrites what another has computed since. A claim that is not renewed is
-soon anybody's.
+A claim is a number on the rows, for a while. It locks nothing: whoever makes a month dirty again meanwhile does not
+wait. Who has computed a month holds its claim again when writing (`held`), and what is no longer claimed is not
+written; so a worker that was slow, or thought dead, never overwrites what another has computed since. A claim that is
+not renewed is soon anybody's.
 
-There are two lanes. A month is fresh when one person's change made it dirty; the others come by thousands, after a decree
-or an import. Fresh ones are taken apart, so that they never stand behind those.
+There are two lanes. A month is fresh when one person's change made it dirty; the others come by thousands, after a
+decree or an import. Fresh ones are taken apart, so that they never stand behind those.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ _HELD = """
 SELECT id, employee_id, period, mark FROM dirty_score WHERE claim = {claim} AND id IN ({ids})
 ORDER BY employee_id, period{lock}
 """
+_REMOVE = "DELETE FROM dirty_score WHERE id IN ({ids})"
+_FREE = "UPDATE dirty_score SET claim = NULL WHERE id IN ({ids})"
 _AGAIN = "UPDATE dirty_score SET claimed_until = {now} + {seconds} WHERE claim = {claim}"
 
 
@@ -96,14 +98,14 @@ async def held(claim: Claim, rows: Sequence[Dirty]) -> list[Dirty]:
 
 
 async def done(before: Sequence[Dirty], now: Sequence[Dirty]) -> None:
-    """Inside the same transaction: removes those held whose mark has not grown; the others are dirty still, and free."""
+    """Inside the same transaction: removes those held whose mark has not grown; the others are dirty still and free."""
     read = {one.id: one.mark for one in before}
     same = [one.id for one in now if read[one.id] == one.mark]
     grown = [one.id for one in now if read[one.id] != one.mark]
     if same:
-        await _execute(f"DELETE FROM dirty_score WHERE id IN ({_listed(same)})")
+        await _execute(_REMOVE.format(ids=_listed(same)))
     if grown:
-        await _execute(f"UPDATE dirty_score SET claim = NULL WHERE id IN ({_listed(grown)})")
+        await _execute(_FREE.format(ids=_listed(grown)))
 
 
 async def forget() -> None:

@@ -82,7 +82,7 @@ async def _texts(
     table: str, columns: Mapping[str, tuple[str, pl.DataType]], ids: Sequence[int], period: YearMonth
 ) -> pl.DataFrame:
     """Rows of the period as columns: `columns` says which, and how the frame calls them."""
-    schema = {own: dtype for own, dtype in columns.values()}
+    schema = dict(columns.values())
     text = await database.csv(table, list(columns), ids, period.first, period.last)
     if not text:
         return pl.DataFrame(schema=schema)

@@ -119,7 +119,8 @@ async def mark_dirty(months: Sequence[tuple[int, str]], *, fresh: bool | None = 
     first = len(months) <= _FRESH if fresh is None else fresh
     postgres = database.dialect() == "postgres"
     await database.connection().execute_many(
-        _MARK.format(*(("$1", "$2", "$3") if postgres else "???")), [[*month, first] for month in sorted(months)]
+        _MARK.format(*(("$1", "$2", "$3") if postgres else "???")),
+        [[*month, first] for month in sorted(months)],
     )
 
 

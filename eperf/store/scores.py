@@ -45,9 +45,7 @@ INSERT INTO score ({columns}) SELECT {selected} FROM given WHERE true
 ON CONFLICT (employee_id, period) DO UPDATE SET {new}
 RETURNING id, employee_id
 """
-_NEW = ", ".join(
-    f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("employee_id", "period")
-)
+_NEW = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("employee_id", "period"))
 _SQLITE_ROWS = 500
 
 Changed = tuple[int, int, int, int | None, str, int | None]
@@ -103,7 +101,7 @@ async def _execute(text: str, values: Sequence[Any]) -> list[tuple[int, int]]:
 
 def _postgres_text() -> str:
     arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(_TYPES, 1))
-    names = ", ".join("breakdown::jsonb" if name == "breakdown" else name for name in SCORES)
+    names = ", ".join("breakdown::json" if name == "breakdown" else name for name in SCORES)
     period, now = len(_TYPES) + 1, len(_TYPES) + 2
     given = (
         f"SELECT {names}, ${period}::text, ${now}::timestamptz"  # noqa: S608 - our own names

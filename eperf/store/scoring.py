@@ -5,8 +5,21 @@ marked it again meanwhile (`mark` grew). So nothing is lost with a process. `fre
 change and do not stand behind a crowd; a `claim` holds until `claimed_until`, in seconds of the database's clock.
 """
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
+
+from eperf.domain.scoring import expanded
+
+
+class Leaves(fields.JSONField[list[dict[str, Any]]]):
+    """Leaves as they are stored (`eperf.domain.scoring.stored`), read as a list of leaves."""
+
+    def to_python_value(self, value: Any) -> Any:
+        """A list, whatever is stored."""
+        found = super().to_python_value(value)
+        return None if found is None else expanded(found)
 
 
 class ScoreRow(Model):
@@ -29,7 +42,7 @@ class ScoreRow(Model):
     scheme_version = fields.CharField(max_length=32)
     settings_digest = fields.CharField(max_length=80)
     input_digest = fields.CharField(max_length=80)
-    breakdown: fields.JSONField[list[dict[str, object]]] = fields.JSONField(default=list)
+    breakdown = Leaves(default=list)
     breakdown_digest = fields.CharField(max_length=80, default="", db_default="")
     computed_at = fields.DatetimeField()
 

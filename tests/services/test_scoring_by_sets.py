@@ -38,7 +38,12 @@ async def _random(town: Town, rng: Random) -> None:
     for unit, part in (("city", POINTS), ("archive", "gone/scheme"), ("office", "eperf/norm-minutes")):
         if rng.random() < 0.5:
             await BindingRow.create(
-                unit_id=town.units[unit], slot="scheme", part=part, settings={}, valid_from=SINCE, known_from=NOW
+                unit_id=town.units[unit],
+                slot="scheme",
+                part=part,
+                settings={},
+                valid_from=SINCE,
+                known_from=NOW,
             )
     for person in town.people.values():
         if rng.random() < 0.4:
@@ -103,7 +108,9 @@ async def test_what_is_written_and_told_is_what_each_month_alone_would_give(
         }
         assert len(told) == len(wanted.told)
         if rng.random() < 0.5:
-            await ActivityRow.filter(employee_id=rng.choice(list(town.people.values()))).update(state="returned")
+            await ActivityRow.filter(employee_id=rng.choice(list(town.people.values()))).update(
+                state="returned"
+            )
 
 
 async def test_a_month_that_is_marked_while_it_is_computed_stays_dirty_and_is_written(
@@ -206,5 +213,3 @@ async def test_two_workers_share_the_rows_and_take_none_twice(town: Town) -> Non
     assert (len(first.rows), len(second.rows)) == (40, 20)
     assert len(set(taken)) == 60
     assert (await claims.take(40, fresh=False)).rows == ()
-
-

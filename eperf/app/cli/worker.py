@@ -12,7 +12,7 @@ from eperf.app.logs import configure
 
 
 def worker() -> None:
-    """Number events and keep scores true, without serving. Workers on PostgreSQL share the scoring; one of them leads."""
+    """Number events and keep scores true, without serving. On PostgreSQL workers share the scoring; one leads."""
 
     async def job(house: House) -> None:
         configure(house.settings.log_level, house.settings.log_json)

@@ -37,7 +37,7 @@ def cut(
     try:
         whole = _whole(cohorts, period, tables)
     except ScoringFrameInvalid:
-        return [_alone(*one, period) for one in zip(cohorts, _pieces(cohorts, tables), strict=True)]
+        return [_judged(*one, period) for one in zip(cohorts, _pieces(cohorts, tables), strict=True)]
     checked = {name: getattr(whole, name) for name in tables}
     pieces = [checked] if len(cohorts) == 1 else list(_pieces(cohorts, checked))
     return [
@@ -50,14 +50,19 @@ def _whole(cohorts: Sequence[Cohort], period: YearMonth, tables: Mapping[str, pl
     """All of them as one unit: the checks do not ask which unit it is."""
     for days in {cohort.working_days for cohort in cohorts}:
         whole_days(days, period)
-    return UnitPeriod(unit_id=0, unit_code="", period=period, working_days=0, **tables)
+    return _alone(Cohort(0, "", 0, ()), tables, period)
 
 
-def _alone(
+def _alone(cohort: Cohort, tables: Mapping[str, pl.DataFrame], period: YearMonth) -> UnitPeriod:
+    fields: dict[str, Any] = {**_head(cohort, period), **tables}
+    return UnitPeriod(**fields)
+
+
+def _judged(
     cohort: Cohort, tables: Mapping[str, pl.DataFrame], period: YearMonth
 ) -> UnitPeriod | ScoringFrameInvalid:
     try:
-        return UnitPeriod(**_head(cohort, period), **tables)
+        return _alone(cohort, tables, period)
     except ScoringFrameInvalid as refusal:
         return refusal
 

@@ -7,13 +7,12 @@ is a leaf of its own that cites the period. `docs/decisions/0004-leaves-are-the-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 
 import polars as pl
 
 from eperf.domain.period import YearMonth
+from eperf.domain.scoring.said import Said, Text, say
 
 LEAVES = pl.Schema(
     {
@@ -29,23 +28,6 @@ LEAVES = pl.Schema(
     }
 )
 """Leaves as the engine keeps them; `facts` is the text of a JSON object whose values are texts."""
-
-Text = str | pl.Expr
-
-UNEXPLAINED = "unexplained"
-"""The column that marks leaves without an explanation."""
-
-_amounts_alone: ContextVar[bool] = ContextVar("amounts_alone", default=False)
-
-
-@contextmanager
-def amounts_alone() -> Iterator[None]:
-    """Within it leaves are amounts without an explanation: most of the work is texts, and not everybody asks why."""
-    before = _amounts_alone.set(True)
-    try:
-        yield
-    finally:
-        _amounts_alone.reset(before)
 
 
 def leaves(
@@ -67,41 +49,10 @@ def leaves(
     unless given.
     """
     kind, key = _evidence(evidence)
-    columns = {
-        "amount_h": amount,
-        "label_id": _text(label_id),
-        "label_en": _text(label_en),
-        "evidence_kind": kind,
-        "evidence_id": key,
-        "facts": _facts(facts),
-        "rule_id": None if rule_id is None else pl.lit(rule_id),
-        "legal_basis": None if legal_basis is None else _text(legal_basis),
-    }
-    given = {name: value for name, value in columns.items() if value is not None}
-    if _amounts_alone.get() and _explicable(rows, given):
-        return rows.select("employee_id", amount_h=amount, **{UNEXPLAINED: pl.lit(value=True)})
-    return rows.select("employee_id", **given)
+    return say(Said(rows, amount, label_id, label_en, kind, key, dict(facts or {}), rule_id, legal_basis))
 
 
-def _explicable(rows: pl.DataFrame, columns: Mapping[str, pl.Expr]) -> bool:
-    """Whether the explanation would stand: its columns exist and fit, and no text that is needed is missing."""
-    rows.lazy().select("employee_id", **columns).collect_schema()
-    needed = [columns[name] for name in ("label_id", "label_en", "legal_basis") if name in columns]
-    return not rows.select(pl.any_horizontal([text.is_null().any() for text in needed])).item()
-
-
-def _text(value: Text) -> pl.Expr:
-    return pl.lit(value, dtype=pl.String) if isinstance(value, str) else value
-
-
-def _facts(facts: Mapping[str, Text] | None) -> pl.Expr | None:
-    named = sorted((facts or {}).items())
-    return pl.struct([_text(value).cast(pl.String).alias(name) for name, value in named]) if named else None
-
-
-def _evidence(evidence: tuple[str, pl.Expr] | YearMonth | None) -> tuple[pl.Expr, pl.Expr]:
-    if evidence is None:
-        return pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
+def _evidence(evidence: tuple[str, pl.Expr] | YearMonth | None) -> tuple[str | None, Text | None]:
     if isinstance(evidence, YearMonth):
-        return pl.lit("period"), pl.lit(str(evidence))
-    return pl.lit(evidence[0]), evidence[1].cast(pl.String)
+        return "period", str(evidence)
+    return evidence or (None, None)

@@ -6,21 +6,19 @@ only that person provisional, so that one odd row cannot take a unit's month awa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from eperf.domain.scoring.leaf import LEAVES, UNEXPLAINED
+from eperf.domain.scoring.leaf import LEAVES
 from eperf.domain.scoring.stage import Part, PartOutput
 
 AMOUNT_LIMIT = 1_000_000_000_000
 """No single leaf passes ten thousand million points."""
 
 MISSING = pl.Schema({"employee_id": pl.Int64(), "cause": pl.String()})
-_AMOUNTS = pl.Schema({name: LEAVES[name] for name in ("employee_id", "amount_h")})
-_NO_LEAVES = pl.DataFrame(schema=LEAVES)
 _NO_VALUES = pl.DataFrame(schema={"employee_id": pl.Int64()})
 _NOBODY = pl.DataFrame(schema=MISSING)
 _OPTIONAL_TEXT = ("evidence_kind", "evidence_id")
@@ -37,7 +35,7 @@ class WrongOutput(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A checked output: leaves with all columns of `LEAVES`, or amounts alone; values and missing never None."""
+    """A checked output: leaves as `LEAVES`, `COMPACT` or `AMOUNTS`; values and missing never None."""
 
     leaves: pl.DataFrame
     values: pl.DataFrame
@@ -45,14 +43,24 @@ class Found:
     looped: int
 
 
-def checked(output: object, part: Part[Any], employees: pl.DataFrame, *, explained: bool = True) -> Found:
+Complete = Callable[[pl.DataFrame], pl.DataFrame]
+"""From leaves as a part may give them to the columns that the run keeps."""
+
+
+def checked(
+    output: object,
+    part: Part[Any],
+    employees: pl.DataFrame,
+    kept: pl.Schema = LEAVES,
+    as_kept: Complete | None = None,
+) -> Found:
     """The output made complete; raises `WrongOutput`. `employees` has the unit's `employee_id`.
 
-    Not `explained`: of the leaves only `employee_id` and `amount_h` are kept.
+    `kept`: the columns that the run keeps of leaves; `as_kept` brings those to it that are complete instead.
     """
     if not isinstance(output, PartOutput):
         raise WrongOutput("wrong-type", f"a part must return PartOutput, not {type(output).__name__}")
-    found = _leaves(output.leaves, part, explained)
+    found = _leaves(output.leaves, part, kept, as_kept)
     missing = _missing(output.missing)
     values = _values(output.values)
     for rows in (found, missing, values):
@@ -69,19 +77,29 @@ def _amounts(found: pl.DataFrame) -> pl.Series:
 
 
 def _leaves(
-    found: pl.DataFrame | Sequence[pl.DataFrame] | None, part: Part[Any], explained: bool
+    found: pl.DataFrame | Sequence[pl.DataFrame] | None,
+    part: Part[Any],
+    kept: pl.Schema,
+    as_kept: Complete | None,
 ) -> pl.DataFrame:
     several: list[Any] = list(found) if isinstance(found, (list, tuple)) else [found]
-    complete = [_complete(rows, part) for rows in several if rows is not None]
-    wanted = LEAVES if explained else _AMOUNTS
-    filled = [rows.select(wanted.names()) for rows in complete if rows.height]
-    return pl.concat(filled) if filled else _NO_LEAVES.select(wanted.names())
+    complete = [_kept(rows, part, kept, as_kept) for rows in several if rows is not None]
+    filled = [rows for rows in complete if rows.height]
+    return pl.concat(filled) if filled else pl.DataFrame(schema=kept)
+
+
+def _kept(found: pl.DataFrame, part: Part[Any], kept: pl.Schema, as_kept: Complete | None) -> pl.DataFrame:
+    _is_frame(found, "leaves")
+    if as_kept is None:
+        return _complete(found, part)
+    if dict(found.schema) != dict(kept):
+        return as_kept(_complete(found, part))
+    if found.get_column("employee_id").null_count():
+        raise WrongOutput("null", "leaves.employee_id has a missing value")
+    return found
 
 
 def _complete(found: pl.DataFrame, part: Part[Any]) -> pl.DataFrame:
-    _is_frame(found, "leaves")
-    if UNEXPLAINED in found.columns:
-        return _amounts_of(found)
     unknown = set(found.columns) - set(LEAVES)
     if unknown:
         raise WrongOutput("wrong-column", f"leaves have unknown columns {sorted(unknown)}")
@@ -95,14 +113,6 @@ def _complete(found: pl.DataFrame, part: Part[Any]) -> pl.DataFrame:
         if complete.get_column(name).null_count():
             raise WrongOutput("null", f"leaves.{name} has a missing value")
     return complete.select(LEAVES.names())
-
-
-def _amounts_of(found: pl.DataFrame) -> pl.DataFrame:
-    """Leaves without an explanation, as `leaves` makes them when nobody asks for one; anything else is looked at whole."""
-    rows = found.drop(UNEXPLAINED)
-    if dict(rows.schema) != dict(_AMOUNTS) or rows.get_column("employee_id").null_count():
-        raise WrongOutput("wrong-column", f"amounts are {dict(rows.schema)}")
-    return rows
 
 
 def _completion(found: pl.DataFrame, part: Part[Any]) -> list[pl.Expr]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from eperf.domain.scoring import trail
+from eperf.domain.scoring import stored, trail
 from eperf.domain.scoring.digest import settings_digest
+from eperf.domain.scoring.explanation import Explanation
 from eperf.domain.scoring.frame import UnitPeriod
 from eperf.domain.scoring.leaf import LEAVES
 from eperf.domain.scoring.output import MISSING
+from eperf.domain.scoring.phrases import Phrases
 from eperf.domain.scoring.stage import Scheme
 
 FINAL, PROVISIONAL = "final", "provisional"
@@ -40,6 +42,14 @@ class PartCost:
     looped: int
 
 
+@dataclass(frozen=True)
+class Told:
+    """What each part said, those of provisional employees among it, and the phrases that it is said in."""
+
+    parts: Sequence[pl.DataFrame]
+    phrases: Phrases
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """Scores of one unit in one month.
@@ -55,8 +65,8 @@ class Scored:
     scores: pl.DataFrame
     failures: tuple[PartFailure, ...]
     costs: tuple[PartCost, ...]
-    pieces: Callable[[], Sequence[pl.DataFrame]] = field(repr=False)
-    """The leaves as the parts gave them, those of provisional employees among them."""
+    told: Callable[[Explanation], Told] = field(repr=False)
+    """What the parts said, in the way that is asked for."""
 
     @cached_property
     def leaves(self) -> pl.DataFrame:
@@ -64,8 +74,7 @@ class Scored:
 
         The amounts of an employee sum to `score_h` exactly; a provisional employee has none.
         """
-        final = self.scores.filter(pl.col("state") == FINAL).select("employee_id")
-        return _ordered([rows.join(final, on="employee_id", how="semi") for rows in self.pieces()])
+        return _ordered(self._final(self.told(Explanation.WHOLE)))
 
     @property
     def input_digest(self) -> str:
@@ -82,15 +91,24 @@ class Scored:
         return trail.trail(self.leaves.filter(pl.col("employee_id") == employee_id))
 
     def breakdowns(self) -> pl.DataFrame:
-        """`employee_id` and `breakdown`: everyone's explanation as JSON text, by id; `[]` without leaves."""
-        texts = trail.breakdowns(self.leaves)
+        """`employee_id` and `breakdown`: everyone's explanation as it is stored (`stored.py`), by id; else `[]`."""
+        told = self.told(Explanation.STORED)
+        texts = stored.texts(self._final(told), told.phrases)
         everyone = self.scores.select("employee_id")
         joined = everyone.join(texts, on="employee_id", how="left", maintain_order="left")
         return joined.with_columns(pl.col("breakdown").fill_null("[]"))
 
+    def _final(self, told: Told) -> list[pl.DataFrame]:
+        """The leaves of each part, without those of provisional employees."""
+        provisional = self.scores.filter(pl.col("state") != FINAL).select("employee_id")
+        if provisional.is_empty():
+            return list(told.parts)
+        return [
+            rows.join(provisional, on="employee_id", how="anti", maintain_order="left") for rows in told.parts
+        ]
+
 
 def settle(
-    *,
     scheme: Scheme[Any],
     settings: object,
     unit_period: UnitPeriod,
@@ -98,7 +116,7 @@ def settle(
     missing: Sequence[pl.DataFrame],
     failures: Sequence[PartFailure],
     costs: Sequence[PartCost],
-    leaves: Callable[[], Sequence[pl.DataFrame]],
+    told: Callable[[Explanation], Told],
 ) -> Scored:
     """The score is the sum of the leaves, as the run has added them up; whoever misses a figure gets none."""
     employees = unit_period.employees.select("employee_id")
@@ -110,7 +128,7 @@ def settle(
         scores=_scores(totals, _causes(employees, missing, failures)),
         failures=tuple(failures),
         costs=tuple(costs),
-        pieces=leaves,
+        told=told,
     )
 
 

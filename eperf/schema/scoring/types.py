@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from eperf.domain.access import Operation
+from eperf.domain.scoring import expanded
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
@@ -52,7 +53,7 @@ class ScoreLeaf:
 
 
 def _leaves(row: Mapping[str, Any], context: Context) -> list[ScoreLeaf]:
-    return [_leaf(stored, context.language) for stored in row["breakdown"]]
+    return [_leaf(stored, context.language) for stored in expanded(row["breakdown"])]
 
 
 def _leaf(stored: dict[str, Any], language: str) -> ScoreLeaf:

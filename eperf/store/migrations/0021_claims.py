@@ -3,6 +3,8 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 from tortoise.indexes import Index
 
+from eperf.store.as_written import as_written
+
 class Migration(migrations.Migration):
     dependencies = [('core', '0017_pull_and_position')]
 
@@ -33,4 +35,5 @@ class Migration(migrations.Migration):
             name='breakdown_digest',
             field=fields.CharField(default='', db_default='', max_length=80),
         ),
+        ops.RunPython(as_written),
     ]

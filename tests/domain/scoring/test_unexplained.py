@@ -1,13 +1,25 @@
-"""Scores without an explanation are the scores with one."""
+"""However much of the explanation is made: the scores are the same, and so is what is told to whoever asks."""
 
 from __future__ import annotations
+
+import json
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eperf.domain.scoring import PartOutput, Scheme, StagePart, UnitPeriod, leaves, part, score
+from eperf.domain.scoring import (
+    Explanation,
+    PartOutput,
+    Scheme,
+    StagePart,
+    UnitPeriod,
+    expanded,
+    leaves,
+    part,
+    score,
+)
 from eperf.plugins.builtin import norm_minutes
 from eperf.testing import activity, employee, unit_period
 from tests.domain.scoring.months import SCHEMES, months, scheme_of
@@ -21,14 +33,21 @@ def said(label: str | pl.Expr, **more: object) -> pl.DataFrame:
     return leaves(MONTH.employees, amount=ONE, label_id=label, label_en="x", **more)  # type: ignore[arg-type]
 
 
-@given(facts=months(), scheme=st.sampled_from(SCHEMES))
-@settings(max_examples=40)
+WAYS = [Explanation.STORED, Explanation.NONE]
+
+
+@given(facts=months(), scheme=st.sampled_from(SCHEMES), way=st.sampled_from(WAYS))
+@settings(max_examples=60)
 def test_they_are_the_same_and_whoever_asks_why_is_told(
-    facts: UnitPeriod, scheme: Scheme[norm_minutes.NormMinutes]
+    facts: UnitPeriod, scheme: Scheme[norm_minutes.NormMinutes], way: Explanation
 ) -> None:
-    whole, bare = score(scheme, PLAIN, facts), score(scheme, PLAIN, facts, explained=False)
+    whole, bare = score(scheme, PLAIN, facts), score(scheme, PLAIN, facts, explanation=way)
     assert bare.scores.equals(whole.scores)
     assert bare.leaves.equals(whole.leaves)
+    texts = dict(bare.breakdowns().iter_rows())
+    assert {who: expanded(json.loads(text)) for who, text in texts.items()} == {
+        who: whole.trail(who) for who in texts
+    }
     assert bare.breakdowns().equals(whole.breakdowns())
 
 
@@ -52,13 +71,18 @@ def test_they_are_the_same_and_whoever_asks_why_is_told(
         lambda: PartOutput(leaves=said("x"), missing=pl.DataFrame({"employee_id": [1], "cause": ["gone"]})),
     ],
 )
-def test_what_fails_fails_in_both_ways_and_what_is_odd_counts_in_both(made: object) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_what_fails_fails_in_every_way_and_what_is_odd_counts_in_each(made: object, way: Explanation) -> None:
     @part("t.odd", "Perwal 1/2026")
     def odd(frame: object, given: object) -> object:
         return made()  # type: ignore[operator]
 
     scheme = scheme_of(StagePart("work", odd))  # type: ignore[arg-type]
-    whole, bare = score(scheme, PLAIN, MONTH), score(scheme, PLAIN, MONTH, explained=False)
+    whole, bare = score(scheme, PLAIN, MONTH), score(scheme, PLAIN, MONTH, explanation=way)
     assert bare.scores.equals(whole.scores)
     assert [one.cause for one in bare.failures] == [one.cause for one in whole.failures]
     assert bare.leaves.equals(whole.leaves)
+    texts = dict(bare.breakdowns().iter_rows())
+    assert {who: expanded(json.loads(text)) for who, text in texts.items()} == {
+        who: whole.trail(who) for who in texts
+    }

@@ -291,7 +291,8 @@ async def _renewed(claim: Claim) -> AsyncIterator[None]:
     async def renewing() -> None:
         while True:
             await asyncio.sleep(_RENEW_SECONDS)
-            with contextlib.suppress(OSError):
+            # One that fails is made up for by the next; a lost claim is noticed when its scores are to be written.
+            with contextlib.suppress(Exception):
                 await claims.renew(claim)
 
     task = asyncio.create_task(renewing())

@@ -42,7 +42,13 @@ ORDER BY employee_id, period{lock}
 """
 _REMOVE = "DELETE FROM dirty_score WHERE id IN ({ids})"
 _FREE = "UPDATE dirty_score SET claim = NULL WHERE id IN ({ids})"
-_AGAIN = "UPDATE dirty_score SET claimed_until = {now} + {seconds} WHERE claim = {claim}"
+# Rows that are being written or marked at this moment are passed by: waiting for them in another order than they are
+# locked in could last for ever.
+_AGAIN = """
+UPDATE dirty_score SET claimed_until = {now} + {seconds} WHERE id IN (
+  SELECT d.id FROM dirty_score d WHERE d.claim = {claim}{skip}
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,10 @@ async def renew(claim: Claim) -> None:
 
 async def put_off(claim: Claim, seconds: int) -> None:
     """What is left of the claim is anybody's after so many seconds, not before."""
-    now = _CLOCK[database.dialect()]
-    await _execute(_AGAIN.format(claim=claim.number, now=now, seconds=int(seconds)))
+    dialect = database.dialect()
+    await _execute(
+        _AGAIN.format(claim=claim.number, now=_CLOCK[dialect], seconds=int(seconds), skip=_SKIP[dialect])
+    )
 
 
 async def held(claim: Claim, rows: Sequence[Dirty]) -> list[Dirty]:

@@ -142,7 +142,8 @@ async def text(sql: str, values: Sequence[Any]) -> str | None:
 async def csv(table: str, columns: Sequence[str], employees: Sequence[int], first: date, last: date) -> bytes:
     """Rows of employees from `first` to `last`, as CSV without a head, null as an empty field; outside transactions.
 
-    `table` has `employee_id` and `date`; `columns` hold numbers, days, and words of our own without comma or quote.
+    `table` has `employee_id` and `date`; `columns` hold numbers, `date`, and words of our own without comma or quote.
+    PostgreSQL gives `date` in days from `first`, SQLite as it is stored, `YYYY-MM-DD`.
     """
     client: Any = _outside()
     found: bytes = await client.csv(table, columns, employees, first, last)

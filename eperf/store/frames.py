@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -53,7 +54,7 @@ async def months(cohorts: Sequence[Cohort], period: YearMonth) -> list[UnitPerio
         "activities": await _activities(ids, period),
         "days": await _texts("attendance_day", dict(zip(_DAYS, DAYS.items(), strict=True)), ids, period),
     }
-    return cut(cohorts, period, tables)
+    return await asyncio.to_thread(cut, cohorts, period, tables)
 
 
 async def _employees(ids: Sequence[int]) -> pl.DataFrame:
@@ -82,11 +83,20 @@ async def _texts(
     table: str, columns: Mapping[str, tuple[str, pl.DataType]], ids: Sequence[int], period: YearMonth
 ) -> pl.DataFrame:
     """Rows of the period as columns: `columns` says which, and how the frame calls them."""
-    schema = dict(columns.values())
     text = await database.csv(table, list(columns), ids, period.first, period.last)
+    counted = database.dialect() == "postgres"
+    return await asyncio.to_thread(_parsed, text, dict(columns.values()), period.first if counted else None)
+
+
+def _parsed(text: bytes, schema: dict[str, pl.DataType], first: date | None) -> pl.DataFrame:
+    """The text as columns; with `first` its days are counted from there."""
     if not text:
         return pl.DataFrame(schema=schema)
-    return await asyncio.to_thread(pl.read_csv, text, has_header=False, schema=schema)
+    if first is None:
+        return pl.read_csv(text, has_header=False, schema=schema)
+    rows = pl.read_csv(text, has_header=False, schema=schema | {"date": pl.Int32()})
+    zero = (first - date(1970, 1, 1)).days
+    return rows.with_columns((pl.col("date") + zero).cast(pl.Date))
 
 
 def _listed(ids: Iterable[int]) -> str:

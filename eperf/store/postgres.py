@@ -141,11 +141,13 @@ class PostgresClient(AsyncpgDBClient):
     async def csv(
         self, table: str, columns: Sequence[str], employees: Sequence[int], first: date, last: date
     ) -> bytes:
-        """Rows of employees between two days, by COPY; see `eperf.store.database.csv`."""
+        """Rows of employees between two days, by COPY; `date` in days from `first`. See `eperf.store.database.csv`."""
         # COPY takes no parameters; these are integers and days.
         people = ",".join(str(int(one)) for one in employees)
+        day = f"date - DATE '{first.isoformat()}'"  # a number is written, sent and read in half the time of a day
+        wanted = ", ".join(day if name == "date" else name for name in columns)
         text = (
-            f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - our own names
+            f"SELECT {wanted} FROM {table}"  # noqa: S608 - our own names
             f" WHERE employee_id = ANY('{{{people}}}'::bigint[])"
             f" AND date >= '{first.isoformat()}' AND date <= '{last.isoformat()}'"
         )

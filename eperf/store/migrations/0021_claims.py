@@ -4,6 +4,16 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 from eperf.store.as_written import as_written
+from eperf.store.scoring import Leaves
+
+class Read(ops.AlterField):
+    """Changes how the ORM reads a column and nothing in the database."""
+
+    async def database_forward(self, *given, **named):
+        pass
+
+    async def database_backward(self, *given, **named):
+        pass
 
 class Migration(migrations.Migration):
     dependencies = [('core', '0017_pull_and_position')]
@@ -36,4 +46,5 @@ class Migration(migrations.Migration):
             field=fields.CharField(default='', db_default='', max_length=80),
         ),
         ops.RunPython(as_written),
+        Read(model_name='ScoreRow', name='breakdown', field=Leaves(default=list)),
     ]

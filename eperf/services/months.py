@@ -16,7 +16,8 @@ from eperf.adapters.blobs import Blobs
 from eperf.domain.attendance.calendar import WorkCalendar
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import Scored, UnitPeriod, score, thaw
+from eperf.domain.scoring import Scored, UnitPeriod, expanded, score, thaw
+from eperf.domain.scoring.cut import Cohort
 from eperf.domain.scoring.digest import plain
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
@@ -55,7 +56,7 @@ class Run:
                 "scheme_version": self.scheme.registered.version,
                 "settings_digest": self.scored.settings_digest,
                 "input_digest": digests[employee_id],
-                "breakdown": orjson.loads(breakdowns[employee_id]),
+                "breakdown": expanded(orjson.loads(breakdowns[employee_id])),
             }
         return found
 
@@ -78,15 +79,10 @@ async def scheme_of(call: Call, unit_id: int, period: YearMonth) -> Bound:
 async def facts_of(unit_id: int, period: YearMonth, days: int, ids: Sequence[int]) -> UnitPeriod:
     """The facts of some employees of a unit in a month of so many working days, as they are today."""
     unit = await UnitRow.get(id=unit_id)
-    return UnitPeriod(
-        unit_id=unit_id,
-        unit_code=unit.code,
-        period=period,
-        working_days=days,
-        employees=await frames.employees(ids),
-        activities=await frames.activities(ids, period),
-        days=await frames.days(ids, period),
-    )
+    (month,) = await frames.months([Cohort(unit_id, unit.code, days, tuple(ids))], period)
+    if isinstance(month, Refused):
+        raise month
+    return month
 
 
 async def working_days(call: Call, unit_id: int, period: YearMonth) -> int:

@@ -3,6 +3,7 @@
 from eperf.domain.scoring.amounts import FULL, amount_text, amount_text_expr, hundredths
 from eperf.domain.scoring.digest import settings_digest
 from eperf.domain.scoring.engine import score
+from eperf.domain.scoring.explanation import Explanation
 from eperf.domain.scoring.frame import Frame, UnitPeriod
 from eperf.domain.scoring.leaf import LEAVES, leaves
 from eperf.domain.scoring.ready_part import Activity, ReadyPart, part, per_activity
@@ -10,6 +11,7 @@ from eperf.domain.scoring.rounding import ceiling, floor, floor_expr, half_up, h
 from eperf.domain.scoring.scored import FINAL, PROVISIONAL, PartCost, PartFailure, Scored
 from eperf.domain.scoring.snapshot import Frozen, freeze, thaw
 from eperf.domain.scoring.stage import STAGES, Part, PartOutput, Scheme, StagePart
+from eperf.domain.scoring.stored import expanded
 from eperf.domain.scoring.tables import ACTIVITIES, DAYS, EMPLOYEES, FRAME_VERSION
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "PROVISIONAL",
     "STAGES",
     "Activity",
+    "Explanation",
     "Frame",
     "Frozen",
     "Part",
@@ -37,6 +40,7 @@ __all__ = [
     "amount_text",
     "amount_text_expr",
     "ceiling",
+    "expanded",
     "floor",
     "floor_expr",
     "freeze",

@@ -20,6 +20,12 @@ from eperf.domain.scoring import tables
 from eperf.domain.scoring.digest import digest_of_tables, digests_of_employees
 
 
+def whole_days(days: int, period: YearMonth) -> None:
+    """Refuses what is no number of days of the period."""
+    if not 0 <= days <= period.last.day:
+        raise ScoringFrameInvalid("working_days", days, "not a number of days of this month")
+
+
 @dataclass(frozen=True, eq=False)
 class UnitPeriod:
     """The facts of one unit in one month, checked and in canonical order (`tables.py` says what is checked).
@@ -37,16 +43,17 @@ class UnitPeriod:
     days: pl.DataFrame
 
     def __post_init__(self) -> None:
-        if not 0 <= self.working_days <= self.period.last.day:
-            raise ScoringFrameInvalid("working_days", self.working_days, "not a number of days of this month")
+        whole_days(self.working_days, self.period)
         employees = tables.conform("employees", self.employees, tables.EMPLOYEES, ["employee_id"])
-        activities = tables.conform("activities", self.activities, tables.ACTIVITIES, ["activity_id"])
+        activities = tables.conform(
+            "activities", self.activities, tables.ACTIVITIES, ["activity_id"], ["employee_id", "activity_id"]
+        )
         days = tables.conform("days", self.days, tables.DAYS, ["employee_id", "date"])
         for name, rows in (("activities", activities), ("days", days)):
             tables.known_employees(name, rows, employees)
             tables.within(name, rows, self.period.first, self.period.last)
         object.__setattr__(self, "employees", employees)
-        object.__setattr__(self, "activities", activities.sort("employee_id", "activity_id"))
+        object.__setattr__(self, "activities", activities)
         object.__setattr__(self, "days", days)
 
     @classmethod
@@ -57,8 +64,14 @@ class UnitPeriod:
         """
         made = object.__new__(cls)
         for name, value in fields.items():
-            object.__setattr__(made, name, value)
+            rows = isinstance(value, pl.DataFrame)
+            object.__setattr__(made, name, tables.sorted_rows(value) if rows else value)
         return made
+
+    @cached_property
+    def verified(self) -> pl.DataFrame:
+        """The activities that count, whichever part asks for them."""
+        return self.activities.filter(pl.col("state") == tables.VERIFIED)
 
     @cached_property
     def input_digest(self) -> str:
@@ -125,7 +138,7 @@ class Frame:
     @property
     def verified(self) -> pl.DataFrame:
         """The activities that count: verified ones."""
-        return self.unit_period.activities.filter(pl.col("state") == tables.VERIFIED)
+        return self.unit_period.verified.clone()
 
     @property
     def days(self) -> pl.DataFrame:

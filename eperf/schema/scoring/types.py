@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from eperf.domain.access import Operation
+from eperf.domain.scoring import expanded
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
@@ -54,7 +55,9 @@ class ScoreLeaf:
 
 def leaves_of(row: Mapping[str, Any], context: Context) -> list[ScoreLeaf]:
     """The leaves of a row that keeps a breakdown."""
-    return [shown_leaf(stored, place, context.language) for place, stored in enumerate(row["breakdown"])]
+    return [
+        shown_leaf(stored, place, context.language) for place, stored in enumerate(expanded(row["breakdown"]))
+    ]
 
 
 def shown_leaf(stored: dict[str, Any], place: int, language: str) -> ScoreLeaf:

@@ -22,6 +22,7 @@ from eperf.domain.errors import BadInput, TooMany, TooSlow, Unavailable
 
 _WRITE_AT = 1 << 18
 _ABANDONED_SECONDS = 24 * 3600
+_OWN_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,23 @@ class Blobs:
             await asyncio.to_thread(self._keep, received)
         except OSError as full:
             raise Unavailable("file") from full
+
+    async def put(self, content: bytes) -> str:
+        """Keeps a content of our own for good and gives its hash."""
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield content
+
+        async with self.receiving(whole(), len(content), _OWN_SECONDS, _OWN_SECONDS) as received:
+            await self.keep(received)
+            return received.sha256
+
+    def read(self, sha256: str) -> bytes:
+        """A content that was kept; `UNAVAILABLE` when it is not there."""
+        try:
+            return self.path(sha256).read_bytes()
+        except OSError as missing:
+            raise Unavailable("file") from missing
 
     def path(self, sha256: str) -> Path:
         """Where a content lies, whether or not it is there."""

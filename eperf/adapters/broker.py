@@ -15,9 +15,17 @@ class Bell:
     def __init__(self, look_again: float = 1.0) -> None:
         self._look_again = look_again
         self._next = asyncio.Event()
+        self.told: Callable[[], None] | None = None
+        """Called at each ring of this process: whoever carries it to others."""
 
     def ring(self) -> None:
-        """Wakes all current waiters. Call it on the event loop's thread."""
+        """Wakes all current waiters, here and wherever it is carried. Call it on the event loop's thread."""
+        self.hear()
+        if self.told is not None:
+            self.told()
+
+    def hear(self) -> None:
+        """Wakes all current waiters of this process."""
         rung, self._next = self._next, asyncio.Event()
         rung.set()
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.adapters.wire import Wire
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
@@ -47,7 +49,19 @@ class House:
             self.outside(),
             pull_every=timedelta(seconds=settings.pull_seconds),
             coordinate_days=settings.coordinate_days,
+            blobs=self.blobs(),
         )
+
+    def blobs(self) -> Blobs:
+        """The files of this installation."""
+        return Blobs(self.settings.data_dir)
+
+    def wire(self) -> Wire | None:
+        """What carries the bells to other processes; on SQLite there are none."""
+        if database.dialect() == "sqlite":
+            return None
+        credentials = self.config["connections"]["default"]["credentials"]
+        return Wire(credentials, {"work": self.work, "grown": self.grown})
 
     def outside(self) -> Outgoing:
         """The way to machines that are asked for their records."""

@@ -1,7 +1,9 @@
-"""What exactly one process does for an installation: number committed events, keep days and scores true, turn the day.
+"""What a process does for an installation beside serving: keep scores true, and, if it leads, what only one may do.
 
-Leadership is a lock of the database (PostgreSQL) or beside it (SQLite), so it passes on when a process dies. Work to do
-is rows, so nothing is lost with the leader; a wake-up only makes it sooner.
+The leader alone numbers committed events, keeps days true, closes months and turns the day. Leadership is a lock of the
+database (PostgreSQL) or beside it (SQLite), so it passes on when a process dies. Scoring is shared: every worker on
+PostgreSQL claims dirty months of its own; SQLite is for one process, so there the leader scores. Work to do is rows, so
+nothing is lost with a process; a wake-up only makes it sooner.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ import asyncpg
 import structlog
 from filelock import FileLock, Timeout
 
+from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.app.settle import settle
 from eperf.domain.attendance.pull import Outside
+from eperf.services.adjustment import release_held
 from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
 from eperf.services.deadline import enforce
 from eperf.services.people import roll_placements
-from eperf.services.scoring import mark_provisional, score_dirty
+from eperf.services.scoring import mark_provisional, score_dirty, take_over
 from eperf.store import database, log
 
 _LOCK = 0x65706C64  # the advisory lock's number, "epld"
@@ -52,10 +57,18 @@ class Leader:
     pull_every: timedelta = timedelta()
     """How often machines that are asked are asked; zero: not by the leader."""
     coordinate_days: int = 90
+    blobs: Blobs | None = None
+    """Where the facts of closed months are kept; without it none is closed here."""
     closed: date | None = None
 
     async def run(self) -> None:
-        """Leads whenever the lock can be had, until cancelled. A failing duty is logged and tried again."""
+        """Scores, and leads whenever the lock can be had, until cancelled. A failing duty is logged and tried again."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._lead_again_and_again())
+            if database.dialect() == "postgres":
+                self._begin_scoring(both)
+
+    async def _lead_again_and_again(self) -> None:
         while True:
             try:
                 async with _lock(self.credentials):
@@ -67,15 +80,25 @@ class Leader:
                 await asyncio.sleep(_TRY_AGAIN)
 
     async def _lead(self) -> None:
+        if database.dialect() == "sqlite":
+            await take_over()
         await mark_provisional(self.call())
+        await release_held(self.call())
         async with asyncio.TaskGroup() as duties:
             duties.create_task(self._repeat(self._number))
-            duties.create_task(self._repeat(self._score))
+            if database.dialect() == "sqlite":
+                self._begin_scoring(duties)
             duties.create_task(self._repeat(self._classify))
             duties.create_task(self._repeat(self._turn_day))
             duties.create_task(self._watch_deadlines())
+            duties.create_task(self._repeat(self._settle))
             if self.pull_every:
                 duties.create_task(self._ask_around())
+
+    def _begin_scoring(self, duties: asyncio.TaskGroup) -> None:
+        # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed.
+        duties.create_task(self._repeat(self._score_fresh))
+        duties.create_task(self._repeat(self._score_crowd))
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]]) -> None:
         while True:
@@ -117,11 +140,23 @@ class Leader:
             self.grown.ring()
         return numbered
 
-    async def _score(self) -> int:
-        taken = await score_dirty(self.call())
+    async def _score_fresh(self) -> int:
+        return await self._score(fresh=True)
+
+    async def _score_crowd(self) -> int:
+        return await self._score(fresh=False)
+
+    async def _score(self, *, fresh: bool) -> int:
+        taken = await score_dirty(self.call(), fresh=fresh)
         if taken:
             self.work.ring()
         return taken
+
+    async def _settle(self) -> int:
+        done = await settle(self.call, self.blobs) if self.blobs else 0
+        if done:
+            self.work.ring()
+        return done
 
     async def _classify(self) -> int:
         taken = await reclassify(self.call())

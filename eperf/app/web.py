@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from eperf.app import auth, devices, files, health, pay
+from eperf.app import auth, devices, files, health, pay, receipts
 from eperf.app.auth import Authenticator
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
@@ -70,6 +70,7 @@ def build(house: House) -> Web:
         *auth.routes(house, authenticator, front.recheck),
         *files.routes(house, authenticator),
         *pay.routes(house, authenticator),
+        *receipts.routes(house, authenticator),
         *devices.routes(house),
         *health.routes(house),
     ]

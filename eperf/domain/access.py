@@ -52,6 +52,9 @@ class Operation(StrEnum):
     PLAN_READ = "plan.read"
     BEHAVIOUR_READ = "behaviour.read"
     PREDIKAT_READ = "predikat.read"
+    PERIOD_READ = "period.read"
+    RECEIPT_READ = "receipt.read"
+    APPEAL_READ = "appeal.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -79,6 +82,10 @@ class Operation(StrEnum):
     FENCE_WRITE = "fence.write"
     ROSTER_WRITE = "roster.write"
     BINDING_WRITE = "binding.write"
+    WHAT_IF = "what-if.run"
+    PERIOD_CLOSE = "period.close"
+    APPEAL_RAISE = "appeal.raise"
+    APPEAL_DECIDE = "appeal.decide"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
 
@@ -124,6 +131,14 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     # What colleagues think of somebody goes to nobody's other system but as a score.
     Operation.BEHAVIOUR_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
     Operation.PREDIKAT_READ: {**_PERSONAL_DATA, _G: Reach.SUBTREE},
+    Operation.PERIOD_READ: _EVERYBODY,
+    # A receipt holds every fact that a score was made from, an appeal what somebody says in confidence.
+    Operation.RECEIPT_READ: {role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+    # A decree waits for appeals, so who signs sees them.
+    Operation.APPEAL_READ: {
+        **{role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
+        _G: Reach.SUBTREE,
+    },
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
@@ -152,6 +167,10 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.FENCE_WRITE: {_P: Reach.SUBTREE},
     Operation.ROSTER_WRITE: {_P: Reach.SUBTREE},
     Operation.BINDING_WRITE: {_X: Reach.SUBTREE},
+    Operation.WHAT_IF: {_X: Reach.SUBTREE, _P: Reach.SUBTREE},
+    Operation.PERIOD_CLOSE: {_P: Reach.SUBTREE},
+    Operation.APPEAL_RAISE: {_E: Reach.SELF},
+    Operation.APPEAL_DECIDE: {_L: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),
 }
@@ -164,6 +183,7 @@ NEVER_ON_ONESELF = frozenset(
         Operation.CORRECTION_DECIDE,
         Operation.PLAN_DECIDE,
         Operation.PREDIKAT_DECIDE,
+        Operation.APPEAL_DECIDE,
         Operation.ACTING_APPOINT,
         Operation.ACCOUNT_WRITE,
     }

@@ -11,6 +11,7 @@ from eperf.domain.errors import BadInput
 
 _SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}\Z")
 _QUARTER = re.compile(r"[0-9]{4}Q[1-4]\Z")
+_YEAR = re.compile(r"[0-9]{4}\Z")
 
 
 @dataclass(frozen=True, order=True)
@@ -89,5 +90,20 @@ class Quarter:
         """The quarter before this one."""
         return Quarter(self.year - (self.number == 1), (self.number + 2) % 4 + 1)
 
+    def months(self) -> tuple[YearMonth, ...]:
+        """Its three months, in order."""
+        return tuple(YearMonth(self.year, self.number * 3 - 2 + n) for n in range(3))
+
     def __str__(self) -> str:
         return f"{self.year:04d}Q{self.number}"
+
+
+def months_of(text: str, field: str = "period") -> tuple[YearMonth, ...]:
+    """The months of a month `YYYY-MM`, a quarter `YYYYQn` or a year `YYYY`, in order; refuses everything else."""
+    if _YEAR.match(text):
+        return tuple(YearMonth.parse(f"{text}-{number:02d}", field) for number in range(1, 13))
+    if _QUARTER.match(text):
+        return Quarter.parse(text, field).months()
+    if _SHAPE.match(text):
+        return (YearMonth.parse(text, field),)
+    raise BadInput(field, text, "a period is written YYYY-MM, YYYYQ1 to YYYYQ4, or YYYY")

@@ -19,6 +19,8 @@ from eperf.domain.errors import Refused
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
+from eperf.schema.adjustment.types import CONTRIBUTION as ADJUSTMENT
+from eperf.schema.appeal.queries import CONTRIBUTION as APPEAL
 from eperf.schema.appraisal.behaviour import CONTRIBUTION as BEHAVIOUR
 from eperf.schema.appraisal.plans import CONTRIBUTION as PLANS
 from eperf.schema.appraisal.predikat import CONTRIBUTION as PREDIKAT
@@ -30,6 +32,7 @@ from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
 from eperf.schema.calendar.queries import CONTRIBUTION as CALENDAR
 from eperf.schema.catalogue.types import CONTRIBUTION as CATALOGUE
+from eperf.schema.closing.queries import CONTRIBUTION as CLOSING
 from eperf.schema.deadline.types import CONTRIBUTION as DEADLINE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
@@ -40,6 +43,7 @@ from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
+from eperf.schema.what_if.types import CONTRIBUTION as WHAT_IF
 from eperf.store.condition import Condition, Is
 
 CORE: tuple[Contribution, ...] = (
@@ -60,6 +64,10 @@ CORE: tuple[Contribution, ...] = (
     BEHAVIOUR,
     PREDIKAT,
     SCORING,
+    CLOSING,
+    ADJUSTMENT,
+    APPEAL,
+    WHAT_IF,
     BINDING,
     EVENT,
 )

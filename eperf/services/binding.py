@@ -23,7 +23,8 @@ async def bind(
     """Binds a part to a unit's slot from a day on; refuses unknown parts and settings that its model refuses.
 
     A new scheme makes the months from that day on dirty for everybody below the unit; a new work-time policy makes the
-    days from that day on stale; a new pay policy changes nothing that is stored.
+    days from that day on stale; a new pay policy changes nothing that is stored. Rules for appeals concern months that
+    are closed afterwards.
     """
     call.require(Operation.BINDING_WRITE, await subject_of_unit(unit_id), "unit")
     found = registered(call.parts, slot, part)

@@ -1,7 +1,7 @@
 """Files: taken in as a stream, kept by content, read by whoever may see what they hang on.
 
 An upload hangs on nothing yet and is its sender's alone. Once an activity, a leave, a duty order, a correction, a
-check-in or a realisation cites it, it is evidence, and who may see the evidence of that may read it.
+check-in, a realisation or an appeal cites it, it is evidence, and who may see the evidence of that may read it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from eperf.domain.access import Operation, Subject, Viewer, scope
 from eperf.domain.errors import Forbidden, MediaTypeRefused, NotFound
 from eperf.services.call import Call, work
 from eperf.store.activity import EvidenceRow
+from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
 from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.changes import in_reach
 from eperf.store.file import FileRow
@@ -33,6 +34,8 @@ _CITING: tuple[tuple[type[Any], str, type[Any]], ...] = (
     (CorrectionFileRow, "correction_id", CorrectionRow),
     (CheckInFileRow, "check_in_id", CheckInRow),
     (RealisationFileRow, "realisation_id", RealisationRow),
+    (AppealFileRow, "appeal_id", AppealRow),
+    (AnswerFileRow, "appeal_id", AppealRow),
 )
 _UNSAID = ("", "application/octet-stream")
 _ALIASES = {"image/jpg": "image/jpeg"}

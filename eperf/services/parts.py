@@ -14,7 +14,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from eperf.domain.errors import NotFound, Refused
+from eperf import __version__
+from eperf.domain.appeal import AppealDays
+from eperf.domain.errors import NotFound, NotInForce, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
 from eperf.plugins.settings import settings_of
@@ -30,9 +32,21 @@ class Slot(StrEnum):
     SCHEME = "scheme"
     WORK_TIME = "work-time"
     PAY = "pay"
+    APPEAL = "appeal"
 
 
 DEFAULTS = {Slot.SCHEME: "eperf/norm-minutes", Slot.WORK_TIME: "eperf/office-hours"}
+"""What serves where nothing is bound. A slot without a default has none because no source says what it would be."""
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The one part of the slot `APPEAL`: it only has settings."""
+
+    settings: type[AppealDays] = AppealDays
+
+
+_APPEALS = {"eperf/appeals": Registered("eperf/appeals", "eperf", "eperf", __version__, _Days())}
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
         Slot.SCHEME: registry.schemes,
         Slot.WORK_TIME: registry.policies,
         Slot.PAY: registry.pay_policies,
+        Slot.APPEAL: _APPEALS,
     }
     shelf = shelves[slot]
     if key not in shelf:
@@ -74,7 +89,8 @@ async def bounds(
     """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
 
     Who is served by one binding, or by none, shares one `Bound`. Refuses a binding whose part is not installed or does
-    not take its settings any more; with `gone` those whom it would serve are left out instead.
+    not take its settings any more, and a slot that has neither a binding nor a default; with `gone` those whom it would
+    serve are left out instead.
     """
     units = {unit for place in places.values() for unit in place}
     rows: dict[int, list[BindingRow]] = defaultdict(list)
@@ -91,7 +107,7 @@ async def bounds(
         number = None if best is None else best.id
         if number not in made:
             try:
-                made[number] = _made(registry, slot, best)
+                made[number] = _made(registry, slot, best, day)
             except Refused:
                 if not gone:
                     raise
@@ -102,9 +118,9 @@ async def bounds(
     return served
 
 
-def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+def _made(registry: Registry, slot: Slot, binding: BindingRow | None, day: date) -> Bound:
     if binding is None and slot not in DEFAULTS:
-        raise NotFound("binding", slot.value)
+        raise NotInForce("binding", slot.value, day)
     key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
     part = registered(registry, slot, key)
     return Bound(part, settings_of(part.part, given))

@@ -1,207 +1,313 @@
 """Keeping scores true: take what is dirty, compute unit by unit, write what differs, tell who listens.
 
-Marks are read before data: whatever changes afterwards raises its mark again, and the row stays dirty. Only one worker
-runs at a time (`eperf.app.leader` sees to it), so an older result never overwrites a newer one.
+Marks are read before data: whatever changes afterwards raises its mark again, and the row stays dirty. What is computed
+is written only while it is still claimed (`eperf.store.claims`), so several workers may do this at once, and an older
+result never overwrites a newer one. Units are read, computed and written some thousand people at a time: while the
+database sends one batch another is computed, and memory does not grow with the number of units.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 
-import orjson
+import polars as pl
 
 from eperf.domain.attendance.calendar import WorkCalendar
+from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import Scored, UnitPeriod, score
+from eperf.domain.scoring import PROVISIONAL, Explanation, UnitPeriod, score
+from eperf.domain.scoring.cut import Cohort
 from eperf.services.calendars import calendars
-from eperf.services.call import Call, Work, work
-from eperf.services.parts import Bound, Slot, bound
-from eperf.store import frames, frames_appraisal
+from eperf.services.call import Call, work
+from eperf.services.parts import Bound, Slot, bound, bounds
+from eperf.store import claims, frames, scores
+from eperf.store.circumstances import above
+from eperf.store.claims import Claim, Dirty
+from eperf.store.days import placed as placements
+from eperf.store.late import hand_over
 from eperf.store.organisation import UnitRow
 from eperf.store.outbox import mark_dirty
-from eperf.store.people import EmployeeRow, PlacementRow
-from eperf.store.scoring import DirtyRow, ScoreRow
+from eperf.store.people import EmployeeRow
+from eperf.store.scores import SCORES
+from eperf.store.scoring import ScoreRow
 
-_WRITTEN = (
-    "unit_id", "score_h", "state", "cause", "scheme", "scheme_version", "settings_digest", "input_digest",
-    "breakdown", "computed_at",
-)  # fmt: skip
 _AT_ONCE = 500
+_BATCH_PEOPLE = 2000
+"""So many people's months are in memory as one batch, unless one unit alone has more."""
+_BATCHES = 2
+"""Under way at the same time: one that the database works at, one that we work at."""
+_WRITE_PEOPLE = 1000
+"""Whoever marks one of these months again waits for the transaction that writes them."""
+_RENEW_SECONDS = claims.LEASE_SECONDS / 4
+_PUT_OFF_SECONDS = 1
+
+Progress = Callable[[int], None]
+_Place = tuple[int, YearMonth]
+"""A unit and a period."""
 
 
-async def score_dirty(call: Call, limit: int = 2000, progress: Callable[[int], None] | None = None) -> int:
-    """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true."""
-    dirty = await DirtyRow.all().order_by("period", "id").limit(limit)
-    failures: list[Exception] = []
-    for (unit_id, period), rows in (await _by_unit(dirty, call.today)).items():
-        # One unit's trouble is its own: the others are scored, and then it is told.
-        try:
-            await _score(call, unit_id, period, rows)
-        except Exception as failure:
-            failures.append(failure)
-        if progress:
-            progress(len(rows))
-    if failures:
-        raise ExceptionGroup("units could not be scored", failures)
-    return len(dirty)
+async def score_dirty(
+    call: Call, limit: int = 10_000, progress: Progress | None = None, *, fresh: bool | None = None
+) -> int:
+    """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true.
+
+    `fresh`: only those that one person's change made dirty, or only the others; None: both.
+    """
+    taken = 0
+    for lane in (True, False) if fresh is None else (fresh,):
+        claim = await claims.take(limit, fresh=lane)
+        taken += len(claim.rows)
+        if claim.rows:
+            async with _renewed(claim):
+                await _Round(call, claim, progress).run()
+    return taken
+
+
+async def take_over() -> None:
+    """Takes the work of a process that died: all that is claimed may be claimed again. For the only worker there is."""
+    await claims.forget()
 
 
 async def mark_provisional(call: Call) -> int:
     """Marks every provisional month, so that it is tried again: what kept it from a score may have been mended."""
-    rows = await ScoreRow.filter(state="provisional").only("id", "employee_id", "period")
+    rows = await ScoreRow.filter(state=PROVISIONAL).only("id", "employee_id", "period")
     async with work(call):
-        await mark_dirty(sorted((row.employee_id, row.period) for row in rows))
+        await mark_dirty(sorted((row.employee_id, row.period) for row in rows), fresh=False)
     return len(rows)
 
 
-async def _by_unit(dirty: Sequence[DirtyRow], today: date) -> dict[tuple[int, YearMonth], list[DirtyRow]]:
-    """Dirty rows by the unit in which the employee ends the month (or is today, while it runs)."""
-    groups: dict[tuple[int, YearMonth], list[DirtyRow]] = defaultdict(list)
-    wanted = sorted({row.employee_id for row in dirty})
-    current: dict[int, int] = {}
-    placed: dict[int, list[PlacementRow]] = defaultdict(list)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        for person in await EmployeeRow.filter(id__in=some):
-            current[person.id] = person.unit_id
-        for placement in await PlacementRow.filter(employee_id__in=some).order_by("-valid_from"):
-            placed[placement.employee_id].append(placement)
-    for row in dirty:
-        period = YearMonth.parse(row.period)
-        last = min(period.last, today)
-        unit = next(
-            (p.unit_id for p in placed[row.employee_id] if p.valid_from <= last), current[row.employee_id]
-        )
-        groups[unit, period].append(row)
-    return groups
+class _Round:
+    """One claim on its way: read, computed and written batch by batch; units that fail are told at the end."""
+
+    def __init__(self, call: Call, claim: Claim, progress: Progress | None) -> None:
+        self._call, self._claim, self._progress = call, claim, progress
+        self._failures: list[Exception] = []
+
+    async def run(self) -> None:
+        groups = await hand_over(await _by_unit(self._claim.rows, self._call.today))
+        free = asyncio.Semaphore(_BATCHES)
+        async with asyncio.TaskGroup() as batches:
+            for period, some in _batches(groups):
+                await free.acquire()
+                batches.create_task(self._batch(period, some, free))
+        if self._failures:
+            raise ExceptionGroup("units could not be scored", self._failures)
+
+    async def _batch(
+        self, period: YearMonth, groups: dict[int, list[Dirty]], free: asyncio.Semaphore
+    ) -> None:
+        try:
+            await self._scored(period, groups)
+        except Exception as failure:
+            self._failures.append(failure)
+        finally:
+            free.release()
+
+    async def _scored(self, period: YearMonth, groups: dict[int, list[Dirty]]) -> None:
+        ruled = await _ruled(self._call, period, groups)
+        for unit, refusal in ruled.refused.items():
+            await self._write(period, _provisional(unit, groups[unit], refusal), groups[unit])
+        computed: list[pl.DataFrame] = []
+        rows: list[Dirty] = []
+        for cohort, month in zip(ruled.cohorts, await frames.months(ruled.cohorts, period), strict=True):
+            # One unit's trouble is its own: the others are scored, and then it is told.
+            try:
+                computed.append(await self._computed(ruled.schemes[cohort.unit_id], month))
+                rows += groups[cohort.unit_id]
+            except Exception as failure:
+                self._failures.append(failure)
+        if computed:
+            await self._write(period, pl.concat(computed), rows)
+
+    async def _computed(self, scheme: Bound, month: UnitPeriod | Refused) -> pl.DataFrame:
+        if isinstance(month, Refused):
+            raise month
+        return await asyncio.to_thread(_computed, scheme, month)
+
+    async def _write(self, period: YearMonth, computed: pl.DataFrame, rows: Sequence[Dirty]) -> None:
+        """Writes and tells the scores that differ from what is stored, and takes the marks away that have not grown."""
+        for start in range(0, len(rows), _WRITE_PEOPLE):
+            some = rows[start : start + _WRITE_PEOPLE]
+            async with work(self._call) as opened:
+                held = await claims.held(self._claim, some)
+                ours = pl.Series([one.employee_id for one in held], dtype=pl.Int64)
+                mine = computed.filter(pl.col("employee_id").is_in(ours.implode()))
+                changed = await scores.write(mine, str(period), self._call.now)
+                opened.emit(*(_changed(str(period), *one) for one in changed))
+                await claims.done(some, held)
+            if self._progress:
+                self._progress(len(some))
 
 
-async def _score(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow]) -> None:
-    ids = [row.employee_id for row in rows]
-    unit = await UnitRow.get(id=unit_id)
-    try:
-        scheme = await bound(
-            call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first))
-        )
-        working_days = await _working_days(call, unit_id, period)
-    except Refused as refusal:
-        await _hold(call, unit_id, period, rows, refusal)
-        return
-    frame = UnitPeriod(
-        unit_id=unit_id,
-        unit_code=unit.code,
-        period=period,
-        working_days=working_days,
-        employees=await frames.employees(ids),
-        activities=await frames.activities(ids, period),
-        days=await frames.days(ids, period),
-        targets=await frames_appraisal.targets(ids, period),
-        behaviour=await frames_appraisal.behaviour(ids, period),
-        predikat=await frames_appraisal.predikat(ids, period),
+@dataclass(frozen=True)
+class _Ruled:
+    """Units with what scores them; those without a scheme or calendar that can be used, with the reason."""
+
+    cohorts: list[Cohort]
+    schemes: dict[int, Bound]
+    refused: dict[int, Refused]
+
+
+async def _ruled(call: Call, period: YearMonth, groups: dict[int, list[Dirty]]) -> _Ruled:
+    found = _Ruled([], {}, {})
+    codes = dict(await UnitRow.filter(id__in=sorted(groups)).values_list("id", "code"))
+    places = await above(groups)
+    day = min(period.last, max(call.today, period.first))
+    schemes = await bounds(call.parts, Slot.SCHEME, {(unit, day) for unit in groups}, places, gone=True)
+    hours = await bounds(
+        call.parts, Slot.WORK_TIME, {(unit, period.last) for unit in groups}, places, gone=True
     )
-    scored = await asyncio.to_thread(score, scheme.registered.part, scheme.settings, frame)
-    async with work(call) as opened:
-        await _write(call, opened, scheme, scored)
-        for row in rows:
-            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+    free = await calendars(list(groups), period.days())
+    for unit, rows in groups.items():
+        if (unit, day) not in schemes or (unit, period.last) not in hours:
+            found.refused[unit] = await _refusal(call, unit, day, period)
+            continue
+        found.schemes[unit] = schemes[unit, day]
+        days = _working_days(hours[unit, period.last], free[unit], period)
+        people = tuple(row.employee_id for row in rows)
+        found.cohorts.append(Cohort(unit, codes[unit], days, people))
+    return found
 
 
-async def _working_days(call: Call, unit_id: int, period: YearMonth) -> int:
+async def _refusal(call: Call, unit_id: int, day: date, period: YearMonth) -> Refused:
+    """Why a unit has no scheme, or no work-time policy, that can be used."""
+    try:
+        await bound(call.parts, Slot.SCHEME, unit_id, day)
+        await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
+    except Refused as refusal:
+        return refusal
+    raise RuntimeError(f"unit {unit_id} has been given a rule meanwhile")
+
+
+def _working_days(rule: Bound, free: FreeDays, period: YearMonth) -> int:
     """Days of the month that are worked in the unit: by the week of its work-time policy, less what is free there."""
-    rule = await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
-    free = (await calendars([unit_id], period.days()))[unit_id]
     named = {day: holiday.name for day, holiday in free.holidays.items()}
     calendar = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
     return sum(calendar.is_working_day(day) for day in period.days())
 
 
-async def _hold(call: Call, unit_id: int, period: YearMonth, rows: Sequence[DirtyRow], why: Refused) -> None:
+def _computed(scheme: Bound, month: UnitPeriod) -> pl.DataFrame:
+    """The columns `SCORES` of a unit's month. Runs in a thread."""
+    scored = score(scheme.registered.part, scheme.settings, month, explanation=Explanation.STORED)
+    texts = scored.breakdowns().get_column("breakdown")
+    digests = scored.input_digests
+    return scored.scores.select(
+        "employee_id",
+        "score_h",
+        "state",
+        "cause",
+        texts,
+        unit_id=pl.lit(month.unit_id, dtype=pl.Int64),
+        scheme=pl.lit(scheme.registered.key),
+        scheme_version=pl.lit(scheme.registered.version),
+        settings_digest=pl.lit(scored.settings_digest),
+        input_digest=pl.Series(
+            [digests[one] for one in scored.scores.get_column("employee_id")], dtype=pl.String
+        ),
+        breakdown_digest=pl.Series([_digest(text) for text in texts], dtype=pl.String),
+    ).select(SCORES.names())
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _provisional(unit_id: int, rows: Sequence[Dirty], why: Refused) -> pl.DataFrame:
     """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
     cause = f"scheme-unusable: {why.message('en')}"[:200]
-    held = [
-        ScoreRow(
-            employee_id=row.employee_id,
-            unit_id=unit_id,
-            period=str(period),
-            score_h=None,
-            state="provisional",
-            cause=cause,
-            scheme="",
-            scheme_version="",
-            settings_digest="",
-            input_digest="",
-            breakdown=[],
-            computed_at=call.now,
-        )
-        for row in rows
-    ]
-    async with work(call) as opened:
-        await _store(opened, held)
-        for row in rows:
-            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+    row = (unit_id, None, PROVISIONAL, cause, "", "", "", "", _digest("[]"), "[]")
+    return pl.DataFrame([(one.employee_id, *row) for one in rows], schema=SCORES, orient="row")
 
 
-async def _write(call: Call, opened: Work, scheme: Bound, scored: Scored) -> None:
-    period, unit_id = str(scored.unit_period.period), scored.unit_period.unit_id
-    breakdowns = dict(scored.breakdowns().iter_rows())
-    digests = scored.input_digests
-    rows: list[ScoreRow] = []
-    for employee_id, score_h, state, cause in scored.scores.iter_rows():
-        row = ScoreRow(
-            employee_id=employee_id,
-            unit_id=unit_id,
-            period=period,
-            score_h=score_h,
-            state=state,
-            cause=cause,
-            scheme=scheme.registered.key,
-            scheme_version=scheme.registered.version,
-            settings_digest=scored.settings_digest,
-            input_digest=digests[employee_id],
-            breakdown=orjson.loads(breakdowns.get(employee_id, "[]")),
-            computed_at=call.now,
-        )
-        rows.append(row)
-    await _store(opened, rows)
-
-
-async def _store(opened: Work, computed: Sequence[ScoreRow]) -> None:
-    """Writes and tells the scores of one period that differ from what is stored."""
-    period = computed[0].period
-    ids = [row.employee_id for row in computed]
-    before = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=period)}
-    rows = [row for row in computed if not _same(before.get(row.employee_id), row)]
-    if not rows:
-        return
-    await ScoreRow.bulk_create(
-        rows, batch_size=_AT_ONCE, on_conflict=("employee_id", "period"), update_fields=_WRITTEN
-    )
-    written = ScoreRow.filter(employee_id__in=[row.employee_id for row in rows], period=period)
-    stored = {row.employee_id: row.id for row in await written.only("id", "employee_id")}
-    for row in rows:
-        old = before.get(row.employee_id)
-        opened.emit(_changed(row, stored[row.employee_id], old.score_h if old else None))
-
-
-def _changed(row: ScoreRow, score_id: int, previous_h: int | None) -> ScoreChanged:
+def _changed(
+    period: str,
+    score_id: int,
+    employee_id: int,
+    unit_id: int,
+    score_h: int | None,
+    state: str,
+    before: int | None,
+) -> ScoreChanged:
     return ScoreChanged(
         subject_id=score_id,
-        unit_id=row.unit_id,
-        employee_id=row.employee_id,
-        period=row.period,
-        score_h=row.score_h,
-        previous_h=previous_h,
-        state=row.state,
+        unit_id=unit_id,
+        employee_id=employee_id,
+        period=period,
+        score_h=score_h,
+        previous_h=before,
+        state=state,
     )
 
 
-def _same(old: ScoreRow | None, new: ScoreRow) -> bool:
-    # When it was computed does not make a score another one.
-    return old is not None and all(
-        getattr(old, name) == getattr(new, name) for name in _WRITTEN if name != "computed_at"
-    )
+async def _by_unit(dirty: Sequence[Dirty], today: date) -> dict[_Place, list[Dirty]]:
+    """Dirty rows by the unit in which the employee ends the month (or is today, while it runs)."""
+    last = {row.period: min(YearMonth.parse(row.period).last, today) for row in dirty}
+    wanted = {row.employee_id: (date.min, max(last.values())) for row in dirty}
+    placed: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for employee, unit, first, _ in await placements(wanted):
+        placed[employee].append((first, unit))
+    current = await _current(sorted(wanted))
+    groups: dict[_Place, list[Dirty]] = defaultdict(list)
+    for row in dirty:
+        units = (unit for first, unit in placed[row.employee_id] if first <= last[row.period])
+        groups[next(units, current[row.employee_id]), YearMonth.parse(row.period)].append(row)
+    return groups
+
+
+async def _current(people: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for start in range(0, len(people), _AT_ONCE):
+        some = EmployeeRow.filter(id__in=people[start : start + _AT_ONCE])
+        found.update(await some.values_list("id", "unit_id"))
+    return found
+
+
+def _batches(groups: dict[_Place, list[Dirty]]) -> Iterator[tuple[YearMonth, dict[int, list[Dirty]]]]:
+    """Whole units of one period, some thousand people at a time."""
+    batch: dict[int, list[Dirty]] = {}
+    before: YearMonth | None = None
+    for (unit, period), rows in sorted(groups.items(), key=lambda one: (one[0][1], one[0][0])):
+        people = sum(map(len, batch.values()))
+        if before is not None and batch and (period != before or people + len(rows) > _BATCH_PEOPLE):
+            yield before, batch
+            batch = {}
+        before, batch[unit] = period, rows
+    if before is not None and batch:
+        yield before, batch
+
+
+@asynccontextmanager
+async def _renewed(claim: Claim) -> AsyncIterator[None]:
+    """Keeps a claim ours; what is left of it at the end failed, and is tried again a little later."""
+
+    async def renewing() -> None:
+        while True:
+            await asyncio.sleep(_RENEW_SECONDS)
+            # One that fails is made up for by the next; a lost claim is noticed when its scores are to be written.
+            with contextlib.suppress(Exception):
+                await claims.renew(claim)
+
+    task = asyncio.create_task(renewing())
+    try:
+        yield
+    except BaseException:
+        await _ended(task)
+        await claims.put_off(claim, _PUT_OFF_SECONDS)
+        raise
+    finally:
+        await _ended(task)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

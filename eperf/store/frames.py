@@ -1,67 +1,107 @@
-"""Reading a unit's month as columns. Rows come from the driver as tuples and go straight into a frame.
+"""Reading units' months as columns: one statement a table for many units, whose text goes straight into a frame.
 
-No model objects: they would cost more than everything that is computed from them.
+PostgreSQL sends the rows by COPY; SQLite joins them to one text, because handing a row to Python costs more than
+finding it. No model objects, and of the catalogue only the items that occur: an activity carries its item's number, and
+what the item says of it is put beside it in columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from eperf.domain.errors import ScoringFrameInvalid
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES
-from eperf.store import database
+from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, UnitPeriod
+from eperf.domain.scoring.cut import Cohort, cut
+from eperf.store import database, frames_appraisal
 
 _EMPLOYEES = """
 SELECT e.id, e.nip, p.code, p.job_class, NULL, e.kind, p.kind, e.rank
 FROM employee e LEFT JOIN position p ON p.id = e.position_id WHERE e.id IN ({ids})
 """
-_ACTIVITIES = """
-SELECT a.id, a.employee_id, a.date, i.code, i.name, a.minutes, a.quantity_h, i.points_per_unit_h, i.unit_size_h,
-       i.norm_min, i.fraction_policy, a.state
-FROM activity a JOIN catalogue_item i ON i.id = a.item_id
-WHERE a.employee_id IN ({ids}) AND a.date >= {first} AND a.date <= {last} AND a.state <> 'draft'
+_ACTIVITIES = ("id", "employee_id", "item_id", "date", "minutes", "quantity_h", "state")
+_DAYS = ("employee_id", "date", "status", "late_min", "early_min", "worked_min", "missing_taps")
+_ITEMS = """
+SELECT id, code, name, points_per_unit_h, unit_size_h, norm_min, fraction_policy FROM catalogue_item WHERE id IN ({ids})
 """
-_DAYS = """
-SELECT employee_id, date, status, late_min, early_min, worked_min, missing_taps
-FROM attendance_day WHERE employee_id IN ({ids}) AND date >= {first} AND date <= {last}
-"""
+_ITEM = pl.Schema(
+    {
+        "item_id": pl.Int64(),
+        "item_code": pl.String(),
+        "item_name": pl.String(),
+        "points_per_unit_h": pl.Int64(),
+        "unit_size_h": pl.Int64(),
+        "norm_min": pl.Int64(),
+        "fraction_policy": pl.String(),
+    }
+)
+_REPORTED = pl.Schema(
+    {"activity_id": pl.Int64(), "item_id": pl.Int64()}
+    | {name: ACTIVITIES[name] for name in ("employee_id", "date", "minutes", "quantity_h", "state")}
+)
 
 
-async def employees(ids: Sequence[int]) -> pl.DataFrame:
-    """The people of a unit-period, as `eperf.domain.scoring.EMPLOYEES` describes."""
-    return _frame(await _read(_EMPLOYEES, ids, ()), EMPLOYEES)
+async def months(cohorts: Sequence[Cohort], period: YearMonth) -> list[UnitPeriod | ScoringFrameInvalid]:
+    """The facts of each cohort in the period, in order, or why they cannot be scored."""
+    ids = [one for cohort in cohorts for one in cohort.employee_ids]
+    tables = {
+        "employees": await _employees(ids),
+        "activities": await _activities(ids, period),
+        "days": await _texts("attendance_day", dict(zip(_DAYS, DAYS.items(), strict=True)), ids, period),
+        "targets": await frames_appraisal.targets(ids, period),
+        "behaviour": await frames_appraisal.behaviour(ids, period),
+        "predikat": await frames_appraisal.predikat(ids, period),
+    }
+    return await asyncio.to_thread(cut, cohorts, period, tables)
 
 
-async def activities(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
-    """Their activities of the month in every state but drafts, with what the catalogue says of each."""
-    return _frame(await _read(_ACTIVITIES, ids, (period.first, period.last)), ACTIVITIES)
+async def _employees(ids: Sequence[int]) -> pl.DataFrame:
+    return _frame(await _rows(_EMPLOYEES, ids), EMPLOYEES)
 
 
-async def days(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
-    """Their classified days of the month."""
-    return _frame(await _read(_DAYS, ids, (period.first, period.last)), DAYS)
+async def _activities(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
+    wanted = ("activity_id", "employee_id", "item_id", "date", "minutes", "quantity_h", "state")
+    columns = {name: (own, _REPORTED[own]) for name, own in zip(_ACTIVITIES, wanted, strict=True)}
+    reported = await _texts("activity", columns, ids, period)
+    items = reported.get_column("item_id").unique().to_list()
+    known = _frame(await _rows(_ITEMS, items), _ITEM)
+    return reported.join(known, on="item_id", maintain_order="left").select(ACTIVITIES.names())
 
 
-async def _read(sql: str, ids: Sequence[int], bounds: Sequence[date]) -> Iterable[tuple[Any, ...]]:
-    # The ids are integers of our own tables: written into the text they need no parameter limit.
-    postgres = database.dialect() == "postgres"
-    marks = {"first": "$1", "last": "$2"} if postgres else {"first": "?", "last": "?"}
-    text = sql.format(ids=",".join(str(int(number)) for number in ids), **marks)
-    values: list[Any] = list(bounds) if postgres else [bound.isoformat() for bound in bounds]
-    _, rows = await database.connection().execute_query(text, values)
+async def _rows(sql: str, ids: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    _, rows = await database.connection().execute_query(sql.format(ids=_listed(ids)), [])
     return (tuple(row.values()) if hasattr(row, "values") else tuple(row) for row in rows)
 
 
 def _frame(rows: Iterable[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
-    place = list(schema).index("date") if "date" in schema else -1
-    ready = [
-        row
-        if place < 0 or isinstance(row[place], date)
-        else (*row[:place], date.fromisoformat(row[place]), *row[place + 1 :])
-        for row in rows
-    ]
-    return pl.DataFrame(ready, schema=schema, orient="row")
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+async def _texts(
+    table: str, columns: Mapping[str, tuple[str, pl.DataType]], ids: Sequence[int], period: YearMonth
+) -> pl.DataFrame:
+    """Rows of the period as columns: `columns` says which, and how the frame calls them."""
+    text = await database.csv(table, list(columns), ids, period.first, period.last)
+    counted = database.dialect() == "postgres"
+    return await asyncio.to_thread(_parsed, text, dict(columns.values()), period.first if counted else None)
+
+
+def _parsed(text: bytes, schema: dict[str, pl.DataType], first: date | None) -> pl.DataFrame:
+    """The text as columns; with `first` its days are counted from there."""
+    if not text:
+        return pl.DataFrame(schema=schema)
+    if first is None:
+        return pl.read_csv(text, has_header=False, schema=schema)
+    rows = pl.read_csv(text, has_header=False, schema=schema | {"date": pl.Int32()})
+    zero = (first - date(1970, 1, 1)).days
+    return rows.with_columns((pl.col("date") + zero).cast(pl.Date))
+
+
+def _listed(ids: Iterable[int]) -> str:
+    # Integers of our own tables: written into the text they need no parameter limit. NULL: an empty list is no SQL.
+    return ",".join(str(int(number)) for number in ids) or "NULL"

@@ -55,7 +55,7 @@ async def predikat(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
 async def _read(
     sql: str, ids: Sequence[int], period: YearMonth, since: date, schema: pl.Schema
 ) -> pl.DataFrame:
-    wanted = ",".join(str(int(number)) for number in ids)
+    wanted = ",".join(str(int(number)) for number in ids) or "NULL"
     text = sql.format(ids=wanted, month=period, last=period.last.isoformat(), since=since.isoformat())
     _, rows = await database.connection().execute_query(text)
     makers = _makers(schema)

@@ -18,6 +18,10 @@ MODULES = (
     "eperf.store.behaviour",
     "eperf.store.predikat",
     "eperf.store.scoring",
+    "eperf.store.closing",
+    "eperf.store.appeal",
+    "eperf.store.adjustment",
+    "eperf.store.what_if",
     "eperf.store.binding",
     "eperf.store.event",
 )

@@ -13,8 +13,13 @@ from eperf.store import bulk, database
 from eperf.store.batch import Rows, Table
 from eperf.store.event import EventRow, IdempotencyRow
 
-_AGAIN = " ON CONFLICT (employee_id, period) DO UPDATE SET mark = dirty_score.mark + 1"
-_MARK = "INSERT INTO dirty_score (employee_id, period, mark) VALUES ({}, {}, 1)" + _AGAIN  # noqa: S608
+# A month that turns fresh leaves the crowd with which it was claimed; who has claimed it sees that when writing.
+_AGAIN = (
+    " ON CONFLICT (employee_id, period) DO UPDATE SET mark = dirty_score.mark + 1,"
+    " fresh = dirty_score.fresh OR excluded.fresh,"
+    " claim = CASE WHEN excluded.fresh AND NOT dirty_score.fresh THEN NULL ELSE dirty_score.claim END"
+)
+_MARK = "INSERT INTO dirty_score (employee_id, period, mark, fresh) VALUES ({}, {}, 1, {})" + _AGAIN  # noqa: S608
 
 _EVENTS = Table(
     "event",
@@ -29,7 +34,9 @@ _EVENT = (
 )  # fmt: skip
 _FEW = 20
 """So many events are inserted by the ORM: copying begins with asking the database for the table."""
-_MARKS = Table("dirty_score", {}, {"employee_id": "bigint", "period": "text"}, _AGAIN)
+_FRESH = 20
+"""Who makes no more months dirty than that at once changed something for somebody; more are a crowd, which can wait."""
+_MARKS = Table("dirty_score", {}, {"employee_id": "bigint", "period": "text", "fresh": "boolean"}, _AGAIN)
 _KEYS = Table(
     "idempotency",
     {"answer_id": "id"},
@@ -70,7 +77,8 @@ def rows_of(events: Sequence[Event], account_id: int | None, now: datetime) -> t
         )
         for event in events
     ]  # fmt: skip
-    return Rows(_EVENTS, told), Rows(_MARKS, _marks(events))
+    months = _marks(events)
+    return Rows(_EVENTS, told), Rows(_MARKS, [(*month, len(months) <= _FRESH) for month in months])
 
 
 def _event(event: Event, account_id: int | None, now: datetime) -> tuple[object, ...]:
@@ -101,13 +109,18 @@ async def write(events: Sequence[Event], account_id: int | None, now: datetime) 
     await mark_dirty(_marks(events))
 
 
-async def mark_dirty(months: Sequence[tuple[int, str]]) -> None:
-    """Marks (employee, period) pairs; always in order, so that two transactions cannot wait for each other."""
+async def mark_dirty(months: Sequence[tuple[int, str]], *, fresh: bool | None = None) -> None:
+    """Marks (employee, period) pairs; always in order, so that two transactions cannot wait for each other.
+
+    `fresh`: whether they are scored before the crowd; unless given, when they are few.
+    """
     if not months:
         return
+    first = len(months) <= _FRESH if fresh is None else fresh
     postgres = database.dialect() == "postgres"
     await database.connection().execute_many(
-        _MARK.format(*(("$1", "$2") if postgres else ("?", "?"))), [list(month) for month in sorted(months)]
+        _MARK.format(*(("$1", "$2", "$3") if postgres else "???")),
+        [[*month, first] for month in sorted(months)],
     )
 
 

@@ -12,7 +12,7 @@ import base64
 import re
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import aiosqlite
@@ -183,6 +183,21 @@ class WalClient(SqliteClient):
                 raise Unfit(str(error)) from error
             raise
         return rows[0][0] if rows else None
+
+    async def csv(
+        self, table: str, columns: Sequence[str], employees: Sequence[int], first: date, last: date
+    ) -> bytes:
+        """Rows of employees between two days, as one text; see `eperf.store.database.csv`."""
+        line = " || ',' || ".join(f"ifnull({name}, '')" for name in columns)
+        text = (
+            f"SELECT group_concat({line}, char(10)) FROM {table}"  # noqa: S608 - our own names
+            " WHERE employee_id IN (SELECT value FROM json_each(?1)) AND date >= ?2 AND date <= ?3"
+        )
+        values = (f"[{','.join(str(int(one)) for one in employees)}]", first.isoformat(), last.isoformat())
+        if not self._readers:
+            await self.create_connection(with_db=True)
+        rows = await min(self._readers, key=len).rows(text, values)
+        return (rows[0][0] or "").encode()
 
     async def _read(self, query: str, values: Sequence[Any] | None) -> list[Any]:
         if not self._readers:

@@ -25,9 +25,9 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
+              'AbsenceYear', 'BandMove', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
               'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
-              'Problem', 'ScoreLeaf', 'UnitPresence',
+              'Problem', 'ScoreClosed', 'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
             ],
             suffixes: ['Connection', 'Edge'],
           },

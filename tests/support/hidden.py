@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from eperf.domain.access import Operation, scope
-from tests.support.random_town import TODAY, RandomTown, Row, Tables, appraisal, away, people, place, work
+from tests.support.random_town import (
+    TODAY,
+    RandomTown,
+    Row,
+    Tables,
+    appraisal,
+    away,
+    closed,
+    people,
+    place,
+    work,
+)
 from tests.support.random_town.making import Making
 from tests.support.sight import Sight
 
@@ -25,8 +36,12 @@ _LEAVES = (
     "rating",
     "behaviour",
     "predikat",
+    "appeal",
+    "adjustment",
 )
-_CITED = {"activity", "leave", "duty_order", "day_correction", "check_in", "work_plan", "realisation"}
+_CITED = {
+    "activity", "leave", "duty_order", "day_correction", "check_in", "work_plan", "realisation", "score", "appeal",
+}  # fmt: skip
 _KEPT = {
     "attendance_day": ("date",),
     "score": ("period",),
@@ -48,6 +63,8 @@ _MAKE = {
     "rating": appraisal.a_rating,
     "behaviour": appraisal.a_figure,
     "predikat": appraisal.a_predikat,
+    "appeal": closed.an_appeal,
+    "adjustment": closed.an_adjustment,
 }
 
 
@@ -152,6 +169,7 @@ class _Behind:
             ("appraisal_deadline", appraisal.a_deadline),
             ("dimension_list", appraisal.a_list),
             ("rating_round", appraisal.a_round),
+            ("what_if", closed.a_trial),
         ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])
@@ -220,6 +238,8 @@ class _Behind:
             "correction_file",
             "check_in_file",
             "realisation_file",
+            "appeal_file",
+            "appeal_answer_file",
         ):
             for row in self.hidden(link):
                 if self.rng.random() < 0.5:

@@ -26,6 +26,8 @@ TYPES = {
     "work_plan": "Plan", "work_target": "Target", "realisation": "Realisation", "appraisal_deadline": "AppraisalDeadline",
     "dimension_list": "DimensionList", "rating_round": "RatingRound", "rating": "Rating",
     "behaviour": "BehaviourScore", "predikat": "PeriodPredikat",
+    "closing": "Closing", "frozen_month": "FrozenMonth", "adjustment": "Adjustment", "appeal": "Appeal",
+    "what_if": "WhatIf", "what_if_move": "WhatIfMove",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -44,18 +46,21 @@ _OPERATIONS = {
     "appraisal_deadline": Operation.CALENDAR_READ, "dimension_list": Operation.CALENDAR_READ,
     "rating_round": Operation.CALENDAR_READ, "rating": Operation.RATING_GIVE,
     "behaviour": Operation.BEHAVIOUR_READ, "predikat": Operation.PREDIKAT_READ,
+    "closing": Operation.PERIOD_READ, "frozen_month": Operation.PERIOD_READ, "adjustment": Operation.SCORE_READ,
+    "appeal": Operation.APPEAL_READ, "what_if": Operation.PLUGIN_READ, "what_if_move": Operation.SCORE_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
 _NOBODYS = _OF_MACHINES | {
     "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "appraisal_deadline",
-    "dimension_list", "rating_round", "deadline_rule",
+    "dimension_list", "rating_round", "deadline_rule", "closing", "frozen_month", "what_if",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
     "correction_file": ("day_correction", "correction_id"), "check_in_file": ("check_in", "check_in_id"),
     "realisation_file": ("realisation", "realisation_id"),
+    "appeal_file": ("appeal", "appeal_id"), "appeal_answer_file": ("appeal", "appeal_id"),
 }  # fmt: skip
 
 

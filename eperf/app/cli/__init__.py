@@ -5,13 +5,15 @@ from __future__ import annotations
 import typer
 
 from eperf import __version__
-from eperf.app.cli import documents, imports, plugins, promotions, token
+from eperf.app.cli import closing, documents, imports, plugins, promotions, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
 from eperf.app.cli.pay import pay_advice
 from eperf.app.cli.pull import pull
 from eperf.app.cli.punches import punches
+from eperf.app.cli.receipts import receipt, verify
 from eperf.app.cli.serve import serve
+from eperf.app.cli.what_if import what_if
 from eperf.app.cli.worker import worker
 
 app = typer.Typer(
@@ -26,12 +28,16 @@ app.command()(migrate)
 app.command()(worker)
 app.command()(pull)
 app.command()(pay_advice)
+app.command()(receipt)
+app.command()(verify)
+app.command("what-if")(what_if)
 imports.app.command()(punches)
 app.add_typer(imports.app, name="import")
 app.add_typer(token.app, name="token")
 app.add_typer(documents.app, name="documents")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(promotions.app, name="promotions")
+app.add_typer(closing.app, name="period")
 
 
 @app.callback(invoke_without_command=True)

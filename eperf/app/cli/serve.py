@@ -48,6 +48,8 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
     address = f"http://{house.settings.host}:{listening.getsockname()[1]}"
     web = build(house)
     server = _Server(_config(web.app), web.front)
+    wire = house.wire()
+    wired = asyncio.create_task(wire.run()) if wire else None
     leading = asyncio.create_task(house.leader().run()) if house.settings.worker else None
     announcing = asyncio.create_task(
         _announce(server, address, started or (lambda url: print(f"eperf serves {url}", flush=True)))
@@ -56,7 +58,7 @@ async def serve_house(house: House, started: Callable[[str], None] | None = None
         async with closing(web):
             await server.serve(sockets=[listening])
     finally:
-        for task in (leading, announcing):
+        for task in (leading, wired, announcing):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):

@@ -12,15 +12,22 @@ from eperf.app.logs import configure
 
 
 def worker() -> None:
-    """Number events and keep scores true, without serving. One worker leads; others stand by for it."""
+    """Number events and keep scores true, without serving. On PostgreSQL workers share the scoring; one leads."""
 
     async def job(house: House) -> None:
         configure(house.settings.log_level, house.settings.log_json)
+        wire = house.wire()
+        wired = asyncio.create_task(wire.run()) if wire else None
         leading = asyncio.create_task(house.leader().run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, leading.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await leading
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await leading
+        finally:
+            if wired is not None:
+                wired.cancel()
+                await asyncio.gather(wired, return_exceptions=True)
 
     run_with_database(job)

@@ -46,6 +46,15 @@ from eperf.domain.errors.people import (
     SupervisorCycle,
 )
 from eperf.domain.errors.promotion import NoSalaryCell
+from eperf.domain.errors.receipt import (
+    AppealTooLate,
+    BundleDamaged,
+    BundleUnreadable,
+    PeriodNotReady,
+    ReplayDiffers,
+    ReviewerNotFree,
+    SchemeNotInstalled,
+)
 from eperf.domain.errors.rules import NotInForce, RateUnknown
 from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
 from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDisabled
@@ -53,9 +62,12 @@ from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDis
 __all__ = [
     "ActingForOneself",
     "ActingOverlap",
+    "AppealTooLate",
     "BadInput",
     "BadNip",
     "BadSerial",
+    "BundleDamaged",
+    "BundleUnreadable",
     "CascadeCycle",
     "CheckInRefused",
     "Conflict",
@@ -81,14 +93,18 @@ __all__ = [
     "NotInForce",
     "NumberNotExact",
     "PassphraseGone",
+    "PeriodNotReady",
     "PlacementOverlap",
     "PluginsRefused",
     "PullFailed",
     "RateUnknown",
     "Refused",
+    "ReplayDiffers",
     "ReportTooLate",
+    "ReviewerNotFree",
     "RoundStanding",
     "RowShape",
+    "SchemeNotInstalled",
     "ScoringFrameInvalid",
     "SigningDisabled",
     "SpanTaken",

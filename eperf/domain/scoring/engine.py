@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from eperf.domain.scoring.explanation import Explanation, found_by
 from eperf.domain.scoring.frame import Frame, UnitPeriod
-from eperf.domain.scoring.output import Found, WrongOutput, checked
-from eperf.domain.scoring.scored import PartCost, PartFailure, Scored, settle
+from eperf.domain.scoring.output import Found, WrongOutput
+from eperf.domain.scoring.phrases import Phrases
+from eperf.domain.scoring.scored import PartCost, PartFailure, Scored, Told, settle
 from eperf.domain.scoring.stage import STAGES, Scheme, StagePart
 
 S = TypeVar("S")
@@ -27,22 +29,30 @@ def score(
     settings: S,
     unit_period: UnitPeriod,
     *,
+    explanation: Explanation = Explanation.WHOLE,
     ticks: Callable[[], int] = time.perf_counter_ns,
 ) -> Scored:
     """Scores of all employees of the unit in that month, with their explanation.
 
     Pure in all but `ticks`, which only fills `Scored.costs`. The same facts and settings give the same
     scores and leaves, whatever the order of rows, whether the unit comes in one batch or in many
-    (`UnitPeriod.only`). Raises `TypeError` when `settings` is not of the scheme's type.
+    (`UnitPeriod.only`). `explanation`: how much of it is made now; another one is made by another run when it is
+    asked for. Raises `TypeError` when `settings` is not of the scheme's type.
     """
     if not isinstance(settings, scheme.settings):
         raise TypeError(f"{scheme.name} needs {scheme.settings.__name__}, not {type(settings).__name__}")
-    run = _Run(unit_period, ticks)
+    run = _Run(unit_period, ticks, explanation)
     for number, filled in enumerate(scheme.ordered()):
         if run.failures:
             break
         run.take(number, filled, settings)
-    return settle(scheme, settings, unit_period, run.leaves, run.missing, run.failures, run.costs)
+
+    def told(wanted: Explanation) -> Told:
+        if wanted is explanation:
+            return Told(run.leaves, run.phrases)
+        return score(scheme, settings, unit_period, explanation=wanted, ticks=ticks).told(wanted)
+
+    return settle(scheme, settings, unit_period, run.totals, run.missing, run.failures, run.costs, told)
 
 
 @dataclass
@@ -51,6 +61,8 @@ class _Run:
 
     unit_period: UnitPeriod
     ticks: Callable[[], int]
+    explanation: Explanation
+    phrases: Phrases = field(default_factory=Phrases)
     leaves: list[pl.DataFrame] = field(default_factory=list)
     missing: list[pl.DataFrame] = field(default_factory=list)
     failures: list[PartFailure] = field(default_factory=list)
@@ -67,7 +79,13 @@ class _Run:
         began = self.ticks()
         try:
             frame = Frame(self.unit_period, self.totals, dict(self.values))
-            found = checked(filled.part.run(frame, settings), filled.part, self.employees)
+            found = found_by(
+                filled,
+                lambda: filled.part.run(frame, settings),
+                self.employees,
+                self.explanation,
+                self.phrases,
+            )
             self._keep(number, filled.stage, found)
         except (KeyboardInterrupt, GeneratorExit):
             raise
@@ -82,9 +100,9 @@ class _Run:
         if twice:
             raise WrongOutput("value-twice", f"values {twice} were published before")
         self.values |= {name: found.values.select("employee_id", name) for name in published}
-        self.leaves.append(
-            found.leaves.with_columns(stage=pl.lit(stage), part=pl.lit(number, dtype=pl.Int32))
-        )
+        place = {"stage": pl.lit(stage), "part": pl.lit(number, dtype=pl.Int32)}
+        whole = self.explanation is Explanation.WHOLE
+        self.leaves.append(found.leaves.with_columns(**place) if whole else found.leaves)
         self.missing.append(found.missing)
         if found.leaves.height:
             self._add(stage, found.leaves)

@@ -6,9 +6,11 @@ input changes only its own; and it gets one unit, so it cannot lean on another's
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -26,6 +28,18 @@ _KEYS: Mapping[str, tuple[pl.Schema, list[str]]] = {
     "predikat": (tables.PREDIKAT, ["employee_id", "period"]),
 }
 """The tables in the order of the digest, each with its columns and its key. The first has everyone."""
+
+
+def _conform(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows checked; they stand by employee, then by their key."""
+    schema, key = _KEYS[name]
+    return tables.conform(name, rows, schema, key, list(dict.fromkeys(["employee_id", *key])))
+
+
+def whole_days(days: int, period: YearMonth) -> None:
+    """Refuses what is no number of days of the period."""
+    if not 0 <= days <= period.last.day:
+        raise ScoringFrameInvalid("working_days", days, "not a number of days of this month")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +62,32 @@ class UnitPeriod:
     predikat: pl.DataFrame = field(default_factory=tables.PREDIKAT.to_frame)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.working_days <= self.period.last.day:
-            raise ScoringFrameInvalid("working_days", self.working_days, "not a number of days of this month")
-        given = {name: getattr(self, name) for name in _KEYS}
-        checked = {name: tables.conform(name, rows, *_KEYS[name]) for name, rows in given.items()}
+        whole_days(self.working_days, self.period)
+        checked = {name: _conform(name, getattr(self, name)) for name in _KEYS}
         for name in list(_KEYS)[1:]:
             tables.known_employees(name, checked[name], checked["employees"])
         for name in ("activities", "days"):
             tables.within(name, checked[name], self.period.first, self.period.last)
         tables.on_scale(checked["behaviour"])
         for name, rows in checked.items():
-            object.__setattr__(self, name, rows.sort(list(dict.fromkeys(["employee_id", *_KEYS[name][1]]))))
+            object.__setattr__(self, name, rows)
+
+    @classmethod
+    def of_checked(cls, **fields: Any) -> UnitPeriod:
+        """A month of facts that were checked as one before: some of its people, or all of it read back from a file.
+
+        Checks and sorts nothing, so it is for callers who have left rows out and changed none.
+        """
+        made = object.__new__(cls)
+        for name, value in fields.items():
+            rows = isinstance(value, pl.DataFrame)
+            object.__setattr__(made, name, tables.sorted_rows(value) if rows else value)
+        return made
+
+    @cached_property
+    def verified(self) -> pl.DataFrame:
+        """The activities that count, whichever part asks for them."""
+        return self.activities.filter(pl.col("state") == tables.VERIFIED)
 
     @cached_property
     def input_digest(self) -> str:
@@ -79,22 +108,13 @@ class UnitPeriod:
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""
-        ids = pl.Series("employee_id", list(employee_ids), dtype=pl.Int64).unique()
-        chosen = ids.to_frame()
+        chosen = pl.DataFrame({"employee_id": pl.Series(list(employee_ids), dtype=pl.Int64).unique()})
         tables.known_employees("only", chosen, self.employees)
-
-        def own(rows: pl.DataFrame) -> pl.DataFrame:
-            return rows.join(chosen, on="employee_id", how="semi")
-
-        return replace(
-            self,
-            employees=own(self.employees),
-            activities=own(self.activities),
-            days=own(self.days),
-            targets=own(self.targets),
-            behaviour=own(self.behaviour),
-            predikat=own(self.predikat),
-        )
+        fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        for name, value in fields.items():
+            if isinstance(value, pl.DataFrame):
+                fields[name] = value.join(chosen, on="employee_id", how="semi", maintain_order="left")
+        return UnitPeriod.of_checked(**fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +153,7 @@ class Frame:
     @property
     def verified(self) -> pl.DataFrame:
         """The activities that count: verified ones."""
-        return self.unit_period.activities.filter(pl.col("state") == tables.VERIFIED)
+        return self.unit_period.verified.clone()
 
     @property
     def days(self) -> pl.DataFrame:

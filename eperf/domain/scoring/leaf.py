@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from eperf.domain.period import YearMonth
+from eperf.domain.scoring.said import Said, Text, say
 
 LEAVES = pl.Schema(
     {
@@ -27,8 +28,6 @@ LEAVES = pl.Schema(
     }
 )
 """Leaves as the engine keeps them; `facts` is the text of a JSON object whose values are texts."""
-
-Text = str | pl.Expr
 
 
 def leaves(
@@ -50,31 +49,10 @@ def leaves(
     unless given.
     """
     kind, key = _evidence(evidence)
-    columns = {
-        "amount_h": amount,
-        "label_id": _text(label_id),
-        "label_en": _text(label_en),
-        "evidence_kind": kind,
-        "evidence_id": key,
-        "facts": _facts(facts),
-        "rule_id": None if rule_id is None else pl.lit(rule_id),
-        "legal_basis": None if legal_basis is None else _text(legal_basis),
-    }
-    return rows.select("employee_id", **{name: value for name, value in columns.items() if value is not None})
+    return say(Said(rows, amount, label_id, label_en, kind, key, dict(facts or {}), rule_id, legal_basis))
 
 
-def _text(value: Text) -> pl.Expr:
-    return pl.lit(value, dtype=pl.String) if isinstance(value, str) else value
-
-
-def _facts(facts: Mapping[str, Text] | None) -> pl.Expr | None:
-    named = sorted((facts or {}).items())
-    return pl.struct([_text(value).cast(pl.String).alias(name) for name, value in named]) if named else None
-
-
-def _evidence(evidence: tuple[str, pl.Expr] | YearMonth | None) -> tuple[pl.Expr, pl.Expr]:
-    if evidence is None:
-        return pl.lit(None, dtype=pl.String), pl.lit(None, dtype=pl.String)
+def _evidence(evidence: tuple[str, pl.Expr] | YearMonth | None) -> tuple[str | None, Text | None]:
     if isinstance(evidence, YearMonth):
-        return pl.lit("period"), pl.lit(str(evidence))
-    return pl.lit(evidence[0]), evidence[1].cast(pl.String)
+        return "period", str(evidence)
+    return evidence or (None, None)

@@ -6,7 +6,7 @@ only that person provisional, so that one odd row cannot take a unit's month awa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ AMOUNT_LIMIT = 1_000_000_000_000
 """No single leaf passes ten thousand million points."""
 
 MISSING = pl.Schema({"employee_id": pl.Int64(), "cause": pl.String()})
-_NO_LEAVES = pl.DataFrame(schema=LEAVES)
 _NO_VALUES = pl.DataFrame(schema={"employee_id": pl.Int64()})
 _NOBODY = pl.DataFrame(schema=MISSING)
 _OPTIONAL_TEXT = ("evidence_kind", "evidence_id")
@@ -36,7 +35,7 @@ class WrongOutput(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A checked output: leaves with all columns of `LEAVES`, values and missing never None."""
+    """A checked output: leaves as `LEAVES`, `COMPACT` or `AMOUNTS`; values and missing never None."""
 
     leaves: pl.DataFrame
     values: pl.DataFrame
@@ -44,11 +43,24 @@ class Found:
     looped: int
 
 
-def checked(output: object, part: Part[Any], employees: pl.DataFrame) -> Found:
-    """The output made complete; raises `WrongOutput`. `employees` has the unit's `employee_id`."""
+Complete = Callable[[pl.DataFrame], pl.DataFrame]
+"""From leaves as a part may give them to the columns that the run keeps."""
+
+
+def checked(
+    output: object,
+    part: Part[Any],
+    employees: pl.DataFrame,
+    kept: pl.Schema = LEAVES,
+    as_kept: Complete | None = None,
+) -> Found:
+    """The output made complete; raises `WrongOutput`. `employees` has the unit's `employee_id`.
+
+    `kept`: the columns that the run keeps of leaves; `as_kept` brings those to it that are complete instead.
+    """
     if not isinstance(output, PartOutput):
         raise WrongOutput("wrong-type", f"a part must return PartOutput, not {type(output).__name__}")
-    found = _leaves(output.leaves, part)
+    found = _leaves(output.leaves, part, kept, as_kept)
     missing = _missing(output.missing)
     values = _values(output.values)
     for rows in (found, missing, values):
@@ -64,15 +76,30 @@ def _amounts(found: pl.DataFrame) -> pl.Series:
     return found.get_column("amount_h").is_between(-AMOUNT_LIMIT, AMOUNT_LIMIT).fill_null(value=False)
 
 
-def _leaves(found: pl.DataFrame | Sequence[pl.DataFrame] | None, part: Part[Any]) -> pl.DataFrame:
+def _leaves(
+    found: pl.DataFrame | Sequence[pl.DataFrame] | None,
+    part: Part[Any],
+    kept: pl.Schema,
+    as_kept: Complete | None,
+) -> pl.DataFrame:
     several: list[Any] = list(found) if isinstance(found, (list, tuple)) else [found]
-    complete = [_complete(rows, part) for rows in several if rows is not None]
+    complete = [_kept(rows, part, kept, as_kept) for rows in several if rows is not None]
     filled = [rows for rows in complete if rows.height]
-    return pl.concat(filled) if filled else _NO_LEAVES
+    return pl.concat(filled) if filled else pl.DataFrame(schema=kept)
+
+
+def _kept(found: pl.DataFrame, part: Part[Any], kept: pl.Schema, as_kept: Complete | None) -> pl.DataFrame:
+    _is_frame(found, "leaves")
+    if as_kept is None:
+        return _complete(found, part)
+    if dict(found.schema) != dict(kept):
+        return as_kept(_complete(found, part))
+    if found.get_column("employee_id").null_count():
+        raise WrongOutput("null", "leaves.employee_id has a missing value")
+    return found
 
 
 def _complete(found: pl.DataFrame, part: Part[Any]) -> pl.DataFrame:
-    _is_frame(found, "leaves")
     unknown = set(found.columns) - set(LEAVES)
     if unknown:
         raise WrongOutput("wrong-column", f"leaves have unknown columns {sorted(unknown)}")
@@ -132,7 +159,8 @@ def _known(rows: pl.DataFrame, employees: pl.DataFrame) -> None:
         return
     if rows.get_column("employee_id").null_count():
         raise WrongOutput("null", "employee_id has a missing value")
-    strangers = rows.join(employees, on="employee_id", how="anti")
+    people = rows.select(pl.col("employee_id").unique(maintain_order=True))
+    strangers = people.join(employees, on="employee_id", how="anti")
     if strangers.height:
         stranger = strangers.get_column("employee_id")[0]
         raise WrongOutput("stranger", f"employee {stranger} is not in this unit and period")

@@ -12,17 +12,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from eperf.domain.scoring.rounding import half_up_expr
+from eperf.domain.scoring.rounding import half_up_positive_expr
 
 
 def units_times_expr(worth: str) -> pl.Expr:
     """Column `worth` (a value per unit size) times the quantity of an activity, by its fraction policy."""
-    value, quantity, size = pl.col(worth), pl.col("quantity_h").cast(pl.Int128), pl.col("unit_size_h")
-    whole = pl.col("quantity_h") // size * value
+    value, quantity, size = pl.col(worth), pl.col("quantity_h"), pl.col("unit_size_h")
+    # Below 10^18 and 10^9, as `tables.py` checks: their double fits 64 bits.
     return (
         pl.when(pl.col("fraction_policy") == "whole_units")
-        .then(whole)
-        .otherwise(half_up_expr(quantity * value, size))
+        .then(quantity // size * value)
+        .otherwise(half_up_positive_expr(quantity * value, size))
     )
 
 

@@ -47,5 +47,11 @@ def half_up_expr(numerator: pl.Expr, denominator: pl.Expr | int) -> pl.Expr:
     return pl.when(wide < 0).then(0 - size).otherwise(size).cast(pl.Int64, strict=False)
 
 
+def half_up_positive_expr(numerator: pl.Expr, denominator: pl.Expr | int) -> pl.Expr:
+    """`half_up` of integer columns not below zero whose double fits 64 bits: the caller knows their limits."""
+    by = denominator if isinstance(denominator, pl.Expr) else pl.lit(denominator, dtype=pl.Int64)
+    return (2 * numerator + by) // (2 * by)
+
+
 def _wide(value: pl.Expr | int) -> pl.Expr:
     return (value if isinstance(value, pl.Expr) else pl.lit(value)).cast(_WIDE)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from eperf.domain.scoring import trail
+from eperf.domain.scoring import stored, trail
 from eperf.domain.scoring.digest import settings_digest
+from eperf.domain.scoring.explanation import Explanation
 from eperf.domain.scoring.frame import UnitPeriod
 from eperf.domain.scoring.leaf import LEAVES
 from eperf.domain.scoring.output import MISSING
+from eperf.domain.scoring.phrases import Phrases
 from eperf.domain.scoring.stage import Scheme
 
 FINAL, PROVISIONAL = "final", "provisional"
@@ -39,14 +42,20 @@ class PartCost:
     looped: int
 
 
+@dataclass(frozen=True)
+class Told:
+    """What each part said, those of provisional employees among it, and the phrases that it is said in."""
+
+    parts: Sequence[pl.DataFrame]
+    phrases: Phrases
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
     """Scores of one unit in one month.
 
     `scores`: `employee_id`, `score_h` (hundredths, null when provisional), `state` (`final` or
-    `provisional`), `cause` (null when final); one row per employee, by id. `leaves`: `employee_id`, `seq`
-    (0, 1, … within the employee), `stage` and the columns of `LEAVES`; the amounts of an employee sum to
-    `score_h` exactly; a provisional employee has none.
+    `provisional`), `cause` (null when final); one row per employee, by id.
     """
 
     scheme: str
@@ -54,9 +63,18 @@ class Scored:
     settings_digest: str
     unit_period: UnitPeriod
     scores: pl.DataFrame
-    leaves: pl.DataFrame
     failures: tuple[PartFailure, ...]
     costs: tuple[PartCost, ...]
+    told: Callable[[Explanation], Told] = field(repr=False)
+    """What the parts said, in the way that is asked for."""
+
+    @cached_property
+    def leaves(self) -> pl.DataFrame:
+        """`employee_id`, `seq` (0, 1, … within the employee), `stage` and the columns of `LEAVES`.
+
+        The amounts of an employee sum to `score_h` exactly; a provisional employee has none.
+        """
+        return _ordered(self._final(self.told(Explanation.WHOLE)))
 
     @property
     def input_digest(self) -> str:
@@ -73,35 +91,44 @@ class Scored:
         return trail.trail(self.leaves.filter(pl.col("employee_id") == employee_id))
 
     def breakdowns(self) -> pl.DataFrame:
-        """`employee_id` and `breakdown`: everyone's explanation as JSON text, by id; `[]` without leaves."""
-        texts = trail.breakdowns(self.leaves)
+        """`employee_id` and `breakdown`: everyone's explanation as it is stored (`stored.py`), by id; else `[]`."""
+        told = self.told(Explanation.STORED)
+        texts = stored.texts(self._final(told), told.phrases)
         everyone = self.scores.select("employee_id")
         joined = everyone.join(texts, on="employee_id", how="left", maintain_order="left")
         return joined.with_columns(pl.col("breakdown").fill_null("[]"))
+
+    def _final(self, told: Told) -> list[pl.DataFrame]:
+        """The leaves of each part, without those of provisional employees."""
+        provisional = self.scores.filter(pl.col("state") != FINAL).select("employee_id")
+        if provisional.is_empty():
+            return list(told.parts)
+        return [
+            rows.join(provisional, on="employee_id", how="anti", maintain_order="left") for rows in told.parts
+        ]
 
 
 def settle(
     scheme: Scheme[Any],
     settings: object,
     unit_period: UnitPeriod,
-    leaves: Sequence[pl.DataFrame],
+    totals: pl.DataFrame,
     missing: Sequence[pl.DataFrame],
     failures: Sequence[PartFailure],
     costs: Sequence[PartCost],
+    told: Callable[[Explanation], Told],
 ) -> Scored:
-    """Adds the leaves up; whoever misses a figure gets none."""
+    """The score is the sum of the leaves, as the run has added them up; whoever misses a figure gets none."""
     employees = unit_period.employees.select("employee_id")
-    causes = _causes(employees, missing, failures)
-    kept = _ordered(leaves).join(causes, on="employee_id", how="anti", maintain_order="left")
     return Scored(
         scheme=scheme.name,
         version=scheme.version,
         settings_digest=settings_digest(settings),
         unit_period=unit_period,
-        scores=_scores(employees, kept, causes),
-        leaves=kept,
+        scores=_scores(totals, _causes(employees, missing, failures)),
         failures=tuple(failures),
         costs=tuple(costs),
+        told=told,
     )
 
 
@@ -128,14 +155,12 @@ def _ordered(leaves: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return numbered.select("employee_id", "seq", "stage", *[name for name in LEAVES if name != "employee_id"])
 
 
-def _scores(employees: pl.DataFrame, leaves: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
-    sums = leaves.group_by("employee_id").agg(score_h=pl.col("amount_h").sum())
-    rows = employees.join(sums, on="employee_id", how="left", maintain_order="left")
-    rows = rows.join(causes, on="employee_id", how="left", maintain_order="left")
+def _scores(totals: pl.DataFrame, causes: pl.DataFrame) -> pl.DataFrame:
+    rows = totals.join(causes, on="employee_id", how="left", maintain_order="left")
     final = pl.col("cause").is_null()
     return rows.select(
         "employee_id",
-        score_h=pl.when(final).then(pl.col("score_h").fill_null(0)),
+        score_h=pl.when(final).then(pl.col("total")),
         state=pl.when(final).then(pl.lit(FINAL)).otherwise(pl.lit(PROVISIONAL)),
         cause="cause",
     )

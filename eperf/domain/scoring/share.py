@@ -13,10 +13,11 @@ import polars as pl
 
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring.amounts import FULL, amount_text_expr
-from eperf.domain.scoring.leaf import Text, leaves
-from eperf.domain.scoring.rounding import half_up_expr
+from eperf.domain.scoring.leaf import leaves
+from eperf.domain.scoring.rounding import half_up_expr, half_up_positive_expr
+from eperf.domain.scoring.said import Text
 
-_SCALED = pl.col("part").cast(pl.Int128) * FULL
+_SAFE = 2**62
 
 
 def shares(
@@ -34,19 +35,36 @@ def shares(
     Each row weighs part / whole of 100.00, half-up; a rounding leaf brings the sum to the half-up share of
     the sum. `show` turns part and whole into the text of the rounding leaf's facts (default: hundredths).
     """
-    amount = half_up_expr(_SCALED, pl.col("whole"))
-    each = leaves(rows, amount=amount, label_id=label_id, label_en=label_en, evidence=evidence, facts=facts)
-    return [each, _rounding(rows.with_columns(given=amount), period, show)]
-
-
-def _rounding(rows: pl.DataFrame, period: YearMonth, show: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
-    sums = rows.group_by("employee_id").agg(
-        part=pl.col("part").cast(pl.Int128).sum(),
-        whole=pl.col("whole").first(),
-        given=pl.col("given").cast(pl.Int128).sum(),
+    narrow = _narrow(rows)
+    given = rows.with_columns(given=_share(narrow))
+    each = leaves(
+        given, amount=pl.col("given"), label_id=label_id, label_en=label_en, evidence=evidence, facts=facts
     )
-    exact = half_up_expr(_SCALED, pl.col("whole"))
-    apart = sums.with_columns(amount=(exact - pl.col("given")).cast(pl.Int64, strict=False))
+    return [each, _rounding(given, narrow, period, show)]
+
+
+def _narrow(rows: pl.DataFrame) -> bool:
+    """Whether even the share of everybody's sum together can be computed in 64 bits."""
+    bounds = {"least": pl.min("part"), "most": pl.max("part"), "whole": pl.max("whole")}
+    least, most, whole = rows.select(**bounds).row(0)
+    return most is not None and least >= 0 and 2 * FULL * most * rows.height + whole < _SAFE
+
+
+def _share(narrow: bool) -> pl.Expr:
+    part, whole = pl.col("part"), pl.col("whole")
+    if narrow:
+        return half_up_positive_expr(part * FULL, whole)
+    return half_up_expr(part.cast(pl.Int128) * FULL, whole)
+
+
+def _rounding(
+    rows: pl.DataFrame, narrow: bool, period: YearMonth, show: Callable[[pl.Expr], pl.Expr]
+) -> pl.DataFrame:
+    part, given = pl.col("part"), pl.col("given")
+    if not narrow:
+        part, given = part.cast(pl.Int128), given.cast(pl.Int128)
+    sums = rows.group_by("employee_id").agg(part=part.sum(), whole=pl.col("whole").first(), given=given.sum())
+    apart = sums.with_columns(amount=(_share(narrow) - pl.col("given")).cast(pl.Int64, strict=False))
     return leaves(
         apart.filter((pl.col("amount") != 0) | pl.col("amount").is_null()),
         amount=pl.col("amount"),

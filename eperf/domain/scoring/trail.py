@@ -1,8 +1,6 @@
-"""Leaves as the explanation that is stored and shown.
+"""Leaves as the explanation that is shown.
 
-One shape, two ways to it: `trail` for a person, `breakdowns` for a unit's month (text built column by
-column, since a Python loop over every leaf would cost more than the scoring itself). A test holds them
-equal.
+`trail` makes it of whole leaves, `stored.expanded` of what is stored of a unit's month. A test holds them equal.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from eperf.domain.scoring.amounts import amount_text, amount_text_expr
+from eperf.domain.scoring.amounts import amount_text
 
 
 def trail(leaves: pl.DataFrame) -> list[dict[str, Any]]:
@@ -22,25 +20,6 @@ def trail(leaves: pl.DataFrame) -> list[dict[str, Any]]:
     `evidence` [{`kind`, `id`}] and `facts` {name: text}.
     """
     return [_member(row) for row in leaves.sort("seq").iter_rows(named=True)]
-
-
-def breakdowns(leaves: pl.DataFrame) -> pl.DataFrame:
-    """`employee_id` and `breakdown`: the JSON text of each employee who has leaves, by id."""
-    head = pl.struct(
-        stage="stage",
-        rule="rule_id",
-        label=pl.struct(id="label_id", en="label_en"),
-        amount=amount_text_expr(pl.col("amount_h")),
-        legal_basis="legal_basis",
-    ).struct.json_encode()
-    evidence = pl.struct(kind="evidence_kind", id="evidence_id").struct.json_encode()
-    cited = pl.when(pl.col("evidence_kind").is_null()).then(pl.lit("")).otherwise(evidence)
-    body = [head.str.strip_suffix("}"), pl.lit(',"evidence":['), cited]
-    pieces = [*body, pl.lit('],"facts":'), pl.col("facts"), pl.lit("}")]
-    member = leaves.sort("employee_id", "seq").select("employee_id", member=pl.concat_str(pieces))
-    joined = member.group_by("employee_id", maintain_order=True).agg(pl.col("member").str.join(","))
-    text = pl.concat_str([pl.lit("["), "member", pl.lit("]")])
-    return joined.select("employee_id", breakdown=text)
 
 
 def _member(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
 from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
@@ -22,11 +23,13 @@ _CITING = (
     (DutyFileRow, "duty_id", DutyRow),
     (CorrectionFileRow, "correction_id", CorrectionRow),
     (RealisationFileRow, "realisation_id", RealisationRow),
+    (AppealFileRow, "appeal_id", AppealRow),
+    (AnswerFileRow, "appeal_id", AppealRow),
 )
 
 
 def _reach(scope: Scope) -> Condition | None:
-    """One's own uploads, and what an activity, a leave, a duty order, a correction or a realisation in reach cites."""
+    """One's own uploads, and what anything in reach cites: activities, leave, duty orders, appeals and the others."""
     within = reach(scope, Columns())
     if within is None:
         return None

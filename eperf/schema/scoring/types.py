@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from eperf.domain.access import Operation
+from eperf.domain.scoring import expanded
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
@@ -42,6 +43,7 @@ class LeafFact:
 class ScoreLeaf:
     """One part of a score."""
 
+    place: int = strawberry.field(description="Its place among the leaves, from 0.")
     stage: str
     rule: str
     label: str = strawberry.field(description="In the caller's language.")
@@ -51,12 +53,17 @@ class ScoreLeaf:
     facts: list[LeafFact]
 
 
-def _leaves(row: Mapping[str, Any], context: Context) -> list[ScoreLeaf]:
-    return [_leaf(stored, context.language) for stored in row["breakdown"]]
+def leaves_of(row: Mapping[str, Any], context: Context) -> list[ScoreLeaf]:
+    """The leaves of a row that keeps a breakdown."""
+    return [
+        shown_leaf(stored, place, context.language) for place, stored in enumerate(expanded(row["breakdown"]))
+    ]
 
 
-def _leaf(stored: dict[str, Any], language: str) -> ScoreLeaf:
+def shown_leaf(stored: dict[str, Any], place: int, language: str) -> ScoreLeaf:
+    """A stored leaf in the caller's language."""
     return ScoreLeaf(
+        place=place,
         stage=stored["stage"],
         rule=stored["rule"],
         label=stored["label"]["id" if language == "id" else "en"],
@@ -90,5 +97,5 @@ class Score(Node):
     unit: Unit | None = relation("unit_id", Unit, "The unit whose rules made it.")
 
     breakdown: list[ScoreLeaf] = computed(
-        ("breakdown",), _leaves, "The parts that sum to the score exactly, in order.", kind=list[ScoreLeaf]
+        ("breakdown",), leaves_of, "The parts that sum to the score exactly, in order.", kind=list[ScoreLeaf]
     )

@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import json
+from datetime import date
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eperf.domain.scoring import Scheme, UnitPeriod, score
-from eperf.testing import assert_explained, assert_order_free, assert_pure
+from eperf.domain.scoring import Explanation, Scheme, UnitPeriod, expanded, score
+from eperf.testing import (
+    activity,
+    assert_explained,
+    assert_order_free,
+    assert_pure,
+    day,
+    employee,
+    unit_period,
+)
 from tests.domain.scoring.months import SCHEMES, months, without
 
 every_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
@@ -91,13 +102,35 @@ def test_only_verified_activities_count(scheme: Scheme, facts: UnitPeriod) -> No
 
 
 @every_scheme
-@given(facts=months())
-@settings(max_examples=30, deadline=None)
-def test_the_stored_text_is_the_same_explanation(scheme: Scheme, facts: UnitPeriod) -> None:
-    import json
-
-    result = score(scheme, scheme.settings(), facts)
+@given(facts=months(), stored_way=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_stored_text_is_the_same_explanation(scheme: Scheme, facts: UnitPeriod, stored_way: bool) -> None:
+    way = Explanation.STORED if stored_way else Explanation.WHOLE
+    result = score(scheme, scheme.settings(), facts, explanation=way)
     stored = dict(result.breakdowns().iter_rows())
     assert list(stored) == facts.employees["employee_id"].to_list()
     for employee_id, text in stored.items():
-        assert json.loads(text) == result.trail(employee_id)
+        assert expanded(json.loads(text)) == result.trail(employee_id)
+
+
+@every_scheme
+@given(facts=months())
+@settings(max_examples=40, deadline=None)
+def test_a_stored_text_does_not_depend_on_who_was_scored_beside(scheme: Scheme, facts: UnitPeriod) -> None:
+    together = dict(score(scheme, scheme.settings(), facts).breakdowns().iter_rows())
+    for employee_id, text in together.items():
+        alone = score(scheme, scheme.settings(), facts.only([employee_id])).breakdowns()
+        assert alone["breakdown"].to_list() == [text]
+
+
+@every_scheme
+def test_parts_from_the_shelf_are_stored_as_phrases(scheme: Scheme) -> None:
+    facts = unit_period(
+        [employee(1)],
+        [activity(1, name="Rapat"), activity(2, name="Rapat", quantity=90)],
+        [day(date(2026, 3, 2), status="absent"), day(date(2026, 3, 3), late_min=45, missing_taps=1)],
+    )
+    (text,) = score(scheme, scheme.settings(), facts).breakdowns()["breakdown"]
+    stored = json.loads(text)
+    assert stored["leaves"]
+    assert all("*" not in rule["own"] for rule in stored["rules"].values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from eperf.domain.access import GRANTED, Role
-from tests.support.random_town import appraisal, away, marker, people, place, work
+from tests.support.random_town import appraisal, away, closed, marker, people, place, work
 from tests.support.random_town.making import Making
 from tests.support.random_town.rows import TABLES, Tables
 
@@ -53,6 +53,10 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     away.rosters(make)
     appraisal.appraisals(make)
     work.scores(make)
+    closed.months(make)
+    closed.appeals(make)
+    closed.adjustments(make)
+    closed.trials(make)
     work.bindings(make)
     work.events(make)
     return RandomTown({table: make.tables[table] for table in TABLES}, tuple(callers), make.owners)

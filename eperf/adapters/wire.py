@@ -1,0 +1,83 @@
+"""Bells that ring in every process on one PostgreSQL, by LISTEN and NOTIFY on a connection of their own.
+
+What is told carries nothing but the bell's name, and what is told within a moment is told once: a wake-up makes work
+sooner, and nothing is lost with one. While the connection is away, everybody looks again by themselves, as always.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+import structlog
+
+from eperf.adapters.broker import Bell
+
+_CHANNEL = "eperf_bells"
+_GATHER_SECONDS = 0.01
+"""NOTIFY makes commits queue up behind each other: no more than a hundred a second of them."""
+_TRY_AGAIN_SECONDS = 1.0
+_NAMES = ("host", "port", "user", "password", "database")
+_log = structlog.get_logger("eperf.wire")
+
+
+class Wire:
+    """Rings the named bells when another process has rung them, and tells others of those rung here."""
+
+    def __init__(self, credentials: Mapping[str, Any], bells: Mapping[str, Bell]) -> None:
+        self._credentials = {name: credentials[name] for name in _NAMES}
+        self._bells = bells
+        self._rung: set[str] = set()
+        self._some = asyncio.Event()
+        for name, bell in bells.items():
+            bell.told = lambda name=name: self._tell(name)
+
+    async def run(self) -> None:
+        """Holds the wire until cancelled; a lost connection is made anew."""
+        while True:
+            try:
+                await self._hold()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as lost:
+                _log.warning("wire.lost", error=str(lost))
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+
+    async def _hold(self) -> None:
+        connection = await asyncpg.connect(**self._credentials, timeout=5)
+        gone = asyncio.Event()
+        own = connection.get_server_pid()
+
+        def end(_: object) -> None:
+            gone.set()
+            self._some.set()
+
+        def hear(_: object, sender: int, __: str, name: object) -> None:
+            if sender != own:
+                self._heard(str(name))
+
+        try:
+            connection.add_termination_listener(end)
+            await connection.add_listener(_CHANNEL, hear)
+            for bell in self._bells.values():
+                bell.hear()  # whatever was rung while nobody listened
+            while not gone.is_set():
+                await self._some.wait()
+                await asyncio.sleep(_GATHER_SECONDS)
+                rung, self._rung = sorted(self._rung), set()
+                self._some.clear()
+                for name in rung:
+                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, name, timeout=5)
+        finally:
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=2)
+
+    def _tell(self, name: str) -> None:
+        self._rung.add(name)
+        self._some.set()
+
+    def _heard(self, name: str) -> None:
+        bell = self._bells.get(name)
+        if bell is not None:
+            bell.hear()

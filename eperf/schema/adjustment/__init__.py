@@ -1,0 +1,1 @@
+"""Adjusting entries of closed months (penyesuaian)."""

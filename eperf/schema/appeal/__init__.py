@@ -1,0 +1,1 @@
+"""Appeals against leaves of scores (keberatan)."""

@@ -1,0 +1,1 @@
+"""Trials of rules before they count (simulasi)."""

@@ -90,6 +90,7 @@ def _measured(kind: str, options: argparse.Namespace) -> dict[str, dict[str, Any
             )
         try:
             with Server(town.url, Path(folder), limits) as server:
+                _settle(town)
                 for name, some in turns.items():
                     if name != "quiet":
                         _crowd(town, options.crowd)
@@ -181,20 +182,37 @@ def _token(leaf: int) -> str:
 
 
 def _heads(town: Town) -> None:
-    """Accounts and tokens of those who lead a leaf, and so verify what its people report."""
+    """Accounts and tokens of those who lead a leaf, and so verify what its people report.
+
+    What an earlier run has scored is made another score, so that each verification changes one.
+    """
+    _execute(town, f"UPDATE score SET input_digest = '' WHERE period = '{MONTHS[-1]}'")
     always = "2099-01-01 00:00:00+00:00"
     for leaf in range(LEAVES):
         number, digest = _HEAD + leaf, hashlib.sha256(_token(leaf).encode()).hexdigest()
         _execute(
             town,
             "INSERT INTO account (id, kind, name, employee_id, active)"
-            f" VALUES ({number}, 'person', 'Head {leaf}', {leaf + 1}, true) ON CONFLICT (id) DO NOTHING",
+            f" VALUES ({number}, 'person', 'Head {leaf}', {leaf + 1}, true) ON CONFLICT DO NOTHING",
         )
         _execute(
             town,
             "INSERT INTO token (id, account_id, name, digest, created_at, expires_at)"
-            f" VALUES ({number}, {number}, 'bench', '{digest}', '{always}', '{always}') ON CONFLICT (id) DO NOTHING",
+            f" SELECT {number}, id, 'bench', '{digest}', '{always}', '{always}' FROM account"
+            f" WHERE employee_id = {leaf + 1} ON CONFLICT DO NOTHING",
         )
+
+
+def _settle(town: Town) -> None:
+    """Waits until what a start does of itself is over: days are closed for everybody, and their months scored."""
+    still = 0
+    while still < 4:
+        time.sleep(0.5)
+        (((left,),), ((unnumbered,),)) = (
+            _query(town, "SELECT count(*) FROM dirty_score"),
+            _query(town, "SELECT count(*) FROM event WHERE cursor IS NULL"),
+        )
+        still = still + 1 if left == unnumbered == 0 else 0
 
 
 def _crowd(town: Town, most: int) -> None:

@@ -24,8 +24,9 @@ from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import PROVISIONAL, Explanation, UnitPeriod, score
+from eperf.domain.scoring import PROVISIONAL, UnitPeriod
 from eperf.domain.scoring.cut import Cohort
+from eperf.domain.scoring.joint import results
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, work
 from eperf.services.parts import Bound, Slot, bound, bounds
@@ -45,6 +46,8 @@ _BATCH_PEOPLE = 2000
 """So many people's months are in memory as one batch, unless one unit alone has more."""
 _BATCHES = 2
 """Under way at the same time: one that the database works at, one that we work at."""
+_SMALL = 200
+"""Units with no more people than that are scored together where they are under one rule."""
 _WRITE_PEOPLE = 1000
 """Whoever marks one of these months again waits for the transaction that writes them."""
 _RENEW_SECONDS = claims.LEASE_SECONDS / 4
@@ -118,20 +121,31 @@ class _Round:
             await self._write(period, _provisional(unit, groups[unit], refusal), groups[unit])
         computed: list[pl.DataFrame] = []
         rows: list[Dirty] = []
-        for cohort, month in zip(ruled.cohorts, await frames.months(ruled.cohorts, period), strict=True):
+        for scheme, months in self._alike(ruled, await frames.months(ruled.cohorts, period)):
             # One unit's trouble is its own: the others are scored, and then it is told.
             try:
-                computed.append(await self._computed(ruled.schemes[cohort.unit_id], month))
-                rows += groups[cohort.unit_id]
+                computed.append(await asyncio.to_thread(_computed, scheme, months))
+                rows += [row for month in months for row in groups[month.unit_id]]
             except Exception as failure:
                 self._failures.append(failure)
         if computed:
             await self._write(period, pl.concat(computed), rows)
 
-    async def _computed(self, scheme: Bound, month: UnitPeriod | Refused) -> pl.DataFrame:
-        if isinstance(month, Refused):
-            raise month
-        return await asyncio.to_thread(_computed, scheme, month)
+    def _alike(
+        self, ruled: _Ruled, months: Sequence[UnitPeriod | Refused]
+    ) -> Iterator[tuple[Bound, list[UnitPeriod]]]:
+        """Units to be scored at once: small ones that are under one rule together, larger ones alone."""
+        alike: dict[tuple[object, ...], list[UnitPeriod]] = defaultdict(list)
+        for cohort, month in zip(ruled.cohorts, months, strict=True):
+            scheme = ruled.schemes[cohort.unit_id]
+            if isinstance(month, Refused):
+                self._failures.append(month)
+            elif len(cohort.employee_ids) > _SMALL:
+                yield scheme, [month]
+            else:
+                alike[id(scheme), cohort.working_days].append(month)
+        for some in alike.values():
+            yield ruled.schemes[some[0].unit_id], some
 
     async def _write(self, period: YearMonth, computed: pl.DataFrame, rows: Sequence[Dirty]) -> None:
         """Writes and tells the scores that differ from what is stored, and takes the marks away that have not grown."""
@@ -195,25 +209,14 @@ def _working_days(rule: Bound, free: FreeDays, period: YearMonth) -> int:
     return sum(calendar.is_working_day(day) for day in period.days())
 
 
-def _computed(scheme: Bound, month: UnitPeriod) -> pl.DataFrame:
-    """The columns `SCORES` of a unit's month. Runs in a thread."""
-    scored = score(scheme.registered.part, scheme.settings, month, explanation=Explanation.STORED)
-    texts = scored.breakdowns().get_column("breakdown")
-    digests = scored.input_digests
-    return scored.scores.select(
-        "employee_id",
-        "score_h",
-        "state",
-        "cause",
-        texts,
-        unit_id=pl.lit(month.unit_id, dtype=pl.Int64),
+def _computed(scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame:
+    """The columns `SCORES` of some units' month. Runs in a thread."""
+    found = results(scheme.registered.part, scheme.settings, months)
+    digests = [_digest(text) for text in found.get_column("breakdown")]
+    return found.with_columns(
         scheme=pl.lit(scheme.registered.key),
         scheme_version=pl.lit(scheme.registered.version),
-        settings_digest=pl.lit(scored.settings_digest),
-        input_digest=pl.Series(
-            [digests[one] for one in scored.scores.get_column("employee_id")], dtype=pl.String
-        ),
-        breakdown_digest=pl.Series([_digest(text) for text in texts], dtype=pl.String),
+        breakdown_digest=pl.Series(digests, dtype=pl.String),
     ).select(SCORES.names())
 
 

@@ -38,7 +38,7 @@ def cut(
         whole = _whole(cohorts, period, tables)
     except ScoringFrameInvalid:
         return [_judged(*one, period) for one in zip(cohorts, _pieces(cohorts, tables), strict=True)]
-    checked = {name: getattr(whole, name) for name in tables}
+    checked = whole.content()
     pieces = [checked] if len(cohorts) == 1 else list(_pieces(cohorts, checked))
     return [
         UnitPeriod.of_checked(**_head(cohort, period), **piece)

@@ -25,9 +25,11 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'BandMove', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
-              'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
-              'Problem', 'ScoreClosed', 'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
+              'AbsenceYear', 'BandMove', 'DayStep', 'DeviceHealth', 'DimensionScore', 'DisciplineDuty',
+              'DisciplineProposal', 'EmployeePresence', 'Holiday', 'KnownDimensions', 'LeafEvidence', 'LeafFact',
+              'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PredikatCount', 'PredikatProposal',
+              'PredikatSpread', 'PresenceUpdate', 'Problem', 'RoleScore', 'RoundDimension', 'RoundRole', 'ScoreClosed',
+              'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -334,6 +334,24 @@ async def test_what_is_reported_is_of_an_agreed_plan_in_its_time_and_has_come(to
         await realisation.report(town.call("Budi"), target, Reported(NOVEMBER, 1, ""))
 
 
+async def test_what_a_unit_reached_is_accepted_by_another_than_who_reported_it(town: Town) -> None:
+    target = await target_of(await unit_plan(town))
+    with pytest.raises(Forbidden):
+        await realisation.report(town.call("Joko", (Role.AUDITOR, "city")), target, Reported(NOVEMBER, 1, ""))
+    number = await realisation.report(town.call("Wati", LEADER), target, Reported(NOVEMBER, 600, ""))
+    for who, grant in (("Wati", LEADER), ("Eka", ADMIN)):
+        with pytest.raises(Forbidden):
+            await realisation.decide(town.call(who, grant), number, ACCEPT)
+    found = await asyncio.gather(
+        realisation.decide(town.call("Joko", LEADER), number, ACCEPT),
+        realisation.decide(town.call("Eka", LEADER), number, RETURN, "Belum"),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in found) == ["Conflict", "int"]
+    # A unit's figures are nobody's score.
+    assert not await DirtyRow.all().exists()
+
+
 async def test_evidence_is_read_by_who_may_see_the_realisation(town: Town) -> None:
     target = await target_of(await agreed(town))
     file = await FileRow.create(

@@ -11,12 +11,13 @@ import pytest
 from eperf.domain.access import Role
 from eperf.domain.appraisal.deadline import Deadline, Step
 from eperf.domain.appraisal.decided import Judgement
+from eperf.domain.appraisal.distribution import OrganisationPredikat
 from eperf.domain.appraisal.predikat import Expectation, Predikat
 from eperf.domain.appraisal.term import Term
 from eperf.domain.errors import BadInput, DeadlinePassed, Forbidden, NotFound
 from eperf.domain.period import YearMonth
 from eperf.services.appraisal.deadline import set_deadline
-from eperf.services.appraisal.predikat import decide
+from eperf.services.appraisal.predikat import decide, spread
 from eperf.store import frames_appraisal
 from eperf.store.event import EventRow
 from eperf.store.people import EmployeeRow
@@ -102,3 +103,19 @@ async def test_what_the_matrix_does_not_give_or_is_late_is_refused_and_nothing_i
     assert not await PredikatRow.all().exists()
     await decide(town.call("Sri"), judgement(town, term=Term.parse("2026-10")))
     assert (await PredikatRow.get()).first_day == date(2026, 10, 1)
+
+
+async def test_a_predikat_is_counted_where_it_was_decided_and_who_came_later_has_none_there(
+    town: Town,
+) -> None:
+    leader = town.call("Eka", (Role.UNIT_LEADER, "city"))
+    await decide(town.call("Sri"), judgement(town))
+    await EmployeeRow.filter(id=town.people["Budi"]).update(unit_id=town.units["archive"])
+    office, archive = [
+        await spread(leader, town.units[unit], Q3, OrganisationPredikat.BAIK)
+        for unit in ("office", "archive")
+    ]
+    assert (office.counts[Predikat.BAIK], office.without) == (1, 3)
+    assert (archive.counts[Predikat.BAIK], archive.without, archive.breaches) == (0, 2, ())
+    with pytest.raises(NotFound):
+        await spread(leader, 10**9, Q3, OrganisationPredikat.BAIK)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from eperf.domain.access import Operation
+from eperf.domain.access import Operation, scope
 from eperf.domain.appraisal.deadline import Step
 from eperf.domain.appraisal.decided import Judgement, decided, proposed_behaviour
 from eperf.domain.appraisal.distribution import OrganisationPredikat, breaches
@@ -21,7 +21,7 @@ from eperf.store.behaviour import BehaviourRow
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 from eperf.store.predikat import PredikatRow
-from eperf.store.scope import Subquery, below, subject_of_unit
+from eperf.store.scope import OF_EMPLOYEE_ROWS, below, predicate, subject_of_unit
 
 
 async def decide(call: Call, given: Judgement) -> int:
@@ -91,7 +91,11 @@ async def proposal(call: Call, employee_id: int, term: Term) -> Proposal:
         raise NotFound("employee", employee_id)
     whom = await subject(person.unit_id, person.id)
     require(call, Operation.BEHAVIOUR_READ, Operation.BEHAVIOUR_READ, whom, "employee", employee_id)
-    rows = await BehaviourRow.filter(employee_id=employee_id, period=term.text)
+    # A figure from another unit is out of a leader's reach, though the person is not.
+    within = predicate(scope(call.viewer, Operation.BEHAVIOUR_READ), OF_EMPLOYEE_ROWS)
+    rows = await BehaviourRow.filter(
+        *([] if within is None else [within]), employee_id=employee_id, period=term.text
+    )
     found = proposed_behaviour([(row.score_h, row.highest_h) for row in rows], term.last)
     if found is None:
         return Proposal(None, {})
@@ -108,14 +112,18 @@ class Spread:
 
 
 async def spread(call: Call, unit_id: int, term: Term, organisation: OrganisationPredikat) -> Spread:
-    """The predikat of a period of everybody below a unit, held against the pattern for the unit's own predikat."""
+    """The predikat of a period that were decided below a unit, held against the pattern for the unit's own predikat.
+
+    A predikat is of the unit in which the person was on the day of the decision.
+    """
     if not await UnitRow.exists(id=unit_id):
         raise NotFound("unit", unit_id)
     call.require(Operation.PREDIKAT_READ, await subject_of_unit(unit_id), "unit")
-    people = EmployeeRow.filter(unit_id__in=below([unit_id]), active=True)
-    ids = Subquery(people.values("id"))
-    found: list[Any] = await PredikatRow.filter(employee_id__in=ids, period=term.text).values_list(
-        "predikat", flat=True
+    here = below([unit_id])
+    found: list[Any] = await PredikatRow.filter(unit_id__in=here, period=term.text).values_list(
+        "employee_id", "predikat"
     )
-    counts = {one: found.count(one.value) for one in Predikat}
-    return Spread(counts, await people.count() - len(found), breaches(organisation, counts, term.last))
+    people: list[Any] = await EmployeeRow.filter(unit_id__in=here, active=True).values_list("id", flat=True)
+    counts = {one: sum(word == one.value for _, word in found) for one in Predikat}
+    without = len(set(people) - {employee for employee, _ in found})
+    return Spread(counts, without, breaches(organisation, counts, term.last))

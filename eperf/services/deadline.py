@@ -33,6 +33,7 @@ from eperf.store import overdue
 from eperf.store.activity import ActivityRow
 from eperf.store.changes import Change, locked, put, write
 from eperf.store.deadline import DeadlineRow
+from eperf.store.lock import Lock, take
 from eperf.store.organisation import UnitRow
 from eperf.store.overdue import Rules, columns_of, rules
 from eperf.store.scope import subject_of_unit
@@ -50,6 +51,7 @@ async def set_deadlines(call: Call, unit_id: int, rule: Deadlines) -> int:
     """
     rule = checked_deadlines(rule)
     async with work(call) as opened:
+        await take(Lock.DEADLINE)
         unit = await UnitRow.get_or_none(id=unit_id)
         if unit is None:
             raise NotFound("unit", unit_id)
@@ -146,12 +148,11 @@ async def enforce(call: Call) -> int:
     Each activity is moved, kept in its history and told of in one transaction, from the state in which it waits: a
     process that dies half-way leaves the rest to the next, and nothing is done twice.
     """
-    found = await overdue.watched()
-    if found is None:
+    watch = await overdue.watched()
+    if watch is None:
         return 0
-    units, fewest = found
-    before, after, done = call.now - timedelta(days=fewest), 0, 0
-    while rows := await overdue.waiting(units, before, after, _AT_ONCE):
+    before, after, done = call.now - timedelta(days=watch.fewest), 0, 0
+    while rows := await overdue.waiting(watch, before, after, _AT_ONCE):
         after = rows[-1].id
         late = await _late(call, rows)
         if late:

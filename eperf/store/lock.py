@@ -25,6 +25,7 @@ class Lock(IntEnum):
     CALENDAR = 4
     PLANS = 5
     ROUNDS = 6
+    DEADLINE = 7
 
 
 async def take(*locks: Lock) -> None:

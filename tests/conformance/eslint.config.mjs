@@ -25,11 +25,11 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'BandMove', 'DayStep', 'DeviceHealth', 'DimensionScore', 'DisciplineDuty',
-              'DisciplineProposal', 'EmployeePresence', 'Holiday', 'KnownDimensions', 'LeafEvidence', 'LeafFact',
-              'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PredikatCount', 'PredikatProposal',
-              'PredikatSpread', 'PresenceUpdate', 'Problem', 'RoleScore', 'RoundDimension', 'RoundRole', 'ScoreClosed',
-              'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
+              'AbsenceYear', 'BandMove', 'ChangedField', 'DayStep', 'Decided', 'Decisions', 'DeviceHealth',
+              'DimensionScore', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence', 'Holiday',
+              'KnownDimensions', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin',
+              'PredikatCount', 'PredikatProposal', 'PredikatSpread', 'PresenceUpdate', 'Problem', 'RoleScore',
+              'RoundDimension', 'RoundRole', 'ScoreClosed', 'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -25,9 +25,10 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
-              'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
-              'Problem', 'ScoreLeaf', 'UnitPresence',
+              'AbsenceYear', 'DayStep', 'DeviceHealth', 'DimensionScore', 'DisciplineDuty', 'DisciplineProposal',
+              'EmployeePresence', 'Holiday', 'KnownDimensions', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo',
+              'PerformanceUpdate', 'Plugin', 'PredikatCount', 'PredikatProposal', 'PredikatSpread', 'PresenceUpdate',
+              'Problem', 'RoleScore', 'RoundDimension', 'RoundRole', 'ScoreLeaf', 'UnitPresence',
             ],
             suffixes: ['Connection', 'Edge'],
           },

@@ -245,3 +245,6 @@ class _Behind:
                     del other[table][number]
                 else:
                     other[table][number] = was
+        for number, plan in list(other["work_plan"].items()):
+            if plan["revises_id"] not in other["work_plan"]:
+                other["work_plan"][number] = {**plan, "revises_id": None}

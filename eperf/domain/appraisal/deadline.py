@@ -38,7 +38,7 @@ class Deadline:
 
 
 def checked_deadline(given: Deadline) -> Deadline:
-    """The deadline with its text cleaned; refuses a day before the period begins, or years after it."""
+    """The deadline with its text cleaned; refuses a day more than a year before the period, or two after it."""
     if not given.term.first.year - 1 <= given.until.year <= given.term.last.year + 2:
         raise BadInput("until", given.until.isoformat(), f"lies far from the period {given.term}")
     return replace(given, legal_basis=clean("legalBasis", given.legal_basis, most=200))

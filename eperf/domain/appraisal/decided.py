@@ -32,7 +32,7 @@ class Judgement:
 
 
 def decided(given: Judgement, today: date) -> Predikat:
-    """The predikat of a judgement. Refuses a period that has not begun, and a predikat that the matrix gives not."""
+    """The predikat of a judgement. Refuses a period that has not begun, and another predikat than the matrix's."""
     if given.term.first > today:
         raise BadInput("period", str(given.term), "has not begun")
     found = predikat_of(given.work, given.behaviour, given.term.last)

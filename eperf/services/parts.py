@@ -1,8 +1,7 @@
 """Which part serves a unit on a day, with its settings: the nearest unit above that has a binding decides.
 
 Among the bindings of that unit the latest `valid_from` not after the day counts, and of several for one date the one
-recorded last. Without any binding the built-in default of the slot serves, if it has one: how a unit pays is never
-presumed.
+recorded last. Without any binding the built-in default of the slot serves, if it has one.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from eperf.domain.errors import NotFound, Refused
+from eperf.domain.errors import NotFound, NotInForce, Refused
 from eperf.plugins.registry import Registry
 from eperf.plugins.report import Registered
 from eperf.plugins.settings import settings_of
@@ -33,6 +32,7 @@ class Slot(StrEnum):
 
 
 DEFAULTS = {Slot.SCHEME: "eperf/norm-minutes", Slot.WORK_TIME: "eperf/office-hours"}
+"""What serves where nothing is bound. A slot without a default has none because no source says what it would be."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ async def bounds(
     """The part that serves each unit on each day; `places` are the units with those above them, nearest first.
 
     Who is served by one binding, or by none, shares one `Bound`. Refuses a binding whose part is not installed or does
-    not take its settings any more; with `gone` those whom it would serve are left out instead.
+    not take its settings any more, and a slot that has neither a binding nor a default; with `gone` those whom it would
+    serve are left out instead.
     """
     units = {unit for place in places.values() for unit in place}
     rows: dict[int, list[BindingRow]] = defaultdict(list)
@@ -91,7 +92,7 @@ async def bounds(
         number = None if best is None else best.id
         if number not in made:
             try:
-                made[number] = _made(registry, slot, best)
+                made[number] = _made(registry, slot, best, day)
             except Refused:
                 if not gone:
                     raise
@@ -102,9 +103,9 @@ async def bounds(
     return served
 
 
-def _made(registry: Registry, slot: Slot, binding: BindingRow | None) -> Bound:
+def _made(registry: Registry, slot: Slot, binding: BindingRow | None, day: date) -> Bound:
     if binding is None and slot not in DEFAULTS:
-        raise NotFound("binding", slot.value)
+        raise NotInForce("binding", slot.value, day)
     key, given = (DEFAULTS[slot], {}) if binding is None else (binding.part, binding.settings)
     part = registered(registry, slot, key)
     return Bound(part, settings_of(part.part, given))

@@ -1,8 +1,7 @@
 """Which part serves a unit on a day, with its settings: the nearest unit above that has a binding decides.
 
 Among the bindings of that unit the latest `valid_from` not after the day counts, and of several for one date the one
-recorded last. Without any binding the built-in default of the slot serves, if it has one: how a unit pays is never
-presumed.
+recorded last. Without any binding the built-in default of the slot serves, if it has one.
 """
 
 from __future__ import annotations

@@ -77,6 +77,7 @@ def test_everybody_begins_at_a_hundred_and_nobody_without_what_is_needed() -> No
     needs = StagePart("capacity", Needs("t.needs", BASIS))
     assert only(run(needs, full)) == (None, "attendance-missing")
     assert only(run(needs, full, days=[day(date(2026, 3, 2))])) == (10_000, None)
+    assert only(run(needs, full, days=[day(date(2026, 3, 2), status="open")])) == (None, "attendance-missing")
     targets = Needs("t.plan", BASIS, "plan-missing", lambda frame: frame.targets)
     assert only(run(StagePart("capacity", targets), full)) == (None, "plan-missing")
 

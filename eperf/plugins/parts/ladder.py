@@ -130,23 +130,23 @@ class LadderOf(Generic[S]):
     def run(self, frame: Frame, settings: S) -> PartOutput:
         """Leaves with negative amounts, each citing its day."""
         ladder = ladder_named(self.profile(settings), frame.period.first)
-        found = _all_cuts(frame, AttendanceDeduction.of(ladder))
-        basis = pl.lit(ladder.legal_basis)
-        return PartOutput(leaves=[rows.with_columns(legal_basis=basis) for rows in found])
+        return PartOutput(leaves=_all_cuts(frame, AttendanceDeduction.of(ladder), ladder.legal_basis))
 
 
-def _all_cuts(frame: Frame, rates: AttendanceDeduction) -> list[pl.DataFrame]:
+def _all_cuts(frame: Frame, rates: AttendanceDeduction, basis: str | None = None) -> list[pl.DataFrame]:
     absent = (pl.col("status") == "absent").cast(pl.Int64) * _h(rates.absent)
     taps = pl.col("missing_taps") * _h(rates.missing_tap)
     return [
-        _cuts(frame, absent, "Tidak masuk tanpa keterangan", "Absent without notice", "status"),
-        _cuts(frame, _steps("late_min", rates.late), "Terlambat", "Late", "late_min"),
-        _cuts(frame, _steps("early_min", rates.early), "Pulang cepat", "Left early", "early_min"),
-        _cuts(frame, taps, "Tidak melakukan presensi", "Missing tap", "missing_taps"),
+        _cuts(frame, absent, "Tidak masuk tanpa keterangan", "Absent without notice", "status", basis),
+        _cuts(frame, _steps("late_min", rates.late), "Terlambat", "Late", "late_min", basis),
+        _cuts(frame, _steps("early_min", rates.early), "Pulang cepat", "Left early", "early_min", basis),
+        _cuts(frame, taps, "Tidak melakukan presensi", "Missing tap", "missing_taps", basis),
     ]
 
 
-def _cuts(frame: Frame, cut: pl.Expr, label_id: str, label_en: str, fact: str) -> pl.DataFrame:
+def _cuts(
+    frame: Frame, cut: pl.Expr, label_id: str, label_en: str, fact: str, basis: str | None
+) -> pl.DataFrame:
     rows = frame.days.with_columns(cut=cut).filter(pl.col("cut") > 0)
     return leaves(
         rows,
@@ -155,6 +155,7 @@ def _cuts(frame: Frame, cut: pl.Expr, label_id: str, label_en: str, fact: str) -
         label_en=label_en,
         evidence=("day", pl.col("date").dt.to_string("%Y-%m-%d")),
         facts={fact: pl.col(fact), "cut": amount_text_expr(pl.col("cut"))},
+        legal_basis=basis,
     )
 
 

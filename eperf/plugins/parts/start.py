@@ -33,8 +33,8 @@ class Full:
 
 
 def of_days(frame: Frame) -> pl.DataFrame:
-    """Those of whom at least one day of the month was classified."""
-    return frame.days
+    """Those of whom at least one day of the month was classified; of an open day nothing can be said yet."""
+    return frame.days.filter(pl.col("status") != "open")
 
 
 @dataclass(frozen=True, eq=False)

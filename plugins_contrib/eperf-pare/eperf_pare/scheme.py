@@ -6,12 +6,11 @@ per cent that the leaves show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from eperf.plugins import (
     Frame,
+    PartOutput,
     Scheme,
     StagePart,
     amount_text_expr,
@@ -25,7 +24,7 @@ from eperf.plugins.rules import Deciding, in_force
 from eperf_pare.rules import BASIS, CURVES, Curve
 from eperf_pare.settings import PareSettings
 
-_ETHICS = "pare_ethics"
+_ETHICS, _CAP = "pare_ethics", "pare_cap"
 
 
 def _of_target(settings: PareSettings) -> Deciding:
@@ -53,8 +52,8 @@ def _cap_h(curve: Curve) -> pl.Expr:
 
 
 def _score_h(curve: Curve) -> pl.Expr:
-    """The score over the column `cap`, the same as `rules.score`."""
-    cap, foot = pl.col("cap"), hundredths(curve.zero_below)
+    """The score over the column of the cap, the same as `rules.score`."""
+    cap, foot = pl.col(_CAP), hundredths(curve.zero_below)
     slope = half_up_expr((cap - foot) * hundredths(curve.slope), 100) + hundredths(curve.base)
     full = pl.lit(hundredths(curve.full), dtype=pl.Int64)
     return (
@@ -66,30 +65,36 @@ def _score_h(curve: Curve) -> pl.Expr:
     )
 
 
-@part("pare.curve", BASIS)
-def curve(frame: Frame, settings: PareSettings) -> Sequence[pl.DataFrame]:
-    """Brings the sum to the weighted cap, and the cap to the score; two leaves that cite the month."""
+@part("pare.weigh", BASIS)
+def weigh(frame: Frame, settings: PareSettings) -> PartOutput:
+    """Brings the sum to the weighted cap, and publishes the cap."""
     rule = in_force(CURVES, frame.period.first)
     exact = frame.value(_ETHICS).join(frame.value(f"{_ETHICS}_whole"), on="employee_id")
-    rows = frame.totals.join(exact, on="employee_id", how="inner").with_columns(cap=_cap_h(rule))
-    rows = rows.with_columns(score=_score_h(rule))
-    weighted = leaves(
-        rows.filter(pl.col("cap") != pl.col("total")),
-        amount=pl.col("cap") - pl.col("total"),
+    rows = frame.totals.join(exact, on="employee_id", how="inner").with_columns(_cap_h(rule).alias(_CAP))
+    found = leaves(
+        rows.filter(pl.col(_CAP) != pl.col("total")),
+        amount=pl.col(_CAP) - pl.col("total"),
         label_id=f"Bobot target {rule.target_pct} persen, etika {rule.ethics_pct} persen",
         label_en=f"Target weighs {rule.target_pct} per cent, ethics {rule.ethics_pct}",
         evidence=frame.period,
-        facts={"cap": amount_text_expr(pl.col("cap")), "rounding": "half_up"},
+        facts={"cap": amount_text_expr(pl.col(_CAP)), "rounding": "half_up"},
     )
-    bent = leaves(
-        rows.filter(pl.col("score") != pl.col("cap")),
-        amount=pl.col("score") - pl.col("cap"),
-        label_id=pl.format("Nilai untuk capaian {}", amount_text_expr(pl.col("cap"))),
-        label_en=pl.format("Score for a cap of {}", amount_text_expr(pl.col("cap"))),
+    return PartOutput(found, values=rows.select("employee_id", _CAP))
+
+
+@part("pare.curve", BASIS)
+def curve(frame: Frame, settings: PareSettings) -> pl.DataFrame:
+    """Brings the cap to the score that it gives."""
+    rule = in_force(CURVES, frame.period.first)
+    rows = frame.value(_CAP).with_columns(score=_score_h(rule))
+    return leaves(
+        rows.filter(pl.col("score") != pl.col(_CAP)),
+        amount=pl.col("score") - pl.col(_CAP),
+        label_id=pl.format("Nilai untuk capaian {}", amount_text_expr(pl.col(_CAP))),
+        label_en=pl.format("Score for a cap of {}", amount_text_expr(pl.col(_CAP))),
         evidence=frame.period,
-        facts={"cap": amount_text_expr(pl.col("cap")), "score": amount_text_expr(pl.col("score"))},
+        facts={"cap": amount_text_expr(pl.col(_CAP)), "score": amount_text_expr(pl.col("score"))},
     )
-    return [weighted, bent]
 
 
 SCHEME = Scheme(
@@ -104,6 +109,7 @@ SCHEME = Scheme(
         StagePart(
             "behaviour", Behaviour("pare.ethics", BASIS, _items, _of_highest, _of_ethics, publishes=_ETHICS)
         ),
+        StagePart("combine", weigh),
         StagePart("combine", curve),
     ),
 )

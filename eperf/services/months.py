@@ -6,14 +6,16 @@ Whoever scores, closes, adjusts, tries out or exports a month goes through here,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
 
 from eperf.adapters.blobs import Blobs
 from eperf.domain.attendance.calendar import WorkCalendar
+from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import Scored, UnitPeriod, expanded, score, thaw
@@ -21,13 +23,12 @@ from eperf.domain.scoring.cut import Cohort
 from eperf.domain.scoring.digest import plain
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
-from eperf.services.parts import Bound, Slot, bound
+from eperf.services.parts import Bound, Slot, bound, bounds
 from eperf.store import frames
+from eperf.store.circumstances import above
 from eperf.store.organisation import UnitRow
 from eperf.store.scoring import ScoreRow
 
-UNUSABLE = "scheme-unusable"
-"""How the cause begins of a score that no scheme could be used for."""
 SEALED = "sha256:"
 
 COMPUTED = (
@@ -71,27 +72,69 @@ class Run:
         return plain(self.scheme.settings)
 
 
+@dataclass(frozen=True)
+class Ruled:
+    """Units with what scores them; those without a scheme or calendar that can be used, with the reason."""
+
+    cohorts: list[Cohort]
+    schemes: dict[int, Bound]
+    refused: dict[int, Refused]
+
+
+async def ruled(
+    call: Call, period: YearMonth, people: Mapping[int, Sequence[int]], scheme: Bound | None = None
+) -> Ruled:
+    """What counts today for the month of each unit's `people`. `scheme`: instead of each unit's own."""
+    found = Ruled([], {}, {})
+    codes = dict(await UnitRow.filter(id__in=sorted(people)).values_list("id", "code"))
+    places = await above(people)
+    day = _day(call, period)
+    own = await bounds(call.parts, Slot.SCHEME, {(unit, day) for unit in people}, places, gone=True)
+    ends = {(unit, period.last) for unit in people}
+    hours = await bounds(call.parts, Slot.WORK_TIME, ends, places, gone=True)
+    free = await calendars(list(people), period.days())
+    for unit, ids in people.items():
+        chosen = scheme or own.get((unit, day))
+        if chosen is None or (unit, period.last) not in hours:
+            found.refused[unit] = await _refusal(call, unit, period, chosen)
+            continue
+        found.schemes[unit] = chosen
+        worked = _working_days(hours[unit, period.last], free[unit], period)
+        found.cohorts.append(Cohort(unit, codes[unit], worked, tuple(ids)))
+    return found
+
+
 async def scheme_of(call: Call, unit_id: int, period: YearMonth) -> Bound:
     """The scheme by which a unit's month is scored today."""
-    return await bound(call.parts, Slot.SCHEME, unit_id, min(period.last, max(call.today, period.first)))
+    return await bound(call.parts, Slot.SCHEME, unit_id, _day(call, period))
 
 
-async def facts_of(unit_id: int, period: YearMonth, days: int, ids: Sequence[int]) -> UnitPeriod:
-    """The facts of some employees of a unit in a month of so many working days, as they are today."""
-    unit = await UnitRow.get(id=unit_id)
-    (month,) = await frames.months([Cohort(unit_id, unit.code, days, tuple(ids))], period)
-    if isinstance(month, Refused):
-        raise month
-    return month
+def _day(call: Call, period: YearMonth) -> date:
+    """The day whose binding counts: the month's last, or today while the month runs."""
+    return min(period.last, max(call.today, period.first))
 
 
-async def working_days(call: Call, unit_id: int, period: YearMonth) -> int:
+async def _refusal(call: Call, unit_id: int, period: YearMonth, scheme: Bound | None) -> Refused:
+    """Why a unit has no scheme, or no work-time policy, that can be used."""
+    try:
+        if scheme is None:
+            await scheme_of(call, unit_id, period)
+        await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
+    except Refused as refusal:
+        return refusal
+    raise RuntimeError(f"unit {unit_id} has been given a rule meanwhile")
+
+
+def _working_days(rule: Bound, free: FreeDays, period: YearMonth) -> int:
     """Days of the month that are worked in the unit: by the week of its work-time policy, less what is free there."""
-    rule = await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
-    free = (await calendars([unit_id], period.days()))[unit_id]
     named = {day: holiday.name for day, holiday in free.holidays.items()}
     calendar = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
     return sum(calendar.is_working_day(day) for day in period.days())
+
+
+def unusable(refusal: Refused) -> str:
+    """The cause of a score that no scheme could be used for."""
+    return f"scheme-unusable: {refusal.message('en')}"[:200]
 
 
 async def run(scheme: Bound, facts: UnitPeriod) -> Run:
@@ -100,14 +143,29 @@ async def run(scheme: Bound, facts: UnitPeriod) -> Run:
     return Run(scheme, scored)
 
 
+async def facts_of(
+    call: Call, unit_id: int, period: YearMonth, ids: Sequence[int], scheme: Bound | None = None
+) -> UnitPeriod:
+    """The facts of some employees of a unit in a month, as they are today, for `scheme` or the unit's own."""
+    found = await ruled(call, period, {unit_id: ids}, scheme)
+    if found.refused:
+        raise found.refused[unit_id]
+    return await _only(found.cohorts, period)
+
+
+async def _only(cohorts: Sequence[Cohort], period: YearMonth) -> UnitPeriod:
+    (month,) = await frames.months(cohorts, period)
+    if isinstance(month, Refused):
+        raise month
+    return month
+
+
 async def run_today(call: Call, unit_id: int, period: YearMonth, ids: Sequence[int]) -> Run | str:
     """Facts and scheme of today; where no scheme can be used the cause that the scores carry."""
-    try:
-        scheme = await scheme_of(call, unit_id, period)
-        days = await working_days(call, unit_id, period)
-    except Refused as refusal:
-        return f"{UNUSABLE}: {refusal.message('en')}"[:200]
-    return await run(scheme, await facts_of(unit_id, period, days, ids))
+    found = await ruled(call, period, {unit_id: ids})
+    if found.refused:
+        return unusable(found.refused[unit_id])
+    return await run(found.schemes[unit_id], await _only(found.cohorts, period))
 
 
 def differing(rows: Collection[ScoreRow], computed: Run | str) -> list[int]:

@@ -14,28 +14,22 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from eperf.domain.attendance.calendar import WorkCalendar
-from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import PROVISIONAL, UnitPeriod
-from eperf.domain.scoring.cut import Cohort
 from eperf.domain.scoring.joint import results
-from eperf.services.calendars import calendars
 from eperf.services.call import Call, work
-from eperf.services.parts import Bound, Slot, bound, bounds
+from eperf.services.months import Ruled, ruled, unusable
+from eperf.services.parts import Bound
 from eperf.store import claims, frames, scores
-from eperf.store.circumstances import above
 from eperf.store.claims import Claim, Dirty
 from eperf.store.days import placed as placements
 from eperf.store.late import hand_over
-from eperf.store.organisation import UnitRow
 from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow
 from eperf.store.scores import SCORES
@@ -116,12 +110,13 @@ class _Round:
             free.release()
 
     async def _scored(self, period: YearMonth, groups: dict[int, list[Dirty]]) -> None:
-        ruled = await _ruled(self._call, period, groups)
-        for unit, refusal in ruled.refused.items():
+        people = {unit: [row.employee_id for row in rows] for unit, rows in groups.items()}
+        found = await ruled(self._call, period, people)
+        for unit, refusal in found.refused.items():
             await self._write(period, _provisional(unit, groups[unit], refusal), groups[unit])
         computed: list[pl.DataFrame] = []
         rows: list[Dirty] = []
-        for scheme, months in self._alike(ruled, await frames.months(ruled.cohorts, period)):
+        for scheme, months in self._alike(found, await frames.months(found.cohorts, period)):
             # One unit's trouble is its own: the others are scored, and then it is told.
             try:
                 computed.append(await asyncio.to_thread(_computed, scheme, months))
@@ -132,12 +127,12 @@ class _Round:
             await self._write(period, pl.concat(computed), rows)
 
     def _alike(
-        self, ruled: _Ruled, months: Sequence[UnitPeriod | Refused]
+        self, found: Ruled, months: Sequence[UnitPeriod | Refused]
     ) -> Iterator[tuple[Bound, list[UnitPeriod]]]:
         """Units to be scored at once: small ones that are under one rule together, larger ones alone."""
         alike: dict[tuple[object, ...], list[UnitPeriod]] = defaultdict(list)
-        for cohort, month in zip(ruled.cohorts, months, strict=True):
-            scheme = ruled.schemes[cohort.unit_id]
+        for cohort, month in zip(found.cohorts, months, strict=True):
+            scheme = found.schemes[cohort.unit_id]
             if isinstance(month, Refused):
                 self._failures.append(month)
             elif len(cohort.employee_ids) > _SMALL:
@@ -145,14 +140,14 @@ class _Round:
             else:
                 alike[id(scheme), cohort.working_days].append(month)
         for some in alike.values():
-            yield ruled.schemes[some[0].unit_id], some
+            yield found.schemes[some[0].unit_id], some
 
     async def _write(self, period: YearMonth, computed: pl.DataFrame, rows: Sequence[Dirty]) -> None:
         """Writes and tells the scores that differ from what is stored, and takes the marks away that have not grown."""
         for start in range(0, len(rows), _WRITE_PEOPLE):
             some = rows[start : start + _WRITE_PEOPLE]
             async with work(self._call) as opened:
-                held = await claims.held(self._claim, some)
+                held = await _still_open(period, await claims.held(self._claim, some), computed)
                 ours = pl.Series([one.employee_id for one in held], dtype=pl.Int64)
                 mine = computed.filter(pl.col("employee_id").is_in(ours.implode()))
                 changed = await scores.write(mine, str(period), self._call.now)
@@ -162,51 +157,13 @@ class _Round:
                 self._progress(len(some))
 
 
-@dataclass(frozen=True)
-class _Ruled:
-    """Units with what scores them; those without a scheme or calendar that can be used, with the reason."""
-
-    cohorts: list[Cohort]
-    schemes: dict[int, Bound]
-    refused: dict[int, Refused]
-
-
-async def _ruled(call: Call, period: YearMonth, groups: dict[int, list[Dirty]]) -> _Ruled:
-    found = _Ruled([], {}, {})
-    codes = dict(await UnitRow.filter(id__in=sorted(groups)).values_list("id", "code"))
-    places = await above(groups)
-    day = min(period.last, max(call.today, period.first))
-    schemes = await bounds(call.parts, Slot.SCHEME, {(unit, day) for unit in groups}, places, gone=True)
-    hours = await bounds(
-        call.parts, Slot.WORK_TIME, {(unit, period.last) for unit in groups}, places, gone=True
-    )
-    free = await calendars(list(groups), period.days())
-    for unit, rows in groups.items():
-        if (unit, day) not in schemes or (unit, period.last) not in hours:
-            found.refused[unit] = await _refusal(call, unit, day, period)
-            continue
-        found.schemes[unit] = schemes[unit, day]
-        days = _working_days(hours[unit, period.last], free[unit], period)
-        people = tuple(row.employee_id for row in rows)
-        found.cohorts.append(Cohort(unit, codes[unit], days, people))
-    return found
-
-
-async def _refusal(call: Call, unit_id: int, day: date, period: YearMonth) -> Refused:
-    """Why a unit has no scheme, or no work-time policy, that can be used."""
-    try:
-        await bound(call.parts, Slot.SCHEME, unit_id, day)
-        await bound(call.parts, Slot.WORK_TIME, unit_id, period.last)
-    except Refused as refusal:
-        return refusal
-    raise RuntimeError(f"unit {unit_id} has been given a rule meanwhile")
-
-
-def _working_days(rule: Bound, free: FreeDays, period: YearMonth) -> int:
-    """Days of the month that are worked in the unit: by the week of its work-time policy, less what is free there."""
-    named = {day: holiday.name for day, holiday in free.holidays.items()}
-    calendar = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
-    return sum(calendar.is_working_day(day) for day in period.days())
+async def _still_open(period: YearMonth, held: Sequence[Dirty], computed: pl.DataFrame) -> list[Dirty]:
+    """Those whose month has not been closed since it was read; the marks of the others are handed over."""
+    units = dict(computed.select("employee_id", "unit_id").iter_rows())
+    groups: dict[_Place, list[Dirty]] = defaultdict(list)
+    for row in held:
+        groups[units[row.employee_id], period].append(row)
+    return [row for rows in (await hand_over(groups)).values() for row in rows]
 
 
 def _computed(scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame:
@@ -226,8 +183,7 @@ def _digest(text: str) -> str:
 
 def _provisional(unit_id: int, rows: Sequence[Dirty], why: Refused) -> pl.DataFrame:
     """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
-    cause = f"scheme-unusable: {why.message('en')}"[:200]
-    row = (unit_id, None, PROVISIONAL, cause, "", "", "", "", _digest("[]"), "[]")
+    row = (unit_id, None, PROVISIONAL, unusable(why), "", "", "", "", _digest("[]"), "[]")
     return pl.DataFrame([(one.employee_id, *row) for one in rows], schema=SCORES, orient="row")
 
 

@@ -32,7 +32,7 @@ from eperf.domain.scoring.what_if import (
     summary,
 )
 from eperf.services.call import Call, answer, answered, work
-from eperf.services.months import facts_of, run, scheme_of, thawed, working_days
+from eperf.services.months import facts_of, run, scheme_of, thawed
 from eperf.services.parts import Bound, Slot, registered, settings_of
 from eperf.store import late
 from eperf.store.adjustment import AdjustmentRow
@@ -152,7 +152,9 @@ async def _month(
         rows = await ScoreRow.filter(unit_id=unit_id, period=str(month)).order_by("employee_id")
         entries = await late.latest([row.employee_id for row in rows], str(month))
         before = stored(_standing(row, entries.get(row.employee_id)) for row in rows)
-        async for facts in _facts(call, blobs, unit_id, month, [row.employee_id for row in rows], entries):
+        async for facts in _facts(
+            call, blobs, unit_id, month, [row.employee_id for row in rows], entries, scheme
+        ):
             chosen = scheme or await scheme_of(call, facts.unit_id, month)
             ran = await run(chosen, facts)
             yield await asyncio.to_thread(moves, before, ran.scored)
@@ -169,14 +171,13 @@ def _standing(
 
 async def _facts(
     call: Call, blobs: Blobs, unit_id: int, month: YearMonth, ids: Sequence[int],
-    entries: Mapping[int, AdjustmentRow],
+    entries: Mapping[int, AdjustmentRow], scheme: Bound | None,
 ) -> AsyncIterator[UnitPeriod]:  # fmt: skip
     """The facts of today; of a closed month those that its score, or its last adjusting entry, was made from."""
     frozen = await FrozenRow.get_or_none(unit_id=unit_id, period=str(month))
     if frozen is None or not frozen.sha256:
         if ids:
-            days = await working_days(call, unit_id, month)
-            yield await facts_of(unit_id, month, days, ids)
+            yield await facts_of(call, unit_id, month, ids, scheme)
         return
     plain = [one for one in ids if one not in entries]
     if plain:

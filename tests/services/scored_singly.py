@@ -6,23 +6,38 @@ It writes nothing: it says which scores, events and dirty rows there must be aft
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
 import polars as pl
 
+from eperf.domain.appraisal.term import handed_from, predikat_from
 from eperf.domain.attendance.calendar import WorkCalendar
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, Scored, UnitPeriod, score
+from eperf.domain.scoring import (
+    ACTIVITIES,
+    BEHAVIOUR,
+    DAYS,
+    EMPLOYEES,
+    PREDIKAT,
+    TARGETS,
+    Scored,
+    UnitPeriod,
+    score,
+)
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
 from eperf.services.parts import Bound, Slot, bound
 from eperf.store.activity import ActivityRow
 from eperf.store.attendance import DayRow
+from eperf.store.behaviour import BehaviourRow
 from eperf.store.catalogue import ItemRow
 from eperf.store.organisation import PositionRow, UnitRow
 from eperf.store.people import EmployeeRow, PlacementRow
+from eperf.store.plan import PlanRow, RealisationRow, TargetRow
+from eperf.store.predikat import PredikatRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 
 COMPARED = (
@@ -120,15 +135,50 @@ async def _facts(person: EmployeeRow, unit_id: int, period: YearMonth, working_d
         (row.employee_id, row.date, row.status, row.late_min, row.early_min, row.worked_min, row.missing_taps)
         for row in await DayRow.filter(**within)
     ]
-    code, job_class = (position.code, position.job_class) if position else (None, None)
+    held = (position.code, position.job_class) if position else (None, None)
+    kind = position.kind if position else None
+    own = (person.id, person.nip, *held, None, person.kind, kind, person.rank)
     return UnitPeriod(
         unit_id=unit_id,
         unit_code=unit.code,
         period=period,
         working_days=working_days,
-        employees=pl.DataFrame(
-            [(person.id, person.nip, code, job_class, None)], schema=EMPLOYEES, orient="row"
-        ),
+        employees=pl.DataFrame([own], schema=EMPLOYEES, orient="row"),
         activities=pl.DataFrame(activities, schema=ACTIVITIES, orient="row"),
         days=pl.DataFrame(days, schema=DAYS, orient="row"),
+        targets=pl.DataFrame(await _targets(person, period), schema=TARGETS, orient="row"),
+        behaviour=pl.DataFrame(await _behaviour(person, period), schema=BEHAVIOUR, orient="row"),
+        predikat=pl.DataFrame(await _predikat(person, period), schema=PREDIKAT, orient="row"),
     )
+
+
+async def _targets(person: EmployeeRow, period: YearMonth) -> list[tuple[Any, ...]]:
+    found = []
+    for plan in await PlanRow.filter(state="agreed", **_felt(person, period, handed_from(period))):
+        for row in await TargetRow.filter(plan_id=plan.id):
+            reached = RealisationRow.filter(target_id=row.id, state="accepted", through__lte=str(period))
+            last = await reached.order_by("-through", "-id").first()
+            found.append((
+                row.id, person.id, plan.id, plan.period, row.kind, row.title, row.aspect, row.measure, row.target_h,
+                last.realised_h if last else None, last.through if last else None, row.lower_is_better, row.weight_h,
+            ))  # fmt: skip
+    return found
+
+
+async def _behaviour(person: EmployeeRow, period: YearMonth) -> list[tuple[Any, ...]]:
+    return [
+        (person.id, row.period, row.dimension, row.score_h, row.lowest_h, row.highest_h, row.raters, row.state,
+         row.known_on)
+        for row in await BehaviourRow.filter(**_felt(person, period, handed_from(period)))
+    ]  # fmt: skip
+
+
+async def _predikat(person: EmployeeRow, period: YearMonth) -> list[tuple[Any, ...]]:
+    return [
+        (person.id, row.period, row.work, row.behaviour, row.predikat, row.known_on)
+        for row in await PredikatRow.filter(**_felt(person, period, predikat_from(period)))
+    ]
+
+
+def _felt(person: EmployeeRow, period: YearMonth, since: date) -> dict[str, Any]:
+    return {"employee_id": person.id, "first_day__lte": period.last, "last_day__gte": since}

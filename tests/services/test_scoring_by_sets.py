@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from eperf.domain.appraisal.term import Term
 from eperf.services import scoring
 from eperf.services.scoring import score_dirty
 from eperf.store import claims, frames, outbox, scores
 from eperf.store.activity import ActivityRow
 from eperf.store.attendance import DayRow
+from eperf.store.behaviour import BehaviourRow, RoundRow
 from eperf.store.binding import BindingRow
 from eperf.store.catalogue import ItemRow
 from eperf.store.event import EventRow
 from eperf.store.people import PlacementRow
+from eperf.store.plan import PlanRow, RealisationRow, TargetRow
+from eperf.store.predikat import PredikatRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.services.scored_singly import expected, stored
 from tests.support.town import NOW, SINCE, TODAY, Town
@@ -66,6 +70,45 @@ async def _random(town: Town, rng: Random) -> None:
             )  # fmt: skip
 
 
+async def _appraised(town: Town, rng: Random) -> None:
+    """Plans with realisations, figures of behaviour and predikat, by chance, of terms that rules may still feel."""
+    office = town.units["office"]
+    for person in town.people.values():
+        for period in rng.sample(("2026-07", "2026-10", "2026Q2", "2026Q3", "2026Q4", "2025", "2026"), 3):
+            term = Term.parse(period)
+            when = {"employee_id": person, "unit_id": office, "period": period, "first_day": term.first,
+                    "last_day": term.last}  # fmt: skip
+            plan = await PlanRow.create(
+                **when, level="staff", state=rng.choice(["agreed", "agreed", "draft"])
+            )
+            for aspect in rng.sample(("quantity", "quality", "time", "cost"), 2):
+                wanted = await TargetRow.create(
+                    plan_id=plan.id, kind="main", title='Surat "penting",\nbaru', aspect=aspect, measure="surat",
+                    target_h=rng.randint(1, 5000), lower_is_better=rng.random() < 0.5,
+                    weight_h=rng.choice([None, 2500]),
+                )  # fmt: skip
+                for through in rng.sample(("2026-09", "2026-10", "2026-11", "2026-12"), 2):
+                    await RealisationRow.create(
+                        employee_id=person, unit_id=office, target_id=wanted.id, through=through, note="",
+                        realised_h=rng.randint(0, 5000), state=rng.choice(["accepted", "reported"]), reported_at=NOW,
+                    )  # fmt: skip
+            enough = rng.random() < 0.7
+            round_ = await RoundRow.create(
+                **{name: value for name, value in when.items() if name != "employee_id"}, dimension_list="own",
+                dimensions=[], lowest_h=0, highest_h=500, roles=[], missing="redistribute", legal_basis="uji",
+                until=TODAY, state="closed", salt="", opened_at=NOW,
+            )  # fmt: skip
+            await BehaviourRow.create(
+                **when, round_id=round_.id, dimension="own", name_id="a", name_en="a", lowest_h=0, highest_h=500,
+                score_h=rng.randint(0, 500) if enough else None, state="enough" if enough else "too_few", raters=3,
+                roles=[], known_on=TODAY,
+            )  # fmt: skip
+            await PredikatRow.create(
+                **when, work="meets", behaviour="meets", predikat=rng.choice(["baik", "kurang"]), known_on=TODAY,
+                decided_at=NOW, decided_by_id=town.people["Sri"],
+            )  # fmt: skip
+
+
 async def _mark(town: Town, rng: Random) -> None:
     for person in town.people.values():
         for period in PERIODS:
@@ -91,6 +134,7 @@ async def test_what_is_written_and_told_is_what_each_month_alone_would_give(
     monkeypatch.setattr(scoring, "_WRITE_PEOPLE", rng.choice([1, 1000]))
     monkeypatch.setattr(scores, "_SQLITE_ROWS", rng.choice([1, 500]))
     await _random(town, rng)
+    await _appraised(town, rng)
     call = town.call("Sri")
     for _ in range(3):  # nothing stored; the same again; some of it changed
         await _mark(town, rng)

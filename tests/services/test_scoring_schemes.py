@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +14,28 @@ from eperf.domain.activity import Decision, Report
 from eperf.domain.appraisal.term import Term
 from eperf.domain.errors import BadInput
 from eperf.domain.period import YearMonth
+from eperf.domain.scoring import freeze, thaw
 from eperf.domain.scoring.deciding import Deciding
 from eperf.services import activity
 from eperf.services.binding import bind
+from eperf.services.months import Run, run, run_today
 from eperf.services.parts import Slot
+from eperf.services.receipt import of_employee, verify
 from eperf.services.scoring import mark_provisional, score_dirty
 from eperf.store.attendance import DayRow
 from eperf.store.behaviour import BehaviourRow, RoundRow
+from eperf.store.outbox import mark_dirty
 from eperf.store.plan import PlanRow, RealisationRow, TargetRow
 from eperf.store.predikat import PredikatRow
 from eperf.store.scoring import ScoreRow
 from eperf.testing import DIMENSIONS
+from tests.services.scored_singly import expected, stored
+from tests.support.closed import blobs
 from tests.support.installed_schemes import INSTALLED, Installed
 from tests.support.town import NOW, SINCE, TODAY, Town
 
 ADMIN = (Role.PLUGIN_ADMIN, "city")
+READER = (Role.PERSONNEL_ADMIN, "city")
 NOVEMBER = YearMonth(2026, 11)
 PERIODS = sorted({word.period(NOVEMBER) for word in Deciding})
 EACH = pytest.mark.parametrize("one", INSTALLED, ids=lambda one: one.key)
@@ -89,7 +97,7 @@ async def scored(town: Town) -> ScoreRow:
 
 @EACH
 async def test_a_bound_scheme_scores_when_its_facts_are_there_and_says_before_what_is_missing(
-    town: Town, one: Installed
+    town: Town, one: Installed, tmp_path: Path
 ) -> None:
     if one.key != "eperf/norm-minutes":
         await bind(town.call("Eka", ADMIN), town.units["city"], Slot.SCHEME, one.key, one.given, SINCE)
@@ -104,6 +112,23 @@ async def test_a_bound_scheme_scores_when_its_facts_are_there_and_says_before_wh
     assert (score.state, score.scheme, score.cause) == ("final", one.key, None)
     assert score.score_h is not None
     assert sum(Decimal(str(leaf["amount"])) for leaf in score.breakdown) == Decimal(score.score_h).scaleb(-2)
+    await the_same_every_way(town, tmp_path)
+
+
+async def the_same_every_way(town: Town, tmp_path: Path) -> None:
+    """What was scored by sets comes out of the month alone, of its snapshot and of its receipt."""
+    call, budi, office = town.call("Sri", READER), town.people["Budi"], town.units["office"]
+    await mark_dirty([(budi, str(NOVEMBER))])
+    wanted = await expected(call)
+    await scored(town)
+    assert (await stored())[budi, str(NOVEMBER)] == wanted.scores[budi, str(NOVEMBER)]
+    alone = await run_today(call, office, NOVEMBER, [budi])
+    assert isinstance(alone, Run)
+    frozen = freeze(alone.scored.unit_period)
+    again = await run(alone.scheme, thaw(frozen.data, frozen.seal))
+    assert again.columns() == alone.columns()
+    receipt = await of_employee(call, blobs(tmp_path), budi, NOVEMBER)
+    assert (verify(call.parts, receipt).people, verify(call.parts, receipt).final) == (1, 1)
 
 
 @pytest.mark.parametrize(

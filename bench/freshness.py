@@ -28,6 +28,7 @@ from rich.table import Table
 from bench.dataset import LEAVES, MONTHS, Size, reader_token
 from bench.load import Town, default_folder, opened
 from bench.machine import described
+from bench.processors import cpu_ms, family_cpu_ms
 from bench.reclassify import _execute, _query
 from eperf.schema.ids import global_id
 from tests.support.server import Server
@@ -94,7 +95,10 @@ def _measured(kind: str, options: argparse.Namespace) -> dict[str, dict[str, Any
                 for name, some in turns.items():
                     if name != "quiet":
                         _crowd(town, options.crowd)
+                    before = _spent(town, server)
                     found[name] = asyncio.run(_turn(server.url, some, options))
+                    each = (_spent(town, server) - before) / len(some)
+                    found[name]["processor ms a verification, all told"] = round(each, 1)
                     found[name]["dirty rows left at the end"] = _query(
                         town, "SELECT count(*) FROM dirty_score"
                     )[0][0]
@@ -109,8 +113,12 @@ async def _turn(url: str, waiting: list[tuple[int, int]], options: argparse.Name
     heard: dict[str, float] = {}
     socket = url.replace("http", "ws", 1) + "/graphql"
     async with (
-        websockets.connect(socket, subprotocols=["graphql-transport-ws"], max_size=None) as ear,  # type: ignore[list-item]
-        httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=32), timeout=60) as http,
+        websockets.connect(
+            socket, subprotocols=["graphql-transport-ws"], max_size=None, ping_interval=None
+        ) as ear,  # type: ignore[list-item]
+        httpx.AsyncClient(
+            base_url=url, limits=httpx.Limits(max_connections=32, keepalive_expiry=1), timeout=60
+        ) as http,
     ):
         await ear.send(
             json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {reader_token()}"}})
@@ -201,6 +209,11 @@ def _heads(town: Town) -> None:
             f" SELECT {number}, id, 'bench', '{digest}', '{always}', '{always}' FROM account"
             f" WHERE employee_id = {leaf + 1} ON CONFLICT DO NOTHING",
         )
+
+
+def _spent(town: Town, server: Server) -> float:
+    """Processor time of the server, and of PostgreSQL with its backends, in milliseconds."""
+    return cpu_ms(server.pid) + (family_cpu_ms(town.pid) if town.pid else 0.0)
 
 
 def _settle(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -141,9 +142,10 @@ def _bounded(snapshot: bytes) -> None:
 
 def _text_bytes(month: UnitPeriod) -> int:
     total = 0
-    for rows in (month.employees, month.activities, month.days):
-        texts = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
-        if rows.height and texts:
+    for field in dataclasses.fields(month):
+        rows = getattr(month, field.name)
+        if isinstance(rows, pl.DataFrame) and rows.height:
+            texts = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
             sums = rows.select(pl.col(name).str.len_bytes().cast(pl.Int64).sum() for name in texts)
-            total += sum(value or 0 for value in sums.row(0))
+            total += sum(value or 0 for value in (sums.row(0) if texts else ()))
     return total

@@ -240,5 +240,5 @@ async def test_a_closed_round_proposes_an_expectation_to_who_may_see_it(town: To
     found = await predikat.proposal(town.call("Sri"), budi, QUARTER)
     assert found.behaviour is Expectation.ABOVE
     assert [found.predikat[work].value for work in Expectation] == ["sangat_baik", "baik", "butuh_perbaikan"]
-    with pytest.raises(NotFound):
-        await predikat.proposal(town.call("Wati"), budi, QUARTER)
+    assert await predikat.proposal(town.call("Wati"), budi, QUARTER) is None
+    assert await predikat.proposal(town.call("Sri"), 10**9, QUARTER) is None

@@ -117,5 +117,5 @@ async def test_a_predikat_is_counted_where_it_was_decided_and_who_came_later_has
     ]
     assert (office.counts[Predikat.BAIK], office.without) == (1, 3)
     assert (archive.counts[Predikat.BAIK], archive.without, archive.breaches) == (0, 2, ())
-    with pytest.raises(NotFound):
-        await spread(leader, 10**9, Q3, OrganisationPredikat.BAIK)
+    assert await spread(leader, 10**9, Q3, OrganisationPredikat.BAIK) is None
+    assert await spread(town.call("Sri"), town.units["office"], Q3, OrganisationPredikat.BAIK) is None

@@ -28,6 +28,7 @@ from eperf.store.access import TokenRow
 from eperf.store.sqlite import Unfit
 from tests.support.operations import Made, Pool
 from tests.support.random_town import NOW, Caller, RandomTown
+from tests.support.random_town.appraisal import PERIODS
 from tests.support.random_town.work import MONTHS
 from tests.support.sight import TYPES, Sight
 
@@ -102,6 +103,7 @@ def pool_of(town: RandomTown, sight: Sight | None = None) -> Pool:
     ]
     searched += [row["nip"] for row in tables["employee"].values() if row["nip"]][:15]
     words = {"code": [*codes, "", "nowhere"], "search": searched, "name": ["Unit", "Nothing"]}
+    words["period"] = [*PERIODS * 5, "2026-Q1"]
     days = ["2026-09-15", "2026-10-01", "2026-11-01", "2026-11-24"]
     return Pool(
         ids,
@@ -110,7 +112,9 @@ def pool_of(town: RandomTown, sight: Sight | None = None) -> Pool:
         days,
         near,
         either=frozenset({"unit"}),
-        rare=frozenset({"plugins", "holidays", "leaveRules"}),
+        rare=frozenset(
+            {"plugins", "holidays", "leaveRules", "knownDimensions", "predikatProposal", "predikatSpread"}
+        ),
     )
 
 

@@ -119,10 +119,14 @@ async def _decide(context: Context, input: DecidePredikatInput) -> int:  # noqa:
     return await predikat.decide(context.call(input.idempotency_key), given)
 
 
-async def predikat_proposal(info: strawberry.Info, employee: strawberry.ID, period: str) -> PredikatProposal:
-    """What the period's ratings propose, and what each work result would make of it."""
+async def predikat_proposal(
+    info: strawberry.Info, employee: strawberry.ID, period: str
+) -> PredikatProposal | None:
+    """What the period's ratings propose, and what each work result would make of it; None when out of reach."""
     number = number_of(employee, "Employee", "employee")
     found = await predikat.proposal(info.context.call(), number, Term.parse(period))
+    if found is None:
+        return None
     above, meets, below = (found.predikat.get(work) for work in Expectation)
     return PredikatProposal(
         behaviour=found.behaviour, if_work_above=above, if_work_meets=meets, if_work_below=below
@@ -131,10 +135,12 @@ async def predikat_proposal(info: strawberry.Info, employee: strawberry.ID, peri
 
 async def predikat_spread(
     info: strawberry.Info, unit: strawberry.ID, period: str, organisation: OrganisationPredikat
-) -> PredikatSpread:
-    """The predikat of everybody below a unit, and the bounds of the unit's own predikat that they do not keep."""
+) -> PredikatSpread | None:
+    """The predikat decided below a unit, and the bounds of the unit's own that they do not keep; None out of reach."""
     number = number_of(unit, "Unit", "unit")
     found = await predikat.spread(info.context.call(), number, Term.parse(period), organisation)
+    if found is None:
+        return None
     return PredikatSpread(
         counts=[PredikatCount(predikat=one, people=people) for one, people in found.counts.items()],
         without=found.without,
@@ -147,11 +153,11 @@ CONTRIBUTION = Contribution(
     query={
         "predikat_proposal": strawberry.field(
             resolver=predikat_proposal,
-            description="What the ratings of a period propose for somebody's predikat (usulan predikat).",
+            description="What ratings propose for somebody's predikat; null when out of reach (usulan predikat).",
         ),
         "predikat_spread": strawberry.field(
             resolver=predikat_spread,
-            description="How the predikat of a unit and all below it are spread (sebaran predikat).",
+            description="How the predikat of a unit and all below it are spread; null out of reach (sebaran predikat).",
         ),
     },
     mutation={

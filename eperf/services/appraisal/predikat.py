@@ -18,7 +18,6 @@ from eperf.services.appraisal.standing import decision, in_time, noted, require,
 from eperf.services.call import Call, answer, answered, work
 from eperf.store import felt
 from eperf.store.behaviour import BehaviourRow
-from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 from eperf.store.predikat import PredikatRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, below, predicate, subject_of_unit
@@ -84,15 +83,14 @@ class Proposal:
     predikat: Mapping[Expectation, Predikat]
 
 
-async def proposal(call: Call, employee_id: int, term: Term) -> Proposal:
-    """What the closed round of a period proposes for somebody's predikat. It decides nothing."""
+async def proposal(call: Call, employee_id: int, term: Term) -> Proposal | None:
+    """What a period's closed round proposes for somebody's predikat; None when out of reach. It decides nothing."""
     person = await EmployeeRow.get_or_none(id=employee_id)
-    if person is None:
-        raise NotFound("employee", employee_id)
-    whom = await subject(person.unit_id, person.id)
-    require(call, Operation.BEHAVIOUR_READ, Operation.BEHAVIOUR_READ, whom, "employee", employee_id)
+    reach = scope(call.viewer, Operation.BEHAVIOUR_READ)
+    if person is None or not reach.covers(await subject(person.unit_id, person.id)):
+        return None
     # A figure from another unit is out of a leader's reach, though the person is not.
-    within = predicate(scope(call.viewer, Operation.BEHAVIOUR_READ), OF_EMPLOYEE_ROWS)
+    within = predicate(reach, OF_EMPLOYEE_ROWS)
     rows = await BehaviourRow.filter(
         *([] if within is None else [within]), employee_id=employee_id, period=term.text
     )
@@ -111,14 +109,13 @@ class Spread:
     breaches: tuple[str, ...]
 
 
-async def spread(call: Call, unit_id: int, term: Term, organisation: OrganisationPredikat) -> Spread:
+async def spread(call: Call, unit_id: int, term: Term, organisation: OrganisationPredikat) -> Spread | None:
     """The predikat of a period that were decided below a unit, held against the pattern for the unit's own predikat.
 
-    A predikat is of the unit in which the person was on the day of the decision.
+    A predikat is of the unit in which the person was on the day of the decision. None when the unit is out of reach.
     """
-    if not await UnitRow.exists(id=unit_id):
-        raise NotFound("unit", unit_id)
-    call.require(Operation.PREDIKAT_READ, await subject_of_unit(unit_id), "unit")
+    if not scope(call.viewer, Operation.PREDIKAT_READ).covers(await subject_of_unit(unit_id)):
+        return None
     here = below([unit_id])
     found: list[Any] = await PredikatRow.filter(unit_id__in=here, period=term.text).values_list(
         "employee_id", "predikat"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -33,7 +34,7 @@ class Wire:
         self._rung: set[str] = set()
         self._some = asyncio.Event()
         for name, bell in bells.items():
-            bell.told = lambda name=name: self._tell(name)
+            bell.told = partial(self._tell, name)
 
     async def run(self) -> None:
         """Holds the wire until cancelled; a lost connection is made anew."""
@@ -47,19 +48,9 @@ class Wire:
     async def _hold(self) -> None:
         connection = await asyncpg.connect(**self._credentials, timeout=5)
         gone = asyncio.Event()
-        own = connection.get_server_pid()
-
-        def end(_: object) -> None:
-            gone.set()
-            self._some.set()
-
-        def hear(_: object, sender: int, __: str, name: object) -> None:
-            if sender != own:
-                self._heard(str(name))
-
         try:
-            connection.add_termination_listener(end)
-            await connection.add_listener(_CHANNEL, hear)
+            connection.add_termination_listener(lambda _: self._lost(gone))
+            await connection.add_listener(_CHANNEL, self._heard)
             for bell in self._bells.values():
                 bell.hear()  # whatever was rung while nobody listened
             while not gone.is_set():
@@ -77,7 +68,11 @@ class Wire:
         self._rung.add(name)
         self._some.set()
 
-    def _heard(self, name: str) -> None:
+    def _lost(self, gone: asyncio.Event) -> None:
+        gone.set()
+        self._some.set()
+
+    def _heard(self, connection: Any, pid: int, channel: str, name: str) -> None:
         bell = self._bells.get(name)
-        if bell is not None:
+        if bell is not None and pid != connection.get_server_pid():
             bell.hear()

@@ -9,14 +9,14 @@ from eperf.store.scoring import Leaves
 class Read(ops.AlterField):
     """Changes how the ORM reads a column and nothing in the database."""
 
-    async def database_forward(self, *_given: object, **_named: object) -> None:
+    async def database_forward(self, *given: object, **named: object) -> None:
         pass
 
-    async def database_backward(self, *_given: object, **_named: object) -> None:
+    async def database_backward(self, *given: object, **named: object) -> None:
         pass
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0020_closing')]
+    dependencies = [('core', '0017_pull_and_position')]
 
     initial = False
 

@@ -25,6 +25,7 @@ from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
+from eperf.services.deadline import enforce
 from eperf.services.people import roll_placements
 from eperf.services.scoring import mark_provisional, score_dirty
 from eperf.store import database, log
@@ -72,6 +73,7 @@ class Leader:
             duties.create_task(self._repeat(self._score))
             duties.create_task(self._repeat(self._classify))
             duties.create_task(self._repeat(self._turn_day))
+            duties.create_task(self._watch_deadlines())
             if self.pull_every:
                 duties.create_task(self._ask_around())
 
@@ -99,6 +101,15 @@ class Leader:
             except Exception:
                 logger.exception("leader.duty-failed", duty="pull")
             await asyncio.sleep(min(_LOOK_FOR_DUE, self.pull_every.total_seconds()))
+
+    async def _watch_deadlines(self) -> None:
+        """Does what follows from a superior's silence, and looks again in a while: time rings no bell."""
+        while True:
+            try:
+                await enforce(self.call())
+            except Exception:
+                logger.exception("leader.duty-failed", duty="deadlines")
+            await asyncio.sleep(_LOOK_FOR_DUE)
 
     async def _number(self) -> int:
         numbered = await log.number() if await log.waiting() else 0

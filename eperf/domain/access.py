@@ -39,6 +39,7 @@ class Operation(StrEnum):
     ACTIVITY_READ = "activity.read"
     SCORE_READ = "score.read"
     CATALOGUE_READ = "catalogue.read"
+    DEADLINE_READ = "deadline.read"
     DEVICE_READ = "device.read"
     EVENT_READ = "event.read"
     FILE_READ = "file.read"
@@ -61,6 +62,7 @@ class Operation(StrEnum):
     PEOPLE_WRITE = "people.write"
     ACTING_APPOINT = "acting.appoint"
     CATALOGUE_WRITE = "catalogue.write"
+    DEADLINE_WRITE = "deadline.write"
     DEVICE_WRITE = "device.write"
     CALENDAR_WRITE = "calendar.write"
     FENCE_WRITE = "fence.write"
@@ -89,6 +91,7 @@ _PERSONAL_DATA = {
 ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.UNIT_READ: _EVERYBODY,
     Operation.CATALOGUE_READ: _EVERYBODY,
+    Operation.DEADLINE_READ: _EVERYBODY,
     Operation.EMPLOYEE_READ: {**_PERSONAL_DATA, _G: Reach.SUBTREE},
     Operation.ATTENDANCE_READ: _PERSONAL_DATA,
     Operation.ACTIVITY_READ: _PERSONAL_DATA,
@@ -117,6 +120,7 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.PEOPLE_WRITE: {_P: Reach.SUBTREE},
     Operation.ACTING_APPOINT: {_P: Reach.SUBTREE},
     Operation.CATALOGUE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
+    Operation.DEADLINE_WRITE: {_P: Reach.SUBTREE, _X: Reach.SUBTREE},
     Operation.DEVICE_WRITE: {_P: Reach.SUBTREE},
     Operation.CALENDAR_WRITE: {_P: Reach.SUBTREE},
     Operation.FENCE_WRITE: {_P: Reach.SUBTREE},

@@ -54,7 +54,7 @@ class _OfADay(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ActivitySubmitted(_OfADay):
-    """An employee reported an activity, or sent a returned one again."""
+    """An employee reported an activity, changed one that waits, or sent a returned one again."""
 
     kind = "activity.submitted"
     subject_type = "Activity"
@@ -62,11 +62,11 @@ class ActivitySubmitted(_OfADay):
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityVerified(_OfADay):
-    """The supervisor, or who acts for them, accepted an activity; it counts from now on."""
+    """An activity was accepted and counts from now on; `decided_by` is null where a rule decided."""
 
     kind = "activity.verified"
     subject_type = "Activity"
-    decided_by: int
+    decided_by: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,34 @@ class ActivityReturned(_OfADay):
 
     kind = "activity.returned"
     subject_type = "Activity"
-    decided_by: int
+    decided_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityRejected(_OfADay):
+    """An activity was refused for good with a reason; `decided_by` is null where a rule decided."""
+
+    kind = "activity.rejected"
+    subject_type = "Activity"
+    decided_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationWithdrawn(_OfADay):
+    """A verification was taken back: the activity is returned, with the reason, and counts no longer."""
+
+    kind = "activity.verification-withdrawn"
+    subject_type = "Activity"
+    decided_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityEscalated(_OfADay):
+    """Nobody decided in time; the superior's superior may decide too."""
+
+    kind = "activity.escalated"
+    subject_type = "Activity"
+    escalated_to: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,8 +261,18 @@ class CatalogueChanged(Event):
     items: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeadlinesChanged(Event):
+    """A unit has other deadlines for reporting and deciding from a day on."""
+
+    kind = "activity.deadlines-changed"
+    subject_type = "Unit"
+    valid_from: date
+
+
 KINDS: tuple[type[Event], ...] = (
-    ActivitySubmitted, ActivityVerified, ActivityReturned, PunchRecorded, DayClassified, ScoreChanged,
+    ActivitySubmitted, ActivityVerified, ActivityReturned, ActivityRejected, VerificationWithdrawn, ActivityEscalated,
+    DeadlinesChanged, PunchRecorded, DayClassified, ScoreChanged,
     EmployeePlaced, ActingAppointed, UnitChanged, PartBound, DeviceSeen, AccessChanged, HistoryTakenOver,
     PositionChanged, EmployeeChanged, CatalogueChanged, DeviceCommanded, DeviceClockCorrected, PunchesImported,
 )  # fmt: skip

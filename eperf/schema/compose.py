@@ -27,6 +27,7 @@ from eperf.schema.attendance.queries import CONTRIBUTION as ATTENDANCE
 from eperf.schema.binding.types import CONTRIBUTION as BINDING
 from eperf.schema.calendar.queries import CONTRIBUTION as CALENDAR
 from eperf.schema.catalogue.types import CONTRIBUTION as CATALOGUE
+from eperf.schema.deadline.types import CONTRIBUTION as DEADLINE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
 from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
@@ -48,6 +49,7 @@ CORE: tuple[Contribution, ...] = (
     MACHINES,
     CALENDAR,
     ACTIVITY,
+    DEADLINE,
     LEAVE,
     CORRECTION,
     ROSTER,

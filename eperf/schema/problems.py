@@ -35,7 +35,7 @@ def verb(
     `shown` does the same and shows the row at once; see `Verb`. What a plan has done already is shown, and not done
     again.
     """
-    mapping = Verb(target, run, _refused, shown)
+    mapping = Verb(target, run, problem_of, shown)
 
     async def resolve(self: Any, info: strawberry.Info, **given: Any) -> Any:
         done = info.context.outcomes.get(info.path.key)
@@ -51,7 +51,8 @@ def verb(
     return strawberry.mutation(resolver=made, description=description, metadata={MAPPING: mapping})
 
 
-def _refused(error: Exception, context: Any) -> Problem | None:
+def problem_of(error: Exception, context: Any) -> Problem | None:
+    """What is answered to an expected failure; None when it is no answer but an error."""
     if not isinstance(error, Refused) or isinstance(error, Unauthenticated):
         return None
     return Problem(code=error.code, message=error.message(context.language), field=error.field)
@@ -62,7 +63,7 @@ async def answered(info: strawberry.Info, kind: type[T], verb: Callable[[], Awai
     try:
         number = await verb()
     except Refused as refused:
-        problem = _refused(refused, info.context)
+        problem = problem_of(refused, info.context)
         if problem is None:
             raise
         return problem

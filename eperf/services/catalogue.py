@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime
 
 from eperf.domain.access import Operation
+from eperf.domain.attendance.calendar import civil_day, zone_named
 from eperf.domain.catalogue import Item, checked_item, versions
 from eperf.domain.errors import NotFound
 from eperf.domain.events import CatalogueChanged
 from eperf.services.call import Call, answer, answered, work
 from eperf.store.catalogue import ItemRow
-from eperf.store.items import in_force, item_of, months_of, write
+from eperf.store.items import in_force, in_force_for, item_of, months_of, write
 from eperf.store.lock import Lock, take
 from eperf.store.organisation import UnitRow
 from eperf.store.outbox import mark_dirty
+from eperf.store.people import EmployeeRow
 from eperf.store.scope import subject_of_unit
 
 
@@ -24,6 +26,15 @@ async def items_for(unit_id: int, day: date) -> list[ItemRow]:
     Items are inherited down the tree; of those with one code the nearest unit's counts. Everybody may read them.
     """
     return await in_force(unit_id, day)
+
+
+async def items_of(employee_id: int, now: datetime) -> list[ItemRow]:
+    """What an employee may report of today, by code: the items of their unit that are for their post."""
+    employee = await EmployeeRow.get_or_none(id=employee_id, active=True)
+    if employee is None:
+        return []
+    unit = await UnitRow.get(id=employee.unit_id)
+    return await in_force_for(employee, civil_day(now, zone_named(unit.zone)))
 
 
 async def put_item(call: Call, unit_id: int, item: Item) -> int:

@@ -18,15 +18,15 @@ from eperf.adapters.sniff import CSV, KEPT, TEXT, sniff
 from eperf.domain.access import Operation, Subject, Viewer, scope
 from eperf.domain.errors import Forbidden, MediaTypeRefused, NotFound
 from eperf.services.call import Call, work
-from eperf.store.activity import ActivityRow, EvidenceRow
+from eperf.store.activity import EvidenceRow
 from eperf.store.attendance import CorrectionFileRow, CorrectionRow
+from eperf.store.changes import in_reach
 from eperf.store.file import FileRow
 from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
 from eperf.store.position import CheckInFileRow, CheckInRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, predicate
 
 _CITING: tuple[tuple[type[Any], str, type[Any]], ...] = (
-    (EvidenceRow, "activity_id", ActivityRow),
     (LeaveFileRow, "leave_id", LeaveRow),
     (DutyFileRow, "duty_id", DutyRow),
     (CorrectionFileRow, "correction_id", CorrectionRow),
@@ -122,6 +122,9 @@ async def _may_read(viewer: Viewer, row: FileRow) -> bool:
     within = predicate(reach, OF_EMPLOYEE_ROWS)
     if within is None:
         return False
+    cited = [one.activity_id for one in await EvidenceRow.filter(file_id=row.id)]
+    if await in_reach(cited, reach):
+        return True
     for link, near, citing in _CITING:
         cited = await link.filter(file_id=row.id).values_list(near, flat=True)
         if await citing.filter(within, id__in=list(cited)).exists():

@@ -5,7 +5,10 @@ from tortoise.models import Model
 
 
 class ItemRow(Model):
-    """A catalogue item of a unit, valid for that unit and all below it in `[valid_from, valid_to)`."""
+    """A catalogue item of a unit, valid for that unit and all below it in `[valid_from, valid_to)`.
+
+    `positions` are the words of posts for whom it is (null: everybody), `evidence` the kinds that a report needs.
+    """
 
     id = fields.BigIntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -21,6 +24,11 @@ class ItemRow(Model):
     fraction_policy = fields.CharField(max_length=16)
     valid_from = fields.DateField()
     valid_to = fields.DateField(null=True)
+    least_min = fields.IntField(null=True)
+    most_min = fields.IntField(null=True)
+    positions: fields.JSONField[list[str] | None] = fields.JSONField(null=True)
+    evidence: fields.JSONField[list[str] | None] = fields.JSONField(null=True)
+    evidence_bytes = fields.BigIntField(null=True)
 
     class Meta:
         table = "catalogue_item"

@@ -23,7 +23,7 @@ _ACTIVITIES = """
 SELECT a.id, a.employee_id, a.date, i.code, i.name, a.minutes, a.quantity_h, i.points_per_unit_h, i.unit_size_h,
        i.norm_min, i.fraction_policy, a.state
 FROM activity a JOIN catalogue_item i ON i.id = a.item_id
-WHERE a.employee_id IN ({ids}) AND a.date >= {first} AND a.date <= {last}
+WHERE a.employee_id IN ({ids}) AND a.date >= {first} AND a.date <= {last} AND a.state <> 'draft'
 """
 _DAYS = """
 SELECT employee_id, date, status, late_min, early_min, worked_min, missing_taps
@@ -37,7 +37,7 @@ async def employees(ids: Sequence[int]) -> pl.DataFrame:
 
 
 async def activities(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
-    """Their activities of the month in every state, with what the catalogue says of each."""
+    """Their activities of the month in every state but drafts, with what the catalogue says of each."""
     return _frame(await _read(_ACTIVITIES, ids, (period.first, period.last)), ACTIVITIES)
 
 

@@ -12,6 +12,7 @@ MODULES = (
     "eperf.store.roster",
     "eperf.store.catalogue",
     "eperf.store.activity",
+    "eperf.store.deadline",
     "eperf.store.file",
     "eperf.store.scoring",
     "eperf.store.binding",

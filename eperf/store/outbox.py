@@ -129,3 +129,24 @@ async def take_key(key: Key, now: datetime) -> tuple[str, int] | None:
 async def answer_key(account_id: int, key: str, answer_id: int) -> None:
     """Remembers the answer of a taken key."""
     await IdempotencyRow.filter(account_id=account_id, key=key).update(answer_id=answer_id)
+
+
+async def answers(account_id: int, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The digests and answers of those of an account's keys that were answered."""
+    if not keys:
+        return {}
+    rows = await IdempotencyRow.filter(account_id=account_id, key__in=list(keys))
+    return {row.key: (row.digest, row.answer_id) for row in rows}
+
+
+async def keep_answers(answered: Sequence[tuple[Key, int]], now: datetime) -> None:
+    """Remembers new keys with their answers; the caller has made sure that nobody else answers them now."""
+    rows = [
+        IdempotencyRow(
+            account_id=key.account_id, key=key.text, operation=key.operation, digest=key.digest, answer_id=number,
+            created_at=now,
+        )
+        for key, number in answered
+    ]  # fmt: skip
+    if rows:
+        await IdempotencyRow.bulk_create(rows)

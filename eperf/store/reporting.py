@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,8 @@ import orjson
 
 from eperf.domain.activity import ActivityState, Report
 from eperf.domain.events import Event
-from eperf.store import batch, database, outbox
+from eperf.domain.period import YearMonth
+from eperf.store import batch, database, outbox, terms
 from eperf.store.batch import Guard, Rows, Table
 from eperf.store.visit import Reading, Written
 
@@ -21,24 +22,14 @@ _ACTIVITIES = Table(
     {"id": "id", "unit_id": "unit_id"},
     {
         "employee_id": "bigint", "item_id": "bigint", "date": "date", "minutes": "int", "quantity_h": "bigint",
-        "result": "text", "state": "text", "submitted_at": "timestamptz",
+        "result": "text", "state": "text", "submitted_at": "timestamptz", "links": "jsonb",
     },
 )  # fmt: skip
 _EVIDENCE = Table("evidence", {"activity_id": "id"}, {"file_id": "bigint"})
 
-# $1 employee, $2 day, $3 item: the reporter's unit on the day, and of the items of one code the one that counts there.
-_WHO = "FROM employee AS held JOIN unit AS u ON u.id = held.unit_id WHERE held.id = $1 AND held.active"
-_PLACED = (
-    "COALESCE((SELECT CASE WHEN p.valid_to IS NULL OR p.valid_to > $2 THEN p.unit_id END FROM placement AS p "
-    "WHERE p.employee_id = held.id AND p.valid_from <= $2 ORDER BY p.valid_from DESC LIMIT 1), held.unit_id)"
-)
-_NEAREST = (
-    "(SELECT i.id FROM catalogue_item AS named JOIN catalogue_item AS i ON i.code = named.code "
-    "JOIN unit_tree AS t ON t.ancestor_id = i.unit_id WHERE named.id = $3 AND t.descendant_id = {unit} "
-    "AND i.valid_from <= $2 AND (i.valid_to IS NULL OR i.valid_to > $2) ORDER BY t.depth LIMIT 1)"
-)
-_COUNTS = f"{_NEAREST.format(unit=_PLACED)} = $3"
-_OWNED = "SELECT {what} FROM file AS own WHERE own.account_id = $5 AND own.id {among}"
+_WHO = "FROM employee AS held JOIN unit AS u ON u.id = held.unit_id{more} WHERE held.id = $1 AND held.active"
+_NAMED = "(SELECT named.code FROM catalogue_item AS named WHERE named.id = $3)"
+_OWNED = "SELECT {what} FROM file AS own WHERE own.account_id = {account} AND own.id {among}"
 _ABOVE = "SELECT {what} FROM unit_tree AS t WHERE t.descendant_id = f.unit_id"
 _ANSWERED = "LEFT JOIN idempotency AS k ON k.account_id = $5 AND k.key = $6"
 
@@ -63,12 +54,13 @@ async def write(new: Submission, reading: Reading | None = None) -> Written | No
     """Writes an activity with its evidence, events and marks, and gives its id, and how it reads if that is asked for.
 
     None, and nothing written, unless the reporter is in service in one of the zones, the item counts for their unit on
-    the day, the evidence is theirs and the key is new.
+    the day and is for their post, the minutes keep its norm, the evidence is theirs and what it asks for, the deadline
+    is not over, and the key is new.
     """
     report, rows = new.report, outbox.rows_of(new.events, new.account_id or None, new.now)
     row = (
         new.employee_id, report.item_id, report.date, report.minutes, report.quantity_h, report.result,
-        ActivityState.SUBMITTED.value, new.now,
+        ActivityState.SUBMITTED.value, new.now, orjson.dumps(report.links).decode() if report.links else None,
     )  # fmt: skip
     return await batch.write(
         _guard(new),
@@ -82,17 +74,32 @@ async def write(new: Submission, reading: Reading | None = None) -> Written | No
 
 def _guard(new: Submission) -> Guard:
     postgres, report = database.dialect() == "postgres", new.report
-    values = [new.employee_id, report.date, report.item_id, _listed(new.zones, postgres)]
+    values = [
+        new.employee_id, report.date, report.item_id, _listed(new.zones, postgres), report.minutes, report.quantity_h,
+        len(report.links), _minutes(report.date, new.now), _minutes(YearMonth.of(report.date).last, new.now),
+    ]  # fmt: skip
     if report.evidence:
         values += [new.account_id, _listed(report.evidence, postgres), len(report.evidence)]
-    return Guard(_PLACED, _holds(bool(report.evidence), postgres), values)
+    return Guard(terms.PLACED, _holds(bool(report.evidence), postgres), values)
+
+
+def _minutes(day: date, now: datetime) -> int:
+    """Whole minutes from the beginning of a day in UTC until now."""
+    return (now - datetime.combine(day, time(), UTC)) // timedelta(minutes=1)
 
 
 @cache
 def _holds(evidence: bool, postgres: bool) -> str:
-    text = f"{_WHO} AND u.zone {_among('$4', postgres)} AND {_COUNTS}"
-    owned = _OWNED.format(what="count(*)", among=_among("$6", postgres))
-    return f"{text} AND ({owned}) = $7" if evidence else text
+    who = _WHO.format(more=" JOIN catalogue_item AS c ON c.id = $3")
+    counts = f"{terms.NEAREST.format(code='c.code', unit=terms.PLACED)} = $3"
+    files = _among("$11", postgres) if evidence else None
+    parts = [
+        who, f"u.zone {_among('$4', postgres)}", counts, terms.IN_NORM, terms.for_post(postgres),
+        terms.evident(files, postgres), terms.in_time(),
+    ]  # fmt: skip
+    if files is not None:
+        parts.append(f"({_OWNED.format(what='count(*)', account='$10', among=files)}) = $12")
+    return " AND ".join(parts)
 
 
 def _among(mark: str, postgres: bool) -> str:
@@ -107,13 +114,17 @@ def _listed(values: Sequence[int] | Sequence[str], postgres: bool) -> Any:
 class Facts:
     """What is true of the reporter: their unit's zone, its units above, their superior; and of what they report.
 
-    `nearest` is the item that counts where they were on the day under the reported one's code, `owned` the evidence
-    that is theirs, `answered` what their key answered to which digest.
+    `placed` is their unit on the day, `post` their post then (None: none), `rule` the row of its deadlines, `nearest`
+    the item that counts there under the reported one's code, `owned` the evidence that is theirs, `answered` what their key
+    answered to which digest.
     """
 
     zone: str
     above: frozenset[int]
     supervisor_id: int | None
+    placed: int
+    post: int | None
+    rule: int | None
     nearest: int | None
     owned: frozenset[int]
     answered: tuple[str, int] | None
@@ -132,19 +143,22 @@ async def facts(employee_id: int, account_id: int, report: Report, key: str | No
 def _question(postgres: bool) -> str:
     among, array = _among("$4", postgres), "array_agg" if postgres else "json_group_array"
     above = _ABOVE.format(what=f"{array}(t.ancestor_id)")
-    owned = _OWNED.format(what=f"{array}(own.id)", among=among)
-    columns = f"f.zone, f.supervisor_id, {_NEAREST.format(unit='f.placed')} AS nearest, k.digest, k.answer_id"
-    person = f"(SELECT held.unit_id, held.supervisor_id, u.zone, {_PLACED} AS placed {_WHO}) AS f"
+    owned = _OWNED.format(what=f"{array}(own.id)", account="$5", among=among)
+    nearest = terms.NEAREST.format(code=_NAMED, unit="f.placed")
+    rule = terms.RULE.format(what="r.id", unit="f.placed")
+    columns = f"f.zone, f.supervisor_id, f.placed, f.post, {rule} AS rule, {nearest} AS nearest, k.digest, k.answer_id"
+    here = f"held.unit_id, held.supervisor_id, u.zone, {terms.PLACED} AS placed, {terms.POST} AS post"
+    person = f"(SELECT {here} {_WHO.format(more='')}) AS f"
     text = f"SELECT {columns}, ({above}) AS above, ({owned}) AS owned FROM {person} {_ANSWERED}"  # noqa: S608
     return text if postgres else text.replace("$", "?")
 
 
 def _facts(row: dict[str, Any]) -> Facts:
+    known = {name: row[name] for name in ("zone", "supervisor_id", "placed", "rule", "nearest")}
     return Facts(
-        zone=row["zone"],
+        **known,
+        post=row["post"] or None,
         above=_ids(row["above"]),
-        supervisor_id=row["supervisor_id"],
-        nearest=row["nearest"],
         owned=_ids(row["owned"]),
         answered=(row["digest"], row["answer_id"]) if row["answer_id"] else None,
     )

@@ -14,7 +14,7 @@ from eperf.store.people import EmployeeRow
 
 __all__ = [
     "OF_EMPLOYEES", "OF_EMPLOYEE_ROWS", "Columns", "Q", "Subquery", "ancestors", "below", "predicate", "reach",
-    "subject_of_employee", "subject_of_unit", "within_units",
+    "reach_of_activities", "subject_of_employee", "subject_of_unit", "within_units",
 ]  # fmt: skip
 
 
@@ -60,6 +60,26 @@ def reach(scope: Scope, columns: Columns) -> Condition | None:
     if scope.not_employee_id is not None and columns.employee:
         return Every((found, Not(Is(columns.employee, scope.not_employee_id))))
     return found
+
+
+def reach_of_activities(scope: Scope) -> Condition | None:
+    """The scope on activities, which has two rules of its own; None stands for "every row".
+
+    A draft is its reporter's alone. What was escalated is also for the superior to whom it went, and for who acts for
+    that one.
+    """
+    within = reach(scope, OF_EMPLOYEE_ROWS)
+    if within is None:
+        return None
+    own = scope.employee_id
+    sent = Not(Is("state", "draft"))
+    mine: Condition = sent if own is None else Either((sent, Is("employee_id", own)))
+    if not scope.supervisors:
+        return Every((within, mine))
+    risen: Condition = among("escalated_to_id", sorted(scope.supervisors))
+    if scope.not_employee_id is not None:
+        risen = Every((risen, Not(Is("employee_id", scope.not_employee_id))))
+    return Every((Either((within, risen)), mine))
 
 
 def _of_reports(columns: Columns, supervisors: Iterable[int]) -> Iterator[Condition]:

@@ -133,3 +133,47 @@ async def test_a_whole_catalogue_of_many_units_lands(town: Town) -> None:
     assert counts(await import_catalogue(CALL, table(*rows))) == (2100, 0, 0, 0)
     assert counts(await import_catalogue(CALL, table(*rows))) == (0, 0, 2100, 0)
     assert {event.payload["items"] for event in await EventRow.all()} == {700}
+
+
+TERMS = ("least_min", "most_min", "positions", "evidence", "evidence_bytes")
+
+
+def with_terms(*cells: str, **changes: str) -> Table:
+    return Table.of((*HEADER, *TERMS), ((*row(**changes), *cells),))
+
+
+async def test_what_an_item_asks_lands_in_one_form(town: Town) -> None:
+    file = with_terms("5", "30", "Pelaksana | kelas:7|kode:office-head", "Foto|link", "5000000")
+    assert counts(await import_catalogue(CALL, file)) == (1, 0, 0, 0)
+    item = await ItemRow.get(code="53")
+    assert (item.least_min, item.most_min, item.positions, item.evidence, item.evidence_bytes) == (
+        5, 30, ["class:7", "code:office-head", "kind:implementer"], ["photo", "link"], 5_000_000,
+    )  # fmt: skip
+    assert counts(await import_catalogue(CALL, file)) == (0, 0, 1, 0)
+
+
+async def test_a_file_without_these_columns_leaves_what_they_said_and_an_empty_cell_takes_it_away(
+    town: Town,
+) -> None:
+    await import_catalogue(CALL, with_terms("5", "30", "pelaksana", "pdf", "1000"))
+    assert counts(await import_catalogue(CALL, table(row()))) == (0, 0, 1, 0)
+    assert counts(await import_catalogue(CALL, table(row(points_per_unit="61")))) == (0, 1, 0, 0)
+    item = await ItemRow.get(code="53")
+    assert (item.points_per_unit_h, item.positions, item.evidence) == (6100, ["kind:implementer"], ["pdf"])
+    assert counts(await import_catalogue(CALL, with_terms("", "", "", "", "", points_per_unit="61"))) == (
+        0,
+        1,
+        0,
+        0,
+    )
+    item = await ItemRow.get(code="53")
+    assert [getattr(item, name) for name in TERMS] == [None] * 5
+
+
+async def test_what_nobody_can_keep_comes_back_with_its_column(town: Town) -> None:
+    for cells, column in (
+        (("30", "5", "", "", ""), "most_min"), (("", "", "staf", "", ""), "positions"), (("", "", "", "video", ""), "evidence"),
+        (("", "", "", "", "0"), "evidence_bytes"), (("x", "", "", "", ""), "least_min"),
+    ):  # fmt: skip
+        report = await import_catalogue(CALL, with_terms(*cells))
+        assert [(problem.column, problem.code) for problem in report.problems] == [(column, "BAD_INPUT")]

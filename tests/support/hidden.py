@@ -145,9 +145,9 @@ class _Behind:
                 self.make, self.make.marker.next(), {"id": row["employee_id"]}, (row["date"] - TODAY).days
             )
             self.make.tables["roster_day"][row["id"]] = {"id": row["id"], **fresh}
-        for table in ("unit", "catalogue_item"):
+        for table, column in (("unit", "name"), ("catalogue_item", "name"), ("activity_change", "note")):
             for row in self.hidden(table):
-                self.make.tables[table][row["id"]] = {**row, "name": f"other {self.rng.random()}"}
+                self.make.tables[table][row["id"]] = {**row, column: f"other {self.rng.random()}"}
 
     def leaves(self) -> None:
         """What people leave behind: made anew, taken away, or added."""

@@ -17,7 +17,8 @@ from tests.support.random_town.rows import Row, Tables
 TYPES = {
     "unit": "Unit", "position": "Position", "employee": "Employee", "placement": "Placement", "acting": "Acting",
     "device": "Device", "punch": "Punch", "attendance_day": "AttendanceDay", "catalogue_item": "CatalogueItem",
-    "file": "File", "activity": "Activity", "score": "Score", "binding": "Binding", "leave": "Leave",
+    "file": "File", "activity": "Activity", "activity_change": "ActivityChange", "deadline_rule": "UnitDeadlines",
+    "score": "Score", "binding": "Binding", "leave": "Leave",
     "duty_order": "DutyOrder", "day_correction": "DayCorrection", "calendar_entry": "CalendarEntry",
     "geofence": "Geofence", "check_in": "CheckIn",
     "roster_day": "RosterDay",
@@ -29,7 +30,8 @@ _OPERATIONS = {
     "unit": Operation.UNIT_READ, "position": Operation.UNIT_READ, "catalogue_item": Operation.CATALOGUE_READ,
     "employee": Operation.EMPLOYEE_READ, "placement": Operation.EMPLOYEE_READ, "acting": Operation.EMPLOYEE_READ,
     "device": Operation.DEVICE_READ, "punch": Operation.ATTENDANCE_READ,
-    "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ, "score": Operation.SCORE_READ,
+    "attendance_day": Operation.ATTENDANCE_READ, "activity": Operation.ACTIVITY_READ,
+    "activity_change": Operation.ACTIVITY_READ, "deadline_rule": Operation.DEADLINE_READ, "score": Operation.SCORE_READ,
     "binding": Operation.PLUGIN_READ, "event": Operation.EVENT_READ, "leave": Operation.LEAVE_READ,
     "duty_order": Operation.DUTY_READ, "day_correction": Operation.ATTENDANCE_READ,
     "calendar_entry": Operation.CALENDAR_READ, "geofence": Operation.UNIT_READ, "check_in": Operation.POSITION_READ,
@@ -40,7 +42,7 @@ _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
 _NOBODYS = _OF_MACHINES | {
-    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence",
+    "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "deadline_rule",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
@@ -104,8 +106,18 @@ class Sight:
     def _seen(self, table: str) -> Iterator[int]:
         reach = scope(self.viewer, _OPERATIONS[table])
         for number, row in self.tables[table].items():
-            if reach.covers(self._subject(table, row)):
+            if self._covered(reach, table, row):
                 yield number
+
+    def _covered(self, reach: Scope, table: str, row: Row) -> bool:
+        if table == "activity_change":
+            table, row = "activity", self.tables["activity"][row["activity_id"]]
+        within = reach.covers(self._subject(table, row))
+        if table != "activity":
+            return within
+        if row["state"] == "draft":
+            return reach.everything or reach.employee_id == row["employee_id"]
+        return within or row["escalated_to_id"] in reach.supervisors
 
     def _files(self) -> Iterator[int]:
         """One's own uploads, and what an activity, a leave or a duty order within the reach for files cites."""
@@ -114,7 +126,7 @@ class Sight:
             row["file_id"]
             for link, (citing, near) in _CITING.items()
             for row in self.tables[link].values()
-            if reach.covers(self._subject(citing, self.tables[citing][row[near]]))
+            if self._covered(reach, citing, self.tables[citing][row[near]])
         }
         for number, row in self.tables["file"].items():
             if number in cited or self._uploaded(reach, row):

@@ -4,6 +4,14 @@
 """
 
 from eperf.domain.errors.access import LoginFailed, MediaTypeRefused, TooManyAttempts
+from eperf.domain.errors.activity import (
+    EvidenceMissing,
+    EvidenceTooLarge,
+    ItemNotForPosition,
+    MinutesOutsideNorm,
+    ReportTooLate,
+    VerificationFinal,
+)
 from eperf.domain.errors.attendance import BadSerial, CheckInRefused, LeaveNotAllowed, PullFailed, SpanTaken
 from eperf.domain.errors.core import (
     BadInput,
@@ -53,13 +61,17 @@ __all__ = [
     "DocumentGone",
     "DoubleColumn",
     "DuplicateRow",
+    "EvidenceMissing",
+    "EvidenceTooLarge",
     "FileUnreadable",
     "Forbidden",
+    "ItemNotForPosition",
     "ItemOverlap",
     "KeyReused",
     "LeaveNotAllowed",
     "LoginFailed",
     "MediaTypeRefused",
+    "MinutesOutsideNorm",
     "MissingColumn",
     "NoSalaryCell",
     "NotFound",
@@ -71,6 +83,7 @@ __all__ = [
     "PullFailed",
     "RateUnknown",
     "Refused",
+    "ReportTooLate",
     "RowShape",
     "ScoringFrameInvalid",
     "SigningDisabled",
@@ -84,6 +97,7 @@ __all__ = [
     "Unavailable",
     "UnitCycle",
     "UnknownColumn",
+    "VerificationFinal",
     "WeightsNot100",
     "shown",
 ]

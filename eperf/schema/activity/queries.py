@@ -5,10 +5,11 @@ from __future__ import annotations
 import strawberry
 
 from eperf.domain.access import Operation, scope
-from eperf.domain.activity import ActivityState
+from eperf.domain.activity import MOST_EVIDENCE, ActivityState
 from eperf.plugins.api import Contribution
+from eperf.schema.activity.bulk import BULK
 from eperf.schema.activity.mutations import MUTATIONS
-from eperf.schema.activity.types import Activity
+from eperf.schema.activity.types import Activity, ActivityChange
 from eperf.schema.context import Context
 from eperf.schema.file.types import File
 from eperf.schema.ids import number_of
@@ -17,10 +18,10 @@ from eperf.schema.months import days_of
 from eperf.schema.scalars import Date, YearMonth
 from eperf.store.activity import EvidenceRow
 from eperf.store.condition import Condition, Every, Is
-from eperf.store.scope import Columns, reach, within_units
+from eperf.store.scope import reach_of_activities, within_units
 
 _ORDERS = {"LATEST": (("id", True),), "OLDEST": (("id", False),)}
-_MOST_EVIDENCE = 10
+_CHANGES = {"OLDEST": (("id", False),)}
 
 
 @strawberry.input(description="Which activities.")
@@ -52,7 +53,7 @@ def _filtered(_: Context, filter: ActivityFilter | None = None) -> Condition | N
 
 def _waiting(context: Context) -> Condition:
     waits = Is("state", ActivityState.SUBMITTED.value)
-    within = reach(scope(context.seen(), Operation.ACTIVITY_DECIDE), Columns())
+    within = reach_of_activities(scope(context.seen(), Operation.ACTIVITY_DECIDE))
     return waits if within is None else Every((waits, within))
 
 
@@ -61,7 +62,7 @@ def _of_month(_: Context, month: YearMonth | None = None) -> Condition | None:
 
 
 CONTRIBUTION = Contribution(
-    types=(Activity, File),
+    types=(Activity, ActivityChange, File),
     query={
         "activities": many(
             Activity, _ORDERS, "LATEST", "The activities in reach, the latest first.", narrow=_filtered
@@ -70,11 +71,11 @@ CONTRIBUTION = Contribution(
             Activity,
             _ORDERS,
             "OLDEST",
-            "What waits for my decision, for whom I act included.",
+            "What waits for my decision, for whom I act and what was escalated to me included.",
             narrow=_waiting,
         ),
     },
-    mutation=MUTATIONS,
+    mutation={**MUTATIONS, **BULK},
     extends={
         "Employee": {
             "activities": many(
@@ -88,8 +89,15 @@ CONTRIBUTION = Contribution(
         },
         "Activity": {
             "evidence": linked(
-                File, EvidenceRow, "activity_id", "file_id", _MOST_EVIDENCE, "The files it cites (bukti)."
-            )
+                File, EvidenceRow, "activity_id", "file_id", MOST_EVIDENCE, "The files it cites (bukti)."
+            ),
+            "history": many(
+                ActivityChange,
+                _CHANGES,
+                "OLDEST",
+                "Every change since it was first sent, the oldest first (riwayat).",
+                back="activity_id",
+            ),
         },
     },
 )

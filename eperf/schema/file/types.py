@@ -14,10 +14,9 @@ from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
 from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
-from eperf.store.scope import Columns, reach
+from eperf.store.scope import Columns, reach, reach_of_activities
 
 _CITING = (
-    (EvidenceRow, "activity_id", ActivityRow),
     (LeaveFileRow, "leave_id", LeaveRow),
     (DutyFileRow, "duty_id", DutyRow),
     (CorrectionFileRow, "correction_id", CorrectionRow),
@@ -30,7 +29,13 @@ def _reach(scope: Scope) -> Condition | None:
     if within is None:
         return None
     cited = [
-        Within("id", link, "file_id", Within(near, citing, "id", within)) for link, near, citing in _CITING
+        Within(
+            "id", EvidenceRow, "file_id", Within("activity_id", ActivityRow, "id", reach_of_activities(scope))
+        ),
+        *(
+            Within("id", link, "file_id", Within(near, citing, "id", within))
+            for link, near, citing in _CITING
+        ),
     ]
     if scope.employee_id is None:
         return Either(tuple(cited))

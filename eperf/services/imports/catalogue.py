@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from eperf.store.lock import Lock, take
 from eperf.store.organisation import UnitRow
 from eperf.store.outbox import mark_dirty
 
+_BETWEEN = "|"
+"""Between several words in one cell."""
 COLUMNS = (
     Column("unit_code", organisation.code, needed=True),
     Column("code", organisation.code, needed=True),
@@ -36,8 +39,15 @@ COLUMNS = (
     Column("fraction_policy", catalogue.fraction_policy),
     Column("valid_from", cells.day, needed=True),
     Column("valid_to", cells.day),
+    Column("least_min", cells.whole),
+    Column("most_min", cells.whole),
+    Column("positions", lambda column, text: catalogue.positions(column, text.split(_BETWEEN))),
+    Column("evidence", lambda column, text: catalogue.evidence_kinds(column, text.split(_BETWEEN))),
+    Column("evidence_bytes", cells.whole),
 )
 _KEY = ("unit_code", "code", "valid_from")
+_MAY_LACK = ("least_min", "most_min", "positions", "evidence", "evidence_bytes")
+"""Of a version that is there a column that the file does not have says what it said."""
 _AT_ONCE = 500
 
 
@@ -98,10 +108,10 @@ def _judge(plan: _Plan, row: Row, allowed: set[int]) -> None:
         raise NotFound("unit_code", row.values["unit_code"])
     if unit_id not in allowed:
         raise Forbidden(Operation.CATALOGUE_WRITE.value)
-    item = checked_item(_item(row.values))
-    place = (unit_id, item.code)
+    place = (unit_id, row.values["code"])
     stored = plan.before.get(place, [])
     current = plan.after.get(place, stored)
+    item = checked_item(_kept(_item(row.values), row.values, current))
     fitted = versions(current, item)
     if fitted != current:
         plan.after[place] = fitted
@@ -120,7 +130,19 @@ def _item(values: Mapping[str, Any]) -> Item:
         fraction_policy=values.get("fraction_policy") or FractionPolicy.PROPORTIONAL,
         valid_from=values["valid_from"],
         valid_to=values.get("valid_to"),
+        least_min=values.get("least_min"),
+        most_min=values.get("most_min"),
+        positions=values.get("positions") or (),
+        evidence=values.get("evidence") or (),
+        evidence_bytes=values.get("evidence_bytes"),
     )
+
+
+def _kept(item: Item, given: Mapping[str, Any], current: Sequence[Item]) -> Item:
+    same = next((one for one in current if one.valid_from == item.valid_from), None)
+    if same is None:
+        return item
+    return dataclasses.replace(item, **{name: getattr(same, name) for name in _MAY_LACK if name not in given})
 
 
 async def _write(opened: Work, plan: _Plan, progress: Progress | None) -> None:

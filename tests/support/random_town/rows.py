@@ -13,7 +13,7 @@ Tables = dict[str, dict[int, Row]]
 TABLES = (
     "unit", "unit_tree", "position", "employee", "placement", "acting", "account", "role_grant", "token", "device",
     "clock_error", "device_command", "punch", "unread_record", "attendance_day", "catalogue_item", "file", "activity",
-    "evidence", "leave", "leave_file", "duty_order", "duty_file", "day_correction", "correction_file", "calendar_entry",
+    "activity_change", "deadline_rule", "evidence", "leave", "leave_file", "duty_order", "duty_file", "day_correction", "correction_file", "calendar_entry",
     "roster_day", "geofence", "check_in", "check_in_file", "score", "binding", "event", "event_head",
 )  # fmt: skip
 _LOOPS = {"unit": "parent_id", "employee": "supervisor_id"}

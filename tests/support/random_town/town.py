@@ -43,6 +43,7 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     people.accounts(make)
     callers = _callers(make)
     work.catalogue(make)
+    work.deadlines(make)
     work.machines(make)
     work.days(make)
     work.activities(make)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from eperf.domain.activity import ActivityState
+from eperf.domain.activity import ActivityState, Step
 from eperf.services.parts import Slot
 from tests.support.random_town import marker
 from tests.support.random_town.making import Making
@@ -40,6 +40,40 @@ def _item(make: Making, n: int, unit: int, code: str) -> Row:
         "fraction_policy": make.rng.choice(("proportional", "whole_units")),
         "valid_from": make.today + timedelta(days=begin),
         "valid_to": None if end is None else make.today + timedelta(days=end),
+        "least_min": make.rng.choice((None, 0, marker.integer(n))),
+        "most_min": make.maybe(marker.integer(n)),
+        "positions": make.rng.choice((None, ["class:7", "kind:implementer"], [f"code:{marker.text(n)}"])),
+        "evidence": make.rng.choice((None, ["photo"], ["pdf", "link"])),
+        "evidence_bytes": make.rng.choice((None, marker.integer(n))),
+    }
+
+
+def deadlines(make: Making) -> None:
+    """The deadlines of some units, some of them later ones."""
+    seen = set()
+    for _ in range(8):
+        unit, back = make.some("unit")["id"], make.rng.choice((-5, 20, 60, 400))
+        if (unit, back) not in seen:
+            seen.add((unit, back))
+            make.row("deadline_rule", lambda n, unit=unit, back=back: a_rule(make, n, unit, back))
+
+
+def a_rule(make: Making, n: int, unit: int, back: int) -> Row:
+    """The deadlines of a unit."""
+    counted = make.rng.choice((None, "day", "month_end"))
+    verify = make.rng.choice((None, 0, 3))
+    return {
+        "unit_id": unit,
+        "valid_from": make.today - timedelta(days=back),
+        "legal_basis": marker.text(n, "Perwal"),
+        "counted_from": counted,
+        "report_until_min": make.rng.choice((960, 1440, 4320)) if counted else None,
+        "mend_days": make.rng.choice((None, 0, 3)),
+        "verify_days": verify,
+        "silence": "nothing" if verify is None else make.rng.choice(("nothing", "lapse", "escalate")),
+        "withdraw_days": make.rng.choice((None, 0, 5)),
+        "recorded_at": marker.instant(n, make.rng.randrange(_MINUTES)),
+        "recorded_by_id": None,
     }
 
 
@@ -205,6 +239,31 @@ def activities(make: Making) -> None:
             own = files.get(person["id"], [])
             for file in make.rng.sample(own, make.rng.randint(0, len(own))):
                 make.row("evidence", lambda _, a=done, f=file: {"activity_id": a["id"], "file_id": f["id"]})
+            for version in range(2, 1 + done["version"]):
+                if done["state"] != "draft":
+                    make.row("activity_change", lambda n, a=done, v=version: a_change(make, n, a, v))
+
+
+def a_change(make: Making, n: int, activity: Row, version: int) -> Row:
+    """A change of an activity."""
+    rng = make.rng
+    results = {"field": "result", "before": marker.text(n, rng.choice(RESULTS)), "after": "x"}
+    states = {"field": "state", "before": "submitted", "after": "returned"}
+    items = {
+        "field": "item",
+        "before": str(activity["item_id"]),
+        "after": str(make.some("catalogue_item")["id"]),
+    }
+    return {
+        "activity_id": activity["id"],
+        "version": version,
+        "step": rng.choice(list(Step)).value,
+        "at": marker.instant(n, rng.randrange(_MINUTES)),
+        "by_id": make.maybe(make.some("employee")["id"]),
+        "acting_for_id": make.maybe(make.some("employee")["id"], 0.2),
+        "note": make.maybe(marker.text(n, rng.choice(RESULTS)), 0.4),
+        "changes": rng.sample([results, states, items], rng.randint(0, 3)),
+    }
 
 
 def a_file(make: Making, n: int, account: int) -> Row:
@@ -222,7 +281,7 @@ def an_activity(make: Making, n: int, person: Row) -> Row:
     """A reported piece of work."""
     rng = make.rng
     state = rng.choice(list(ActivityState)).value
-    decided = rng.random() < 0.5
+    decided, risen = rng.random() < 0.5, rng.random() < 0.15
     return {
         "employee_id": person["id"],
         "unit_id": _unit_then(make, person),
@@ -237,6 +296,9 @@ def an_activity(make: Making, n: int, person: Row) -> Row:
         "decided_by_id": make.some("employee")["id"] if decided else None,
         "decided_for_id": make.some("employee")["id"] if decided and rng.random() < 0.3 else None,
         "decision_note": make.maybe(marker.text(n, rng.choice(RESULTS)), 0.4),
+        "links": rng.choice((None, None, [f"https://example.go.id/{marker.text(n).strip()}"])),
+        "escalated_at": marker.instant(n, rng.randrange(_MINUTES)) if risen else None,
+        "escalated_to_id": make.some("employee")["id"] if risen else None,
         "version": rng.randint(1, 4),
     }
 

@@ -1,0 +1,1 @@
+"""Deadlines for reporting and deciding (tenggat)."""

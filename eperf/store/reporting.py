@@ -115,8 +115,8 @@ class Facts:
     """What is true of the reporter: their unit's zone, its units above, their superior; and of what they report.
 
     `placed` is their unit on the day, `post` their post then (None: none), `rule` the row of its deadlines, `nearest`
-    the item that counts there under the reported one's code, `owned` the evidence that is theirs, `answered` what their key
-    answered to which digest.
+    the item that counts there under the reported one's code, `owned` the evidence that is theirs, `answered` what
+    their key answered to which digest.
     """
 
     zone: str

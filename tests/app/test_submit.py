@@ -13,7 +13,7 @@ import pytest
 
 from eperf.app import web
 from eperf.schema.ids import global_id
-from eperf.services import activity
+from eperf.store import reporting
 from eperf.store.access import TokenRow
 from eperf.store.activity import ActivityRow
 from eperf.store.file import FileRow
@@ -61,7 +61,7 @@ async def ask(town: Town, database: str, tmp_path: Path) -> AsyncIterator[Ask]:
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each report that was written: whether the statement that wrote it has shown it too."""
-    real, outcomes = activity.reporting.write, []
+    real, outcomes = reporting.write, []
 
     async def write(*given: Any) -> Any:
         written = await real(*given)
@@ -69,7 +69,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
             outcomes.append(written.text is not None)
         return written
 
-    monkeypatch.setattr(activity.reporting, "write", write)
+    monkeypatch.setattr(reporting, "write", write)
     return outcomes
 
 

@@ -124,7 +124,7 @@ async def test_an_activity_shows_until_when_it_is_sent_and_decided(town: Town) -
 async def test_a_holiday_and_the_weekend_are_no_days_to_decide_in(town: Town) -> None:
     await silent(town, Silence.LAPSE)
     entry = Entry(
-        EntryKind.HOLIDAY, date(2026, 11, 26), date(2026, 11, 26), "Libur daerah", "Kepwal", None, True
+        EntryKind.OTHER, date(2026, 11, 26), date(2026, 11, 26), "Libur daerah", "Kepwal", None, True
     )
     await calendar.add(system(town, NOW), entry)
     number = await activity.submit(town.call("Budi"), report(town))

@@ -36,7 +36,8 @@ async def save_draft(call: Call, report: Report, draft_id: int | None = None) ->
             {
                 "unit_id": facts.placed, "item_id": report.item_id, "date": report.date, "minutes": report.minutes,
                 "quantity_h": report.quantity_h, "result": report.result, "links": list(report.links) or None,
-                "state": ActivityState.DRAFT.value, "submitted_at": call.now, "version": (row.version or 0) + 1,
+                "state": ActivityState.DRAFT.value, "submitted_at": call.now,
+                "version": 1 if draft_id is None else row.version + 1,
             }
         )  # fmt: skip
         await row.save()

@@ -80,7 +80,12 @@ def _guard(new: Submission) -> Guard:
     ]  # fmt: skip
     if report.evidence:
         values += [new.account_id, _listed(report.evidence, postgres), len(report.evidence)]
-    return Guard(terms.PLACED, _holds(bool(report.evidence), postgres), values)
+    return Guard(_unit(postgres), _holds(bool(report.evidence), postgres), values)
+
+
+def _unit(postgres: bool) -> str:
+    """The unit of the day: asked once where the database can keep it, else wherever it is needed."""
+    return "placed.unit_id" if postgres else terms.PLACED
 
 
 def _minutes(day: date, now: datetime) -> int:
@@ -90,12 +95,13 @@ def _minutes(day: date, now: datetime) -> int:
 
 @cache
 def _holds(evidence: bool, postgres: bool) -> str:
-    who = _WHO.format(more=" JOIN catalogue_item AS c ON c.id = $3")
-    counts = f"{terms.NEAREST.format(code='c.code', unit=terms.PLACED)} = $3"
+    once = f" CROSS JOIN LATERAL (SELECT {terms.PLACED} AS unit_id OFFSET 0) AS placed" if postgres else ""
+    who, unit = _WHO.format(more=f" JOIN catalogue_item AS c ON c.id = $3{once}"), _unit(postgres)
+    counts = f"{terms.NEAREST.format(code='c.code', unit=unit)} = $3"
     files = _among("$11", postgres) if evidence else None
     parts = [
         who, f"u.zone {_among('$4', postgres)}", counts, terms.IN_NORM, terms.for_post(postgres),
-        terms.evident(files, postgres), terms.in_time(),
+        terms.evident(files, postgres), terms.in_time(unit),
     ]  # fmt: skip
     if files is not None:
         parts.append(f"({_OWNED.format(what='count(*)', account='$10', among=files)}) = $12")

@@ -70,8 +70,8 @@ def evident(files: str | None, postgres: bool) -> str:
     return f"{kinds} AND (c.evidence_bytes IS NULL OR NOT {large})"
 
 
-def in_time() -> str:
-    """That the deadline for reporting has not come, by the civil time of the reporter's unit."""
+def in_time(unit: str) -> str:
+    """That the deadline of a unit for reporting has not come, by the civil time of the reporter's."""
     zones = " ".join(
         f"WHEN '{name}' THEN {zone_offset_min(zone)}"
         for short, zone in ZONES.items()
@@ -82,4 +82,4 @@ def in_time() -> str:
         f"CASE r.counted_from WHEN 'day' THEN r.report_until_min > CAST($8 AS bigint) + {offset} "
         f"WHEN 'month_end' THEN r.report_until_min > CAST($9 AS bigint) + {offset} ELSE TRUE END"
     )
-    return f"COALESCE({RULE.format(what=still, unit=PLACED)}, TRUE)"
+    return f"COALESCE({RULE.format(what=still, unit=unit)}, TRUE)"

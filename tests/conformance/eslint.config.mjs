@@ -25,7 +25,8 @@ export default [
         {
           exceptions: {
             types: [
-              'AbsenceYear', 'DayStep', 'DeviceHealth', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence',
+              'AbsenceYear', 'ChangedField', 'DayStep', 'Decided', 'Decisions', 'DeviceHealth', 'DisciplineDuty',
+              'DisciplineProposal', 'EmployeePresence',
               'Holiday', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin', 'PresenceUpdate',
               'Problem', 'ScoreLeaf', 'UnitPresence',
             ],

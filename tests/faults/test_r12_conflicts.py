@@ -1,6 +1,7 @@
-"""R12: many at once on one activity, over a real server: one wins, the rest get a conflict, one line is kept.
+"""R12: many at once on one activity, over real servers: one wins, the rest get a conflict, one line is kept.
 
-All verbs that change an activity, alone and mixed: verify, return, reject, withdraw, edit, decide many.
+All verbs that change an activity, alone and mixed: verify, return, reject, withdraw, edit, decide many. On PostgreSQL the
+callers are divided over two processes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from eperf.store.activity import ActivityRow, ChangeRow
 from eperf.store.deadline import DeadlineRow
 from eperf.store.event import EventRow
 from tests.faults.workload import SUBMIT, populate, report, token_of
-from tests.support.database import run
+from tests.support.database import KIND, run
 from tests.support.http import Connection
 from tests.support.server import Server
 from tests.support.town import SINCE, Town
@@ -52,8 +53,9 @@ async def _allow(url: str, town: Town) -> None:
 class _Callers:
     """Fifty connections, each of which sends one change when all are ready."""
 
-    def __init__(self, port: int, item: str) -> None:
-        self.connections, self.item = [Connection(port) for _ in range(CALLERS)], item
+    def __init__(self, ports: Sequence[int], item: str) -> None:
+        self.connections = [Connection(ports[number % len(ports)]) for number in range(CALLERS)]
+        self.item = item
 
     async def one(self, number: int, verb: str, activity: str, version: int) -> Answer:
         """One change by one caller, of the version that all have seen."""
@@ -123,10 +125,10 @@ async def _submitted(port: int, item: str, keys: Sequence[str]) -> list[str]:
     return found
 
 
-async def _rounds(port: int, item: str) -> list[str]:
-    callers, all_ids = _Callers(port, item), []
+async def _rounds(ports: Sequence[int], item: str) -> list[str]:
+    callers, all_ids = _Callers(ports, item), []
     for number in range(ROUNDS):
-        ids = await _submitted(port, item, [f"r{number}-{place}" for place in range(len(ROUND))])
+        ids = await _submitted(ports[0], item, [f"r{number}-{place}" for place in range(len(ROUND))])
         await _round(callers, ids)
         all_ids += ids
     callers.close()
@@ -164,26 +166,27 @@ def test_r12_of_fifty_who_change_one_activity_one_wins_and_the_rest_get_a_confli
 ) -> None:
     town = populate(database_url)
     run(_allow(database_url, town))
-    server = serve(
-        database_url,
-        {
-            "EPERF_WORKER": "false",
-            "EPERF_REQUESTS_PER_MINUTE": "1000000",
-            "EPERF_COST_PER_MINUTE": "100000000",
-        },
-    )
-    ids = asyncio.run(_rounds(server.port, global_id("CatalogueItem", town.item)))
-    server.terminate()
+    settings = {
+        "EPERF_WORKER": "false",
+        "EPERF_REQUESTS_PER_MINUTE": "1000000",
+        "EPERF_COST_PER_MINUTE": "100000000",
+    }
+    servers = [serve(database_url, settings) for _ in range(2 if KIND == "postgres" else 1)]
+    item = global_id("CatalogueItem", town.item)
+    ids = asyncio.run(_rounds([server.port for server in servers], item))
+    for server in servers:
+        server.terminate()
     kept = run(_check(database_url, ids))
     assert kept >= len(ids)
     record_property(
-        "figure", f"R12: {len(ids)} activities, {kept} contests of {CALLERS} callers, each with one winner"
+        "figure",
+        f"R12: {len(ids)} activities, {kept} contests of {CALLERS} callers, each with one winner, on {KIND}",
     )
 
 
 async def _order(port: int, activity: str, verbs: Sequence[str], item: str) -> None:
     """Two callers one after the other in a given order: the second sees what the first has left."""
-    callers = _Callers(port, item)
+    callers = _Callers([port], item)
     first = await callers.one(0, verbs[0], activity, 1)
     second = await callers.one(1, verbs[1], activity, 1)
     callers.close()

@@ -139,13 +139,13 @@ async def test_many_are_decided_in_one_request_with_a_problem_for_each_that_is_n
     one, two = [(await do(ask, "Budi", "submitActivity", **given(town)))["id"] for _ in range(2)]
     far = (await do(ask, "Eka", "submitActivity", **given(town)))["id"]
     await do(ask, "Sri", "verifyActivity", activity=two)
-    fields = """... on Decisions { decided results { id problem { code field message } activity { state decidedBy { name } } } }
+    fields = """... on Decisions { decided results { activityId problem { code field message } activity { state decidedBy { name } } } }
         ... on Problem { code field }"""
     done = await do(
         ask, "Sri", "decideActivities", fields, activities=[one, two, far], decision="RETURN", note="Lengkapi"
     )
     assert done["decided"] == 1
-    assert [(each["id"], each["activity"]) for each in done["results"]] == [
+    assert [(each["activityId"], each["activity"]) for each in done["results"]] == [
         (one, {"state": "RETURNED", "decidedBy": {"name": "Sri"}}), (two, {"state": "VERIFIED", "decidedBy": {"name": "Sri"}}),
         (far, None),
     ]  # fmt: skip

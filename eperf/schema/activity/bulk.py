@@ -35,7 +35,7 @@ class Decided:
     """What became of one of the activities."""
 
     outcome: strawberry.Private[Outcome]
-    id: strawberry.ID = strawberry.field(description="The activity's id, as it was given.")
+    activity_id: strawberry.ID = strawberry.field(description="The id that was given.")
     problem: Problem | None = strawberry.field(description="Why it was not decided; null: it was.")
 
     @strawberry.field(description="The activity as it is now; null when out of reach.")
@@ -89,9 +89,8 @@ async def _decide(context: Context, given: DecideActivitiesInput) -> list[Outcom
 
 def _decided(outcome: Outcome, context: Context) -> Decided:
     problem = None if outcome.refused is None else problem_of(outcome.refused, context)
-    return Decided(
-        outcome=outcome, id=strawberry.ID(global_id("Activity", outcome.activity_id)), problem=problem
-    )
+    given = strawberry.ID(global_id("Activity", outcome.activity_id))
+    return Decided(outcome=outcome, activity_id=given, problem=problem)
 
 
 BULK = {

@@ -33,6 +33,7 @@ from eperf.store import overdue
 from eperf.store.activity import ActivityRow
 from eperf.store.changes import Change, locked, put, write
 from eperf.store.deadline import DeadlineRow
+from eperf.store.lock import Lock, take
 from eperf.store.organisation import UnitRow
 from eperf.store.overdue import Rules, columns_of, rules
 from eperf.store.scope import subject_of_unit
@@ -50,6 +51,7 @@ async def set_deadlines(call: Call, unit_id: int, rule: Deadlines) -> int:
     """
     rule = checked_deadlines(rule)
     async with work(call) as opened:
+        await take(Lock.DEADLINE)
         unit = await UnitRow.get_or_none(id=unit_id)
         if unit is None:
             raise NotFound("unit", unit_id)

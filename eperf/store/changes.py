@@ -6,10 +6,9 @@ left; SQLite has one writer anyway. Rows of a set are locked in the order of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tortoise.expressions import F
 
@@ -74,8 +73,5 @@ async def write(
     if len(rows) > _FEW:
         await bulk.insert("activity_change", _COLUMNS, rows)
     elif rows:
-        await ChangeRow.bulk_create(_rows(rows))
-
-
-def _rows(rows: Iterable[tuple[Any, ...]]) -> list[ChangeRow]:
-    return [ChangeRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        made = [ChangeRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        await (made[0].save() if len(made) == 1 else ChangeRow.bulk_create(made))

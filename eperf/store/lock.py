@@ -23,6 +23,7 @@ class Lock(IntEnum):
     PEOPLE = 2
     CATALOGUE = 3
     CALENDAR = 4
+    DEADLINE = 5
 
 
 async def take(*locks: Lock) -> None:

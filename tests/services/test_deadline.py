@@ -84,6 +84,23 @@ async def test_the_same_day_again_corrects_and_a_later_day_follows(town: Town) -
     assert await rule_on(city, TODAY + timedelta(days=7)) == later
 
 
+async def test_of_many_who_set_the_same_day_at_once_the_last_is_kept(town: Town) -> None:
+    rules = [dataclasses.replace(RULE, verify_days=days) for days in range(12)]
+    numbers = await asyncio.gather(
+        *(set_deadlines(town.call("Eka", ADMIN), town.units["city"], rule) for rule in rules)
+    )
+    assert len(set(numbers)) == 1
+    assert deadlines_of(await DeadlineRow.get()) in rules
+
+
+async def test_a_year_of_working_days_is_counted_too(town: Town) -> None:
+    await silent(town, Silence.LAPSE, verify_days=366)
+    standing = Standing(town.units["office"], ActivityState.SUBMITTED, TODAY, NOW, None)
+    [found] = await due(system(town), [standing])
+    assert found.verify_by is not None
+    assert 366 <= (found.verify_by - NOW).days <= 368
+
+
 async def test_a_rule_that_began_in_the_past_would_decide_what_is_done_and_is_refused(town: Town) -> None:
     past = dataclasses.replace(RULE, valid_from=TODAY - timedelta(days=1))
     with pytest.raises(BadInput, match="validFrom"):

@@ -71,13 +71,13 @@ def evident(files: str | None, postgres: bool) -> str:
 
 
 def in_time(unit: str) -> str:
-    """That the deadline of a unit for reporting has not come, by the civil time of the reporter's."""
+    """That the deadline of a unit for reporting has not come, by its civil time."""
     zones = " ".join(
         f"WHEN '{name}' THEN {zone_offset_min(zone)}"
         for short, zone in ZONES.items()
         for name in (short, zone.key)
     )
-    offset = f"CASE u.zone {zones} END"
+    offset = f"CASE (SELECT day.zone FROM unit AS day WHERE day.id = {unit}) {zones} END"  # noqa: S608
     still = (
         f"CASE r.counted_from WHEN 'day' THEN r.report_until_min > CAST($8 AS bigint) + {offset} "
         f"WHEN 'month_end' THEN r.report_until_min > CAST($9 AS bigint) + {offset} ELSE TRUE END"

@@ -212,7 +212,7 @@ async def _reason(town: Town, given: Report, now: datetime) -> type[Refused] | N
     )
     item = item_of(await ItemRow.get(id=given.item_id))
     files = [Attached(one.media_type, one.size) for one in await FileRow.filter(id__in=list(given.evidence))]
-    zone = zone_named((await UnitRow.get(id=person.unit_id)).zone)
+    zone = zone_named((await UnitRow.get(id=unit_id)).zone)
     try:
         require_for(item, post_of(await PositionRow.get_or_none(id=position_id or 0)))
         require_norm(item, given.minutes, given.quantity_h)
@@ -244,6 +244,7 @@ async def test_the_statement_and_the_rules_agree_on_what_is_taken(town: Town, se
             position_id=chance.choice(posts), valid_from=days[end + 8], valid_to=days[end],
         )  # fmt: skip
     for unit in town.units:
+        await UnitRow.filter(id=town.units[unit]).update(zone=chance.choice(("WIB", "WITA", "Asia/Jayapura")))
         for start in chance.sample(days, 3):
             counted = chance.choice(("day", "month_end", None, None))
             until = chance.choice((960, 1440, 1440 * 9)) if counted else None

@@ -23,7 +23,7 @@ from eperf.store.catalogue import ItemRow
 from eperf.store.deadline import DeadlineRow
 from eperf.store.file import FileRow
 from eperf.store.items import item_of, post_of
-from eperf.store.organisation import PositionRow
+from eperf.store.organisation import PositionRow, UnitRow
 from eperf.store.overdue import deadlines_of
 from eperf.store.reporting import Facts
 
@@ -78,7 +78,8 @@ async def require_in_time(call: Call, worked: date, facts: Facts) -> None:
     """Refuses work of a day whose deadline for reporting is over."""
     rule = await DeadlineRow.get_or_none(id=facts.rule) if facts.rule else None
     if rule is not None:
-        known, zone = deadlines_of(rule), zone_named(facts.zone)
+        known, unit = deadlines_of(rule), await UnitRow.get(id=facts.placed)
+        zone = zone_named(unit.zone)
         require_before(call, "date", worked, report_until(known, worked, zone), known, zone)
 
 

@@ -148,12 +148,11 @@ async def enforce(call: Call) -> int:
     Each activity is moved, kept in its history and told of in one transaction, from the state in which it waits: a
     process that dies half-way leaves the rest to the next, and nothing is done twice.
     """
-    found = await overdue.watched()
-    if found is None:
+    watch = await overdue.watched()
+    if watch is None:
         return 0
-    units, fewest = found
-    before, after, done = call.now - timedelta(days=fewest), 0, 0
-    while rows := await overdue.waiting(units, before, after, _AT_ONCE):
+    before, after, done = call.now - timedelta(days=watch.fewest), 0, 0
+    while rows := await overdue.waiting(watch, before, after, _AT_ONCE):
         after = rows[-1].id
         late = await _late(call, rows)
         if late:

@@ -85,17 +85,34 @@ async def rules(units: Collection[int]) -> Rules:
     return Rules(places, by_unit)
 
 
-async def watched() -> tuple[list[int], int] | None:
-    """The units whose rules decide when a superior is silent, and the fewest days they give; None: there are none."""
+@dataclass(frozen=True)
+class Watch:
+    """Where rules decide when a superior is silent: their units, the fewest days they give, the first day they hold."""
+
+    units: Sequence[int]
+    fewest: int
+    first: date
+
+
+async def watched() -> Watch | None:
+    """Where somebody's silence has to be looked for; None: nowhere."""
     found = DeadlineRow.exclude(silence=Silence.NOTHING.value).filter(verify_days__isnull=False)
-    rows = await found.values_list("unit_id", "verify_days")
-    return (sorted({unit for unit, _ in rows}), min(days for _, days in rows)) if rows else None
+    rows = await found.values_list("unit_id", "verify_days", "valid_from")
+    if not rows:
+        return None
+    units, days, begins = zip(*rows, strict=True)
+    return Watch(sorted(set(units)), min(days), min(begins))
 
 
-async def waiting(units: Collection[int], before: datetime, after: int, most: int) -> list[ActivityRow]:
-    """Activities in some units and all below that were sent before an instant and wait, by id, from an id on."""
+async def waiting(watch: Watch, before: datetime, after: int, most: int) -> list[ActivityRow]:
+    """Activities under a watch that were sent before an instant and wait, by id, from an id on."""
     found = ActivityRow.filter(
-        unit_id__in=below(units), state="submitted", submitted_at__lt=before, escalated_at=None, id__gt=after
+        unit_id__in=below(watch.units),
+        state="submitted",
+        date__gte=watch.first,
+        submitted_at__lt=before,
+        escalated_at=None,
+        id__gt=after,
     )
     return await found.order_by("id").limit(most)
 

@@ -7,6 +7,7 @@ import contextlib
 import random
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -19,8 +20,9 @@ from eperf.domain.scoring import thaw
 from eperf.services import closing
 from eperf.services.months import run_today
 from eperf.services.scoring import score_dirty
+from eperf.store import frames
 from eperf.store.binding import BindingRow
-from eperf.store.closing import ClosingRow, FrozenRow
+from eperf.store.closing import ClosingRow, FrozenRow, LateRow
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.support.closed import (
@@ -110,6 +112,37 @@ async def test_a_score_that_its_facts_do_not_give_is_computed_again_and_not_froz
     await scored(town)
     assert (await closed(town, kept)).state == "closed"
     assert (await ScoreRow.get()).score_h != 1
+
+
+async def test_a_month_that_closes_while_it_is_computed_is_handed_over_and_others_are_written(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Budi", "Eka"):
+        await worked(town, name)
+    await scored(town)
+    number = await closing.close(town.call("Eka", PERSONNEL), town.units["office"], OCTOBER)
+    before = {row.employee_id: row.score_h for row in await ScoreRow.all()}
+    for name in ("Budi", "Eka"):
+        await worked(town, name, quantity_h=100)
+    read = frames.months
+
+    async def closed_meanwhile(*given: Any) -> Any:
+        found = await read(*given)
+        monkeypatch.undo()
+        await FrozenRow.create(
+            unit_id=town.units["office"], period="2026-10", closing_id=number, frozen_at=NOW, people=1, provisional=0,
+            sha256="", input_digest="", scheme="", scheme_version="", scheme_revision="", settings_digest="",
+        )  # fmt: skip
+        return found
+
+    monkeypatch.setattr(frames, "months", closed_meanwhile)
+    await scored(town)
+    after = {row.employee_id: row.score_h for row in await ScoreRow.all()}
+    budi, eka = town.people["Budi"], town.people["Eka"]
+    assert after[budi] == before[budi]
+    assert (after[eka] or 0) > (before[eka] or 0)
+    assert [row.employee_id for row in await LateRow.all()] == [budi]
+    assert await DirtyRow.all().count() == 0
 
 
 @pytest.mark.parametrize("change", ["update", "delete", "insert", "move"])

@@ -12,7 +12,7 @@ decree or an import. Fresh ones are taken apart, so that they never stand behind
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eperf.store import database
@@ -101,7 +101,7 @@ async def put_off(claim: Claim, seconds: int) -> None:
 
 async def held(claim: Claim, rows: Sequence[Dirty]) -> list[Dirty]:
     """Inside a transaction: those that are still claimed, with the marks of now; they stay so until it ends."""
-    ids = _listed(one.id for one in rows)
+    ids = database.listed(one.id for one in rows)
     return await _rows(_HELD.format(claim=claim.number, ids=ids, lock=_LOCK[database.dialect()]))
 
 
@@ -111,19 +111,14 @@ async def done(before: Sequence[Dirty], now: Sequence[Dirty]) -> None:
     same = [one.id for one in now if read[one.id] == one.mark]
     grown = [one.id for one in now if read[one.id] != one.mark]
     if same:
-        await _execute(_REMOVE.format(ids=_listed(same)))
+        await _execute(_REMOVE.format(ids=database.listed(same)))
     if grown:
-        await _execute(_FREE.format(ids=_listed(grown)))
+        await _execute(_FREE.format(ids=database.listed(grown)))
 
 
 async def forget() -> None:
     """Frees every claim; for who knows that nobody else works."""
     await _execute("UPDATE dirty_score SET claim = NULL WHERE claim IS NOT NULL")
-
-
-def _listed(ids: Iterable[int]) -> str:
-    # Integers of our own tables: written into the text they need no parameter limit. NULL: an empty list is no SQL.
-    return ",".join(str(number) for number in ids) or "NULL"
 
 
 async def _rows(text: str) -> list[Dirty]:

@@ -6,7 +6,7 @@ One URL names it: `sqlite:///folder/eperf.db` (three slashes and an absolute pat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Any, Literal
@@ -123,6 +123,12 @@ def _outside() -> BaseDBAsyncClient:
 def dialect() -> Dialect:
     """The dialect of the open database."""
     return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
+
+
+def listed(ids: Iterable[int]) -> str:
+    """Ids of our own tables for `IN (…)`: integers written into the text need no parameter limit."""
+    # NULL: an empty list is no SQL.
+    return ",".join(str(int(one)) for one in ids) or "NULL"
 
 
 async def text(sql: str, values: Sequence[Any]) -> str | None:

@@ -74,7 +74,7 @@ async def _activities(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
 
 
 async def _rows(sql: str, ids: Iterable[int]) -> Iterable[tuple[Any, ...]]:
-    _, rows = await database.connection().execute_query(sql.format(ids=_listed(ids)), [])
+    _, rows = await database.connection().execute_query(sql.format(ids=database.listed(ids)), [])
     return (tuple(row.values()) if hasattr(row, "values") else tuple(row) for row in rows)
 
 
@@ -100,8 +100,3 @@ def _parsed(text: bytes, schema: dict[str, pl.DataType], first: date | None) -> 
     rows = pl.read_csv(text, has_header=False, schema=schema | {"date": pl.Int32()})
     zero = (first - date(1970, 1, 1)).days
     return rows.with_columns((pl.col("date") + zero).cast(pl.Date))
-
-
-def _listed(ids: Iterable[int]) -> str:
-    # Integers of our own tables: written into the text they need no parameter limit. NULL: an empty list is no SQL.
-    return ",".join(str(int(number)) for number in ids) or "NULL"

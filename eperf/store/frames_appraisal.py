@@ -55,8 +55,9 @@ async def predikat(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
 async def _read(
     sql: str, ids: Sequence[int], period: YearMonth, since: date, schema: pl.Schema
 ) -> pl.DataFrame:
-    wanted = ",".join(str(int(number)) for number in ids) or "NULL"
-    text = sql.format(ids=wanted, month=period, last=period.last.isoformat(), since=since.isoformat())
+    text = sql.format(
+        ids=database.listed(ids), month=period, last=period.last.isoformat(), since=since.isoformat()
+    )
     _, rows = await database.connection().execute_query(text)
     makers = _makers(schema)
     ready = [[make(value) for make, value in zip(makers, _values(row), strict=True)] for row in rows]

@@ -76,7 +76,7 @@ async def _stored(ids: Sequence[int], period: str) -> pl.DataFrame:
     text = _STORED.format(
         compared=", ".join(_COMPARED),
         period="$1" if postgres else "?",
-        ids=",".join(str(int(one)) for one in ids) or "NULL",
+        ids=database.listed(ids),
     )
     _, rows = await database.connection().execute_query(text, [period])
     return pl.DataFrame([tuple(row) for row in rows], schema=_OLD, orient="row")

@@ -313,6 +313,7 @@ def scores(make: Making) -> None:
 def a_score(make: Making, n: int, person: Row, month: str) -> Row:
     """A score of a month."""
     final = make.rng.random() < 0.7
+    leaves = [_leaf(make, n, person) for _ in range(make.rng.randint(0, 3))]
     return {
         "employee_id": person["id"],
         "unit_id": _unit_then(make, person),
@@ -324,7 +325,7 @@ def a_score(make: Making, n: int, person: Row, month: str) -> Row:
         "scheme_version": "1.0",
         "settings_digest": marker.text(n),
         "input_digest": f"sha256:{n}",
-        "breakdown": [_leaf(make, n, person) for _ in range(make.rng.randint(0, 3))],
+        "breakdown": _phrased(leaves) if leaves and make.rng.random() < 0.7 else leaves,
         "computed_at": marker.instant(n, make.rng.randrange(_MINUTES)),
     }
 
@@ -341,6 +342,21 @@ def _leaf(make: Making, n: int, person: Row) -> Row:
         "evidence": make.rng.choice(([], activity, [{"kind": "period", "id": "2026-11"}])),
         "facts": make.rng.choice(({}, {"points": "12.50", "note": marker.text(n, '\u2028"')})),
     }
+
+
+def _phrased(leaves: list[Row]) -> Row:
+    """The leaves as scoring stores them (`eperf.domain.scoring.stored`), each by a rule of its own."""
+    rules, phrases, stored = {}, [], []
+    for number, leaf in enumerate(leaves):
+        fixed = {name: leaf[name] for name in ("stage", "rule", "legal_basis")}
+        cited = next(iter(leaf["evidence"]), None)
+        fixed |= {"kind": cited["kind"]} if cited else {}
+        facts = [f"facts.{name}" for name in leaf["facts"]]
+        rules[f"r{number}"] = {"fixed": fixed, "phrase": ["label_id", "label_en"], "own": facts}
+        phrases.append([f"r{number}", leaf["label"]["id"], leaf["label"]["en"]])
+        own = leaf["facts"].values()
+        stored.append([number, int(leaf["amount"].replace(".", "")), cited["id"] if cited else None, *own])
+    return {"rules": rules, "phrases": phrases, "leaves": stored}
 
 
 def bindings(make: Making) -> None:

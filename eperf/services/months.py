@@ -18,7 +18,7 @@ from eperf.domain.attendance.calendar import WorkCalendar
 from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import Scored, UnitPeriod, expanded, score, thaw
+from eperf.domain.scoring import Explanation, Scored, UnitPeriod, expanded, score, thaw
 from eperf.domain.scoring.cut import Cohort
 from eperf.domain.scoring.digest import plain
 from eperf.services.calendars import calendars
@@ -137,10 +137,10 @@ def unusable(refusal: Refused) -> str:
     return f"scheme-unusable: {refusal.message('en')}"[:200]
 
 
-async def run(scheme: Bound, facts: UnitPeriod) -> Run:
-    """Scores the facts, in a thread of its own."""
-    scored = await asyncio.to_thread(score, scheme.registered.part, scheme.settings, facts)
-    return Run(scheme, scored)
+async def run(scheme: Bound, facts: UnitPeriod, explanation: Explanation = Explanation.STORED) -> Run:
+    """Scores the facts, in a thread of its own; `explanation`: the one that will be asked for."""
+    part, settings = scheme.registered.part, scheme.settings
+    return Run(scheme, await asyncio.to_thread(score, part, settings, facts, explanation=explanation))
 
 
 async def facts_of(

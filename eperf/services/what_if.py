@@ -18,7 +18,7 @@ from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Operation
 from eperf.domain.errors import NotFound, Refused, TooMany
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import UnitPeriod
+from eperf.domain.scoring import Explanation, UnitPeriod
 from eperf.domain.scoring.events import TrialDone
 from eperf.domain.scoring.what_if import (
     MOST_SCORES,
@@ -156,7 +156,7 @@ async def _month(
             call, blobs, unit_id, month, [row.employee_id for row in rows], entries, scheme
         ):
             chosen = scheme or await scheme_of(call, facts.unit_id, month)
-            ran = await run(chosen, facts)
+            ran = await run(chosen, facts, Explanation.WHOLE)
             yield await asyncio.to_thread(moves, before, ran.scored)
 
 

@@ -20,13 +20,19 @@ from eperf.domain.scoring.frame import UnitPeriod
 MOST_CAUSES = 50
 """An entry names so many changed facts; how many there are in all is in `Cause` no more."""
 
-_KEYS = {"activities": ("activity", "activity_id"), "days": ("day", "date")}
+_KEYS = {
+    "activities": ("activity", "activity_id"),
+    "days": ("day", "date"),
+    "targets": ("target", "target_id"),
+    "behaviour": ("behaviour", "period"),
+    "predikat": ("predikat", "period"),
+}
 """How a row of a table is named; rows of any other are named by the table and the employee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A fact that is other than before: `kind` (`activity`, `day`, `employee`, `unit`, a table), its `id`, and how.
+    """A fact that is other than before: `kind` (of `_KEYS`, `employee`, `unit`, a table), its `id`, and how.
 
     `change` is `added`, `changed` or `removed`.
     """

@@ -32,8 +32,12 @@ _ORDERS = {"OLDEST": (("id", False),), "LATEST": (("id", True),)}
 class AdjustmentCause:
     """A fact that is other than before."""
 
-    kind: str = strawberry.field(description="`activity`, `day`, `employee`, `unit` or `scheme`.")
-    id: strawberry.ID = strawberry.field(description="An activity's id, a day's date, or a code.")
+    kind: str = strawberry.field(
+        description="`activity`, `day`, `target`, `behaviour`, `predikat`, `employee`, `unit` or `scheme`."
+    )
+    id: strawberry.ID = strawberry.field(
+        description="An activity's or a target's id, a day's date, a period, or a code."
+    )
     change: str = strawberry.field(description="`added`, `changed` or `removed`.")
     event: str | None = strawberry.field(description="What last happened to it, if the log tells.")
     at: str | None = strawberry.field(description="When that was, ISO 8601.")
@@ -49,7 +53,8 @@ def _causes(row: Mapping[str, Any], _: Context) -> list[AdjustmentCause]:
 
 
 def _named(kind: str, number: str) -> strawberry.ID:
-    return strawberry.ID(global_id("Activity", int(number)) if kind == "activity" else number)
+    noun = {"activity": "Activity", "target": "Target"}.get(kind)
+    return strawberry.ID(global_id(noun, int(number)) if noun else number)
 
 
 @mapped(AdjustmentRow, Operation.SCORE_READ, partial(reach, columns=Columns()))

@@ -27,11 +27,12 @@ OCTOBER = YearMonth(2026, 10)
 PERSONNEL = (Role.PERSONNEL_ADMIN, "city")
 PLUGINS = (Role.PLUGIN_ADMIN, "city")
 POINTS = "points-catalogue/points"
+# All of them give a figure from activities alone: months that have none are tested beside.
 SCHEMES: tuple[tuple[str, dict[str, Any]], ...] = (
     (POINTS, {}),
     (POINTS, {"monthly_target": "4000", "target_basis": "Perwal Contoh 3/2026"}),
     ("eperf/norm-minutes", {}),
-    ("ministry-70-30/attendance", {}),
+    (POINTS, {"attendance": {"absent": "5", "late": [{"from_min": 1, "cut": "0.5"}], "most": "30"}}),
     ("surplus-tier/workload", {"zero_surplus_k_pct": "50", "zero_surplus_basis": "Perbup Contoh 1/2026"}),
 )
 APPEALS = {"raise_days": 40, "answer_days": 7, "legal_basis": "Perwal Contoh 2/2026"}

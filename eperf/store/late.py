@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 
 from eperf.domain.period import YearMonth
 from eperf.store import database
@@ -18,6 +18,13 @@ from eperf.store.roster import StaleSpanRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 
 _AT_ONCE = 500
+_HAND_OVER = """
+INSERT INTO late_score (employee_id, period, unit_id, mark)
+SELECT employee_id, period, {unit}, 1 FROM dirty_score WHERE id IN ({ids}) ORDER BY employee_id
+ON CONFLICT (employee_id, period) DO UPDATE SET mark = late_score.mark + 1, unit_id = excluded.unit_id, held = NULL
+"""
+# A mark that has grown since it was read stays where it is, and is handed over again.
+_TAKE_AWAY = "DELETE FROM dirty_score WHERE (id, mark) IN (VALUES {read})"
 
 
 class Marked(Protocol):
@@ -47,7 +54,7 @@ async def hand_over(groups: Mapping[tuple[int, YearMonth], list[M]]) -> dict[tup
     for (unit_id, period), rows in groups.items():
         late = await _late(unit_id, period, rows, closed[period]) if closed[period] else set()
         if late:
-            await _move(unit_id, str(period), [row for row in rows if row.employee_id in late])
+            await _move(unit_id, [row for row in rows if row.employee_id in late])
         if rest := [row for row in rows if row.employee_id not in late]:
             left[unit_id, period] = rest
     return left
@@ -77,13 +84,14 @@ async def _late(unit_id: int, period: YearMonth, rows: Sequence[Marked], closed:
     return found
 
 
-async def _move(unit_id: int, period: str, rows: Sequence[Marked]) -> None:
-    async with database.transaction():
-        for row in rows:
-            known = LateRow.filter(employee_id=row.employee_id, period=period)
-            if not await known.update(mark=F("mark") + 1, unit_id=unit_id, held=None):
-                await LateRow.create(employee_id=row.employee_id, period=period, unit_id=unit_id)
-            await DirtyRow.filter(id=row.id, mark=row.mark).delete()
+async def _move(unit_id: int, rows: Sequence[Marked]) -> None:
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        ids = database.listed(row.id for row in some)
+        read = ", ".join(f"({int(row.id)}, {int(row.mark)})" for row in some)
+        async with database.transaction() as connection:
+            await connection.execute_query(_HAND_OVER.format(unit=int(unit_id), ids=ids))
+            await connection.execute_query(_TAKE_AWAY.format(read=read))
 
 
 async def waiting(units: Collection[int], period: str, last: object) -> int:

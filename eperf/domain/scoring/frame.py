@@ -19,6 +19,13 @@ from eperf.domain.period import YearMonth
 from eperf.domain.scoring import tables
 from eperf.domain.scoring.digest import digest_of_tables, digests_of_employees
 
+_TABLES: Mapping[str, tuple[pl.Schema, list[str]]] = {
+    "employees": (tables.EMPLOYEES, ["employee_id"]),
+    "activities": (tables.ACTIVITIES, ["activity_id"]),
+    "days": (tables.DAYS, ["employee_id", "date"]),
+}
+"""The tables in the order of the digest, each with its columns and its key. The first has everyone."""
+
 
 def whole_days(days: int, period: YearMonth) -> None:
     """Refuses what is no number of days of the period."""
@@ -44,17 +51,18 @@ class UnitPeriod:
 
     def __post_init__(self) -> None:
         whole_days(self.working_days, self.period)
-        employees = tables.conform("employees", self.employees, tables.EMPLOYEES, ["employee_id"])
-        activities = tables.conform(
-            "activities", self.activities, tables.ACTIVITIES, ["activity_id"], ["employee_id", "activity_id"]
-        )
-        days = tables.conform("days", self.days, tables.DAYS, ["employee_id", "date"])
-        for name, rows in (("activities", activities), ("days", days)):
-            tables.known_employees(name, rows, employees)
-            tables.within(name, rows, self.period.first, self.period.last)
-        object.__setattr__(self, "employees", employees)
-        object.__setattr__(self, "activities", activities)
-        object.__setattr__(self, "days", days)
+        checked = {
+            name: tables.conform(
+                name, getattr(self, name), schema, key, list(dict.fromkeys(["employee_id", *key]))
+            )
+            for name, (schema, key) in _TABLES.items()
+        }
+        for name in list(checked)[1:]:
+            tables.known_employees(name, checked[name], checked["employees"])
+        for name in ("activities", "days"):
+            tables.within(name, checked[name], self.period.first, self.period.last)
+        for name, rows in checked.items():
+            object.__setattr__(self, name, rows)
 
     @classmethod
     def of_checked(cls, **fields: Any) -> UnitPeriod:
@@ -93,17 +101,16 @@ class UnitPeriod:
         return (*head, self.period, self.working_days)
 
     def content(self) -> dict[str, pl.DataFrame]:
-        """The tables by name."""
-        return {"employees": self.employees, "activities": self.activities, "days": self.days}
+        """The tables by name, in the order in which they are digested."""
+        return {name: getattr(self, name) for name in _TABLES}
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""
         chosen = pl.DataFrame({"employee_id": pl.Series(list(employee_ids), dtype=pl.Int64).unique()})
         tables.known_employees("only", chosen, self.employees)
         fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        for name, value in fields.items():
-            if isinstance(value, pl.DataFrame):
-                fields[name] = value.join(chosen, on="employee_id", how="semi", maintain_order="left")
+        for name, rows in self.content().items():
+            fields[name] = rows.join(chosen, on="employee_id", how="semi", maintain_order="left")
         return UnitPeriod.of_checked(**fields)
 
 

@@ -22,7 +22,7 @@ from tortoise.transactions import in_transaction
 from eperf.domain.errors import BadInput
 from eperf.store.nouns import MODULES
 from eperf.store.postgres import PostgresClient, given_back
-from eperf.store.sqlite import Unfit, WalClient
+from eperf.store.sqlite import Unfit
 
 Dialect = Literal["sqlite", "postgres"]
 Apps = Mapping[str, Mapping[str, Any]]
@@ -128,15 +128,13 @@ def dialect() -> Dialect:
 async def text(sql: str, values: Sequence[Any]) -> str | None:
     """The single value of a statement that only reads, outside any transaction: the way of compiled reads."""
     client: Any = _outside()
-    if isinstance(client, WalClient):
-        return await client.text(sql, values)
     try:
-        row = await client.row(sql, values)
+        found: str | None = await client.text(sql, values)
     except asyncpg.ProgramLimitExceededError as error:
         raise Unfit(str(error)) from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise OperationalError(error) from error
-    return None if row is None else row[0]
+    return found
 
 
 async def csv(table: str, columns: Sequence[str], employees: Sequence[int], first: date, last: date) -> bytes:

@@ -132,10 +132,16 @@ class PostgresClient(AsyncpgDBClient):
         """
         if writes and not keyed:
             return await (await self.leases()).fetchrow(sql, *values)
-        together = self._together
-        if together is None:
-            together = self._together = Together(await self.leases())
-        return await together.row(sql, values, writes=writes)
+        return await (self._together or await self._company()).row(sql, values, writes=writes)
+
+    async def text(self, sql: str, values: Sequence[Any]) -> str | None:
+        """The single value of a statement that only reads; raises what the driver does."""
+        row = await (self._together or await self._company()).row(sql, values)
+        return None if row is None else row[0]
+
+    async def _company(self) -> Together:
+        self._together = Together(await self.leases())
+        return self._together
 
     @translate_exceptions
     async def csv(

@@ -6,9 +6,9 @@ so nobody else writes records of that device meanwhile.
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -48,24 +48,39 @@ def _escaped(texts: Iterable[str]) -> Iterable[str]:
     return (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
 
 
-async def write(rows: pl.DataFrame, constants: Mapping[str, Any]) -> bool:
-    """Writes punches, in order; False, and none is written, when one of them is there already.
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Punches as the database takes them."""
+
+    digests: pl.Series
+    values: io.BytesIO | list[list[Any]]
+    """What COPY reads on PostgreSQL, rows on SQLite."""
+
+
+def ready(rows: pl.DataFrame, constants: Mapping[str, Any]) -> Ready:
+    """Makes punches ready to be written; takes a while, and may do so in another thread.
 
     `rows` has the columns that differ (`pin`, `occurred_at`, `date`, `kind`, `verify`, `line`, `digest`, `employee_id`,
     `outcome`, `reason`, `copies`, `device_at`, `clock_error_id`), `constants` the others.
     """
-    ready = await asyncio.to_thread(_ready, rows, constants)
-    connection = database.connection()
+    texts = _texts(rows, constants)
     if database.dialect() == "sqlite":
-        if len(await known(rows["digest"])):
+        return Ready(rows["digest"], [list(row) for row in texts.iter_rows()])
+    return Ready(rows["digest"], _copied(texts))
+
+
+async def write(given: Ready) -> bool:
+    """Writes punches, in order; False, and none is written, when one of them is there already."""
+    connection = database.connection()
+    if isinstance(given.values, list):
+        if len(await known(given.digests)):
             return False
-        await connection.execute_many(_INSERT, [list(row) for row in ready.iter_rows()])
+        await connection.execute_many(_INSERT, given.values)
         return True
-    text = await asyncio.to_thread(_copied, ready)
     raw = connection._connection
     await raw.execute("SAVEPOINT some_punches")
     try:
-        await raw.copy_to_table("punch", source=text, columns=list(_COLUMNS), format="text")
+        await raw.copy_to_table("punch", source=given.values, columns=list(_COLUMNS), format="text")
     except asyncpg.UniqueViolationError:
         await raw.execute("ROLLBACK TO SAVEPOINT some_punches")
         return False
@@ -73,7 +88,7 @@ async def write(rows: pl.DataFrame, constants: Mapping[str, Any]) -> bool:
     return True
 
 
-def _ready(rows: pl.DataFrame, constants: Mapping[str, Any]) -> pl.DataFrame:
+def _texts(rows: pl.DataFrame, constants: Mapping[str, Any]) -> pl.DataFrame:
     """Values as both databases take them: instants as `stored_instant` writes them, days as ISO texts."""
     same = {
         name: pl.lit(stored_instant(value) if isinstance(value, datetime) else value)
@@ -97,14 +112,14 @@ def _instant(name: str) -> pl.Expr:
     )
 
 
-def _copied(ready: pl.DataFrame) -> io.BytesIO:
+def _copied(rows: pl.DataFrame) -> io.BytesIO:
     """Rows as COPY reads them: tabs part columns, so those within a text are written `\\t`, and backslashes twice."""
     texts = [
         pl.col(name).str.replace_all("\\", "\\\\", literal=True).str.replace_all("\t", "\\t", literal=True)
         for name in ("pin", "line", "digest")
     ]
     out = io.BytesIO()
-    ready.with_columns(texts).write_csv(
+    rows.with_columns(texts).write_csv(
         out, include_header=False, separator="\t", null_value="\\N", quote_style="never"
     )
     out.seek(0)

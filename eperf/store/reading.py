@@ -60,6 +60,10 @@ class Reader:
         await connection.set_progress_handler(made._is_given_up, _STEPS)
         return made
 
+    def __len__(self) -> int:
+        """How many statements stand in line, the running one included."""
+        return len(self._line) + (self.running is not None)
+
     async def function(self, name: str, arguments: int, function: Any) -> None:
         """Makes a deterministic function of ours known to SQL."""
         await self._connection.create_function(name, arguments, function, deterministic=True)
@@ -106,6 +110,7 @@ class Reader:
                 statement.rows = self.raw.execute(statement.sql, statement.values).fetchall()
             except BaseException as failure:
                 statement.failure = failure
+            self.running = None
         return statement
 
     def _is_given_up(self) -> bool:

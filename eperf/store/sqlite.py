@@ -1,7 +1,7 @@
-"""SQLite as a server's database: one writer that never upgrades its lock, and a reader that never waits for it.
+"""SQLite as a server's database: one writer that never upgrades its lock, and readers that never wait for it.
 
 The ORM's own client has one connection behind one lock, begins deferred, and keeps its lock for ever when a task is
-cancelled while it begins. So this engine opens a second, read-only connection for reads outside transactions, begins
+cancelled while it begins. So this engine opens read-only connections for reads outside transactions, begins
 IMMEDIATE, gives the lock back however the beginning ends, and interrupts the statement of a cancelled task.
 """
 
@@ -57,7 +57,9 @@ _UNFIT = re.compile(
     "parser stack overflow|too many arguments|too large|too many|at most 64 tables|tree is too"
 )
 _READS = ("SELECT", "WITH", "EXPLAIN")
-_READERS = ("cache_size", "busy_timeout")
+_READERS = 2
+"""One long read does not keep all others waiting. More gain nothing: all connections share one allocator."""
+_READER_SETTINGS = ("cache_size", "busy_timeout")
 """The settings that a reader needs too."""
 
 
@@ -122,31 +124,32 @@ class WalClient(SqliteClient):
 
     def __init__(self, file_path: str, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
-        self._reader: Reader | None = None
+        self._readers: list[Reader] = []
         self._glance: Glance | None = None
         self._opening = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:
-        """Opens the writer, which may create the file, then the reader."""
+        """Opens the writer, which may create the file, then the readers."""
         async with self._opening:
             await super().create_connection(with_db)
             if self._connection is not None:  # a new row is read where it is written
                 await self._connection.create_function("eperf_base64", 1, _base64, deterministic=True)
-            if self._reader is None:
-                own = {name: value for name, value in self.pragmas.items() if name in _READERS}
-                reader = await Reader.opened(self.filename, own)
-                await reader.function("eperf_base64", 1, _base64)
-                self._reader, self._glance = reader, Glance(self.filename, own)
+            if not self._readers:
+                own = {name: value for name, value in self.pragmas.items() if name in _READER_SETTINGS}
+                readers = [await Reader.opened(self.filename, own) for _ in range(_READERS)]
+                for reader in readers:
+                    await reader.function("eperf_base64", 1, _base64)
+                self._readers, self._glance = readers, Glance(self.filename, own)
                 self._glance.function("eperf_base64", 1, _base64)
 
     async def close(self) -> None:
-        """Closes both connections."""
+        """Closes all connections."""
         if self._glance is not None:
             self._glance.close()
             self._glance = None
-        if self._reader is not None:
-            await self._reader.close()
-            self._reader = None
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            await reader.close()
         await super().close()
 
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
@@ -159,7 +162,7 @@ class WalClient(SqliteClient):
     async def execute_query(
         self, query: str, values: list[Any] | None = None
     ) -> tuple[int, Sequence[dict[str, Any]]]:
-        """Reads by the reader, everything else by the writer."""
+        """Reads by the reader whose line is shortest, everything else by the writer."""
         if not query.lstrip().upper().startswith(_READS):
             return cast(tuple[int, Sequence[dict[str, Any]]], await super().execute_query(query, values))
         rows = await self._read(query, values)
@@ -197,12 +200,12 @@ class WalClient(SqliteClient):
         return (rows[0][0] or "").encode()
 
     async def _read(self, query: str, values: Sequence[Any] | None) -> list[Any]:
-        if self._reader is None:
+        if not self._readers:
             await self.create_connection(with_db=True)
         found = self._glance.rows(query, values or ()) if self._glance is not None else None
         if found is not None:
             return found
-        return await cast(Reader, self._reader).rows(query, values or ())
+        return await min(self._readers, key=len).rows(query, values or ())
 
 
 client_class = WalClient

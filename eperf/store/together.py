@@ -1,7 +1,7 @@
 """Short statements of one text that come at the same time go to PostgreSQL together, in one round trip and transaction.
 
 A short statement costs the server some 50 µs; sending it, waking the server's process and waking ours costs more. So
-while two are under way, others of the same text wait for one of them and are then sent as one series, which the driver
+while three are under way, others of the same text wait for one of them and are then sent as one series, which the driver
 pipelines.
 Under little load nothing waits and nothing changes. Each still has its own values, hence its own rights and its own
 answer. A series that fails or lasts is undone as a whole, and each of its statements goes alone: what one of them meets
@@ -24,8 +24,8 @@ _SHORT_SECONDS = 0.002
 """What lasts longer than that alone gains nothing from company."""
 _MOST = 16
 """Statements of one series."""
-_AT_ONCE = 2
-"""Of one text under way: one that the server works at, one whose answers we work at."""
+_AT_ONCE = 3
+"""Of one text under way: one that the server works at, one whose answers we work at, one on its way."""
 _PATIENCE_SECONDS = 0.25
 """A series that lasts longer meets a lock or a slow server."""
 _MOST_TEXTS = 512

@@ -127,7 +127,7 @@ def test_a_table_is_read_alike_in_objects_and_in_columns(
 
 
 def test_pieces_of_a_file_are_put_together_in_the_order_of_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usb_frame, "_AT_ONCE", 3)
+    monkeypatch.setattr(usb_frame, "_PIECE_BYTES", 90)
     lines = [b"%d\t2026-03-02 07:20:%02d\t1\t0\t1\t0" % (n, n) if n % 4 else b"junk%d" % n for n in range(20)]
     agree(UsbFile(), CarriedFile(b"\n".join(lines)), FileProfile(420))
 

@@ -12,7 +12,9 @@ from tortoise.exceptions import OperationalError
 
 from eperf.store import database as store
 from tests.support import database as support
-from tests.support.slow import FOR_EVER, SOON, cut_off, nothing_runs
+from tests.support.slow import COUNTING, FOR_EVER, SOON, cut_off, nothing_runs
+
+LONG_ENOUGH = COUNTING.format(100_000)
 
 
 async def make_table() -> None:
@@ -72,6 +74,17 @@ async def test_a_statement_ends_with_the_task_that_asked_for_it(work: object, da
     assert time.monotonic() - begun < 2
     await nothing_runs(database)
     assert await kept() == 0
+
+
+async def test_a_read_that_lasts_keeps_no_other_read_waiting(database: str) -> None:
+    lasting = asyncio.create_task(reading())
+    await asyncio.sleep(0.05)
+    for _ in range(20):  # on SQLite by the other reader: this is too long for a glance
+        rows = await asyncio.wait_for(store.connection().execute_query_dict(LONG_ENOUGH), 5)
+        assert rows[0]["n"] in (100_000, 100_001)
+    assert not lasting.done()
+    await cut_off(lasting, 0.01)
+    await nothing_runs(database)
 
 
 async def test_whoever_waits_for_the_same_connection_gets_it_at_once_and_whole(database: str) -> None:

@@ -19,7 +19,7 @@ import orjson
 from eperf.app.graphql import headers
 from eperf.app.graphql.connection import Headers, request_id, spoken
 from eperf.app.graphql.engine import Engine
-from eperf.app.graphql.guard import Cause, Guard
+from eperf.app.graphql.guard import Cause, Guard, Rounds
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.json import check
 from eperf.app.graphql.limits import Limits
@@ -73,6 +73,7 @@ class Lane:
     def __init__(self, engine: Engine, recall: Recall | None, limits: Limits, problems: Problems) -> None:
         self._engine, self._recall, self._limits, self._problems = engine, recall, limits, problems
         self._callers: dict[tuple[Any, ...], _Caller] = {}
+        self._rounds = Rounds()
 
     def learn(self, scope: Any, found: Headers, media: str, origin: str | None) -> None:
         """Remembers a caller whose request passed every check that depends on its headers."""
@@ -92,7 +93,7 @@ class Lane:
         caller = self._callers.get(presented.key)
         if caller is None or presented.bearer is None:
             return receive
-        guard = Guard(receive, self._limits.execution_seconds)
+        guard = Guard(receive, self._limits.execution_seconds, self._rounds)
         left = receive
         try:
             message = await receive()

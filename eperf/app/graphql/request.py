@@ -20,7 +20,7 @@ _PARAMETERS = 16
 _SCHEME = "sha256:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would triple the cost of making one, and every request makes one
 class Request:
     """What is asked: the document, which of its operations, and its inputs (JSON values, bounded)."""
 

@@ -29,10 +29,15 @@ CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 def lines_of(body: bytes, most: int = MAX_LINES) -> Iterator[tuple[int, bytes]]:
     """The non-blank lines of an upload with their places from 1; raises `TooMany` before the first one."""
+    text = text_of(body, most)
+    return ((place, line) for place, line in enumerate(_parted(text), start=1) if line.strip())
+
+
+def text_of(body: bytes, most: int = MAX_LINES) -> bytes:
+    """An upload without the marks at its ends; raises `TooMany` when it has more than so many lines."""
     if body.count(b"\n") >= most:
         raise TooMany("device_upload_lines", most, body.count(b"\n") + 1)
-    text = body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0")
-    return ((place, line) for place, line in enumerate(_parted(text), start=1) if line.strip())
+    return body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\0")
 
 
 def _parted(text: bytes) -> Iterator[bytes]:

@@ -14,11 +14,12 @@ import polars as pl
 
 from eperf.domain.attendance.frames import INSTANT, KIND, VERIFY, FrameRead, joined, sorted_out
 from eperf.domain.attendance.punch import PunchKind, Verify
-from eperf.plugins.builtin.adms_lines import MAX_LINE_BYTES, lines_of
+from eperf.plugins.builtin.adms_lines import MAX_LINE_BYTES, text_of
 from eperf.plugins.builtin.code_tables import ADMS, Codes
 from eperf.plugins.builtin.usb import MOST_FILE_LINES, ColumnProfile, read_usb_line
 
-_AT_ONCE = 100_000
+_PIECE_BYTES = 4_000_000
+_BLANK = " \t\r\x0b\x0c"
 _LINE = r"^[\t -~]*$"
 PIN = r"^[!-\[\]-~]{1,24}$"
 TIME = r"^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]) (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
@@ -29,33 +30,31 @@ def read_usb_frame(
     body: bytes, profile: ColumnProfile, zone_offset_min: int, codes: Codes = ADMS
 ) -> FrameRead:
     """As `read_usb`, in columns."""
-    parts = [
-        _piece(places, lines, profile, zone_offset_min, codes)
-        for places, lines in _pieces(lines_of(body, MOST_FILE_LINES))
-    ]
-    return joined(parts)
+    pieces = _pieces(text_of(body, MOST_FILE_LINES))
+    return joined([_piece(first, lines, profile, zone_offset_min, codes) for first, lines in pieces])
 
 
-def _pieces(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[list[int], list[bytes]]]:
-    places: list[int] = []
-    some: list[bytes] = []
-    for place, line in lines:
-        places.append(place)
-        some.append(line)
-        if len(some) == _AT_ONCE:
-            yield places, some
-            places, some = [], []
-    if some:
-        yield places, some
+def _pieces(text: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The lines, some at a time, and the place of the first; each character stands for a byte."""
+    start, first = 0, 1
+    while start <= len(text):
+        end = text.find(b"\n", start + _PIECE_BYTES)
+        end = len(text) if end < 0 else end
+        lines = text[start:end].decode("latin-1").split("\n")
+        yield first, lines
+        start, first = end + 1, first + len(lines)
 
 
-def _piece(
-    places: list[int], lines: list[bytes], profile: ColumnProfile, offset_min: int, codes: Codes
-) -> FrameRead:
+def _piece(first: int, lines: list[str], profile: ColumnProfile, offset_min: int, codes: Codes) -> FrameRead:
     # A line that is too long is not parted: a cell for each of a million tabs would be an attack on our memory.
-    texts = [line.decode() if line.isascii() and len(line) <= MAX_LINE_BYTES else None for line in lines]
-    told = pl.DataFrame({"line_no": places, "raw": pl.Series(texts, dtype=pl.String)}).with_columns(
-        pl.col("raw").str.strip_suffix("\r")
+    texts = [line if line.isascii() and len(line) <= MAX_LINE_BYTES else None for line in lines]
+    raw = pl.col("raw")
+    told = (
+        pl.DataFrame({"raw": pl.Series(texts, dtype=pl.String)})
+        .with_row_index("line_no", offset=first)
+        .with_columns(pl.col("line_no").cast(pl.Int64))
+        .filter(raw.is_null() | (raw.str.strip_chars(_BLANK) != ""))
+        .with_columns(raw.str.strip_suffix("\r"))
     )
     cells = pl.col("raw").str.split("\t")
     parted = told.select(
@@ -73,7 +72,8 @@ def _piece(
     records = kept(parted.filter(ordinary), codes)
     odd = (~ordinary).arg_true()
     found, skipped = sorted_out(
-        read_usb_line(lines[place], places[place], profile, offset_min, codes) for place in odd
+        read_usb_line(lines[place - first].encode("latin-1"), place, profile, offset_min, codes)
+        for place in parted["line_no"].gather(odd)
     )
     return pl.concat([records, found]), skipped
 

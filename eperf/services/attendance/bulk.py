@@ -8,8 +8,9 @@ true (`days.reclassify`) classifies them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -23,10 +24,12 @@ from eperf.services.attendance.unread import keep_unread, unread_known
 from eperf.services.attendance.whose import errors_of
 from eperf.services.call import Call, Work
 from eperf.store import punches, stale
+from eperf.store.ahead import ahead
 from eperf.store.attendance import DeviceRow, EnrolmentRow
 from eperf.store.device import count_kept
 from eperf.store.lock import Lock, take
 from eperf.store.people import EmployeeRow
+from eperf.store.punches import Ready
 
 Progress = Callable[[str, int, int], None]
 """Told of a step (`check`, `write`), how many records are done, and of how many."""
@@ -47,8 +50,8 @@ class TakenFile:
     unexplained: int = 0
     strangers: list[tuple[int, str]] = field(default_factory=list)
     """Line and text of the first that are readable and nobody's, in order."""
-    days: set[tuple[int, date]] = field(default_factory=set)
-    """Employees and civil days that have new records."""
+    days: list[pl.DataFrame] = field(default_factory=list)
+    """Employees and civil days that have new records: `employee_id` and `date`, some more than once."""
 
 
 async def take_in_file(
@@ -77,19 +80,25 @@ async def take_in_file(
     waited = len(wait)
     constants = {"source": source, "device_id": device.id, "received_at": call.now}
     done, met = 0, False
-    for some in told.iter_slices(AT_ONCE):
-        fresh = some
-        # Records of a file are new as a rule, and the unique index says so for nothing; once it has said no, we ask.
-        if met or not await punches.write(fresh, constants):
-            met = True
-            fresh = await _fresh(some, taken)
-            await punches.write(fresh, constants)
-            await _count_again(some.join(fresh, on="digest", how="anti"))
-        _count(fresh, taken)
-        done += len(some)
-        if progress:
-            progress("write", done, len(told))
-        wait = await _explain(fresh, wait)
+
+    def made(some: pl.DataFrame) -> tuple[pl.DataFrame, Ready | None]:
+        return some, None if met else punches.ready(some, constants)
+
+    async with aclosing(ahead(made, told.iter_slices(AT_ONCE))) as pieces:
+        async for some, ready in pieces:
+            fresh = some
+            # Records of a file are new as a rule, and the unique index says so for nothing; once it has said no,
+            # we ask.
+            if ready is None or not await punches.write(ready):
+                met = True
+                fresh = await _fresh(some, taken)
+                await punches.write(punches.ready(fresh, constants))
+                await _count_again(some.join(fresh, on="digest", how="anti"))
+            _count(fresh, taken)
+            done += len(some)
+            if progress:
+                progress("write", done, len(told))
+            wait = await _explain(fresh, wait)
     await count_kept({device.id: taken.used + taken.unexplained - (waited - len(wait))})
     await _follow(opened, device, taken)
     taken.strangers.sort()
@@ -211,7 +220,7 @@ def _count(fresh: pl.DataFrame, taken: TakenFile) -> None:
     taken.used += len(fresh) - len(strange)
     room = MOST_SHOWN - len(taken.strangers)
     taken.strangers += strange.select("line_no", "line").head(room).rows()
-    taken.days |= set(fresh.drop_nulls("employee_id").select("employee_id", "date").unique().rows())
+    taken.days.append(fresh.drop_nulls("employee_id").select("employee_id", "date").unique())
 
 
 async def _explain(fresh: pl.DataFrame, wait: pl.DataFrame) -> pl.DataFrame:
@@ -232,18 +241,18 @@ def _lines(skipped: pl.DataFrame) -> Iterator[list[SkippedLine]]:
 
 async def _follow(opened: Work, device: DeviceRow, taken: TakenFile) -> None:
     """Tells of the file, and marks the days of those whose records are new, by the units where they are today."""
-    if not taken.days:
+    days = pl.concat(taken.days).unique() if taken.days else pl.DataFrame()
+    if days.is_empty():
         return
-    whose = sorted({employee for employee, _ in taken.days})
+    whose = days["employee_id"].unique().sort().to_list()
     units: dict[int, int] = {}
     for start in range(0, len(whose), 500):
         rows = EmployeeRow.filter(id__in=whose[start : start + 500]).only("id", "unit_id")
         units |= {row.id: row.unit_id for row in await rows}
+    unit = pl.col("employee_id").replace_strict(units, return_dtype=pl.Int64)
     await take(Lock.CALENDAR)
-    await stale.mark_pairs({(day, units[employee]) for employee, day in taken.days})
-    days = [day for _, day in taken.days]
+    await stale.mark_pairs(days.select("date", unit).unique().rows())
+    first, last = days.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
     opened.emit(
-        PunchesImported(
-            subject_id=device.id, unit_id=device.unit_id, rows=taken.used, first=min(days), last=max(days)
-        )
+        PunchesImported(subject_id=device.id, unit_id=device.unit_id, rows=taken.used, first=first, last=last)
     )

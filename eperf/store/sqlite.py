@@ -194,9 +194,9 @@ class WalClient(SqliteClient):
             " WHERE employee_id IN (SELECT value FROM json_each(?1)) AND date >= ?2 AND date <= ?3"
         )
         values = (f"[{','.join(str(int(one)) for one in employees)}]", first.isoformat(), last.isoformat())
-        if self._reader is None:
+        if not self._readers:
             await self.create_connection(with_db=True)
-        rows = await cast(Reader, self._reader).rows(text, values)
+        rows = await min(self._readers, key=len).rows(text, values)
         return (rows[0][0] or "").encode()
 
     async def _read(self, query: str, values: Sequence[Any] | None) -> list[Any]:

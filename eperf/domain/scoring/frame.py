@@ -19,7 +19,7 @@ from eperf.domain.period import YearMonth
 from eperf.domain.scoring import tables
 from eperf.domain.scoring.digest import digest_of_tables, digests_of_employees
 
-_KEYS: Mapping[str, tuple[pl.Schema, list[str]]] = {
+_TABLES: Mapping[str, tuple[pl.Schema, list[str]]] = {
     "employees": (tables.EMPLOYEES, ["employee_id"]),
     "activities": (tables.ACTIVITIES, ["activity_id"]),
     "days": (tables.DAYS, ["employee_id", "date"]),
@@ -28,12 +28,6 @@ _KEYS: Mapping[str, tuple[pl.Schema, list[str]]] = {
     "predikat": (tables.PREDIKAT, ["employee_id", "period"]),
 }
 """The tables in the order of the digest, each with its columns and its key. The first has everyone."""
-
-
-def _conform(name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows checked; they stand by employee, then by their key."""
-    schema, key = _KEYS[name]
-    return tables.conform(name, rows, schema, key, list(dict.fromkeys(["employee_id", *key])))
 
 
 def whole_days(days: int, period: YearMonth) -> None:
@@ -63,8 +57,13 @@ class UnitPeriod:
 
     def __post_init__(self) -> None:
         whole_days(self.working_days, self.period)
-        checked = {name: _conform(name, getattr(self, name)) for name in _KEYS}
-        for name in list(_KEYS)[1:]:
+        checked = {
+            name: tables.conform(
+                name, getattr(self, name), schema, key, list(dict.fromkeys(["employee_id", *key]))
+            )
+            for name, (schema, key) in _TABLES.items()
+        }
+        for name in list(checked)[1:]:
             tables.known_employees(name, checked[name], checked["employees"])
         for name in ("activities", "days"):
             tables.within(name, checked[name], self.period.first, self.period.last)
@@ -109,17 +108,16 @@ class UnitPeriod:
         return (*head, self.period, self.working_days)
 
     def content(self) -> dict[str, pl.DataFrame]:
-        """The tables by name."""
-        return {name: getattr(self, name) for name in _KEYS}
+        """The tables by name, in the order in which they are digested."""
+        return {name: getattr(self, name) for name in _TABLES}
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""
         chosen = pl.DataFrame({"employee_id": pl.Series(list(employee_ids), dtype=pl.Int64).unique()})
         tables.known_employees("only", chosen, self.employees)
         fields = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        for name, value in fields.items():
-            if isinstance(value, pl.DataFrame):
-                fields[name] = value.join(chosen, on="employee_id", how="semi", maintain_order="left")
+        for name, rows in self.content().items():
+            fields[name] = rows.join(chosen, on="employee_id", how="semi", maintain_order="left")
         return UnitPeriod.of_checked(**fields)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from eperf.domain.activity import ActivityState
 from eperf.domain.errors import ScoringFrameInvalid
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, UnitPeriod
@@ -67,7 +68,8 @@ async def _employees(ids: Sequence[int]) -> pl.DataFrame:
 async def _activities(ids: Sequence[int], period: YearMonth) -> pl.DataFrame:
     wanted = ("activity_id", "employee_id", "item_id", "date", "minutes", "quantity_h", "state")
     columns = {name: (own, _REPORTED[own]) for name, own in zip(_ACTIVITIES, wanted, strict=True)}
-    reported = await _texts("activity", columns, ids, period)
+    sent = pl.col("state") != ActivityState.DRAFT.value  # a draft is its reporter's alone
+    reported = (await _texts("activity", columns, ids, period)).filter(sent)
     items = reported.get_column("item_id").unique().to_list()
     known = _frame(await _rows(_ITEMS, items), _ITEM)
     return reported.join(known, on="item_id", maintain_order="left").select(ACTIVITIES.names())

@@ -129,7 +129,7 @@ async def _facts(person: EmployeeRow, unit_id: int, period: YearMonth, working_d
             row.quantity_h, items[row.item_id].points_per_unit_h, items[row.item_id].unit_size_h,
             items[row.item_id].norm_min, items[row.item_id].fraction_policy, row.state,
         )
-        for row in await ActivityRow.filter(**within)
+        for row in await ActivityRow.filter(**within).exclude(state="draft")
     ]  # fmt: skip
     days = [
         (row.employee_id, row.date, row.status, row.late_min, row.early_min, row.worked_min, row.missing_taps)

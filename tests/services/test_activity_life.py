@@ -19,6 +19,8 @@ from eperf.domain.errors import (
     VerificationFinal,
 )
 from eperf.domain.period import YearMonth
+from eperf.domain.scoring import UnitPeriod
+from eperf.domain.scoring.cut import Cohort
 from eperf.services import activity
 from eperf.services.call import Call
 from eperf.services.file import readable
@@ -95,8 +97,10 @@ async def test_nobody_but_its_reporter_sees_a_draft(town: Town) -> None:
         with pytest.raises(NotFound):
             await activity.decide(Call(viewer, NOW), draft, Decision.VERIFY)
     assert await in_reach([draft], scope(town.viewer("Budi"), Operation.ACTIVITY_READ)) == {draft}
-    frame = await frames.activities([town.people["Budi"]], YearMonth.of(TODAY))
-    assert frame.is_empty()
+    cohort = Cohort(town.units["office"], "office", 20, (town.people["Budi"],))
+    (month,) = await frames.months([cohort], YearMonth.of(TODAY))
+    assert isinstance(month, UnitPeriod)
+    assert month.activities.is_empty()
 
 
 async def test_a_draft_of_others_is_neither_changed_sent_nor_thrown_away(town: Town) -> None:

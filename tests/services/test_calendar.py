@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,12 +15,13 @@ from eperf.domain.attendance.holiday import Entry, EntryKind
 from eperf.domain.attendance.punch import PunchKind
 from eperf.domain.errors import Conflict, Forbidden, KeyReused, NotFound, Taken
 from eperf.domain.period import YearMonth
-from eperf.services import scoring
+from eperf.domain.scoring.cut import Cohort
 from eperf.services.attendance import calendar, days
 from eperf.services.attendance.clock import clock
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.call import Call
 from eperf.services.scoring import score_dirty
+from eperf.store import frames
 from eperf.store.attendance import DayRow
 from eperf.store.calendar import CalendarRow, StaleDayRow
 from eperf.store.event import EventRow
@@ -233,13 +235,13 @@ async def test_a_free_day_is_no_working_day_of_the_month_that_is_scored(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[int] = []
-    real = scoring.score
+    real = frames.months
 
-    def spying(part: object, settings: object, frame: object) -> object:
-        seen.append(frame.working_days)  # type: ignore[attr-defined]
-        return real(part, settings, frame)  # type: ignore[arg-type]
+    async def spying(cohorts: Sequence[Cohort], period: YearMonth) -> object:
+        seen.extend(cohort.working_days for cohort in cohorts)
+        return await real(cohorts, period)
 
-    monkeypatch.setattr(scoring, "score", spying)
+    monkeypatch.setattr(frames, "months", spying)
     await calendar.add(admin(town), free(TODAY))
     await score_dirty(town.call("Sri"))
     assert set(seen) == {20}  # November 2026 has 21 week days

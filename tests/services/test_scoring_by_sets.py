@@ -61,7 +61,7 @@ async def _random(town: Town, rng: Random) -> None:
                 employee_id=person, unit_id=town.units["office"], item_id=rng.choice(items), result="kerja",
                 date=date(2026, 10, 1) + timedelta(days=rng.randint(0, 91)), minutes=rng.randint(0, 500),
                 quantity_h=rng.randint(0, 5000), submitted_at=NOW,
-                state=rng.choice(["verified", "verified", "submitted", "returned"]),
+                state=rng.choice(["verified", "verified", "submitted", "returned", "draft"]),
             )  # fmt: skip
         for offset in rng.sample(range(92), 6):
             await DayRow.create(

@@ -80,8 +80,9 @@ async def freeze_closing(call: Call, blobs: Blobs, limit: int = _AT_ONCE) -> int
         units = await _left(closing)
         held: str | None = None
         for unit_id in units[: limit - done]:
-            held = await _freeze(call, blobs, closing, unit_id) or held
-            done += held is None
+            why = await _freeze(call, blobs, closing, unit_id)
+            held = held or why
+            done += why is None
         if not units[limit - done :] and held is None:
             await _finish(call, closing)
         elif held != closing.held:

@@ -18,8 +18,9 @@ from eperf.domain.errors import (
     SchemeNotInstalled,
 )
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import FINAL, Scheme, UnitPeriod, freeze
+from eperf.domain.scoring import FINAL, FRAME_VERSION, Scheme, UnitPeriod
 from eperf.domain.scoring.bundle import Bundle, Head, leaf_lines, lines, pack, score_line, unpack
+from eperf.domain.scoring.facts import TABLES, written
 from eperf.domain.scoring.replay import digests_only, first_broken, replay
 from eperf.plugins.registry import Registry
 from eperf.services.call import Call
@@ -186,9 +187,11 @@ def _packed(
     explained: Iterable[tuple[int, Sequence[dict[str, Any]]]], *, closed: bool,
 ) -> bytes:  # fmt: skip
     head = Head(
-        unit_id=facts.unit_id, unit_code=facts.unit_code, period=str(facts.period), scheme=rules.scheme,
-        scheme_version=rules.version, scheme_revision=rules.revision, settings_digest=rules.settings_digest,
-        input_digest=facts.input_digest, closed=closed, people=facts.employees.height,
+        frame_version=FRAME_VERSION, unit_id=facts.unit_id, unit_code=facts.unit_code, period=str(facts.period),
+        working_days=facts.working_days, scheme=rules.scheme, scheme_version=rules.version,
+        scheme_revision=rules.revision, settings_digest=rules.settings_digest, input_digest=facts.input_digest,
+        closed=closed, people=facts.employees.height,
     )  # fmt: skip
+    texts = {table: written(getattr(facts, table)) for table in TABLES}
     leaves = lines(line for who, breakdown in explained for line in leaf_lines(who, breakdown))
-    return pack(head, freeze(facts).data, rules.settings, lines(told), leaves)
+    return pack(head, texts, rules.settings, lines(told), leaves)

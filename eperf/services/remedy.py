@@ -78,6 +78,8 @@ async def _correct_activity(
 async def _correct_day(call: Call, opened: Work, appeal: AppealRow, day: date, remedy: Remedy) -> None:
     """Taps by hand, as a signed correction gives them; the day is classified again by who does that."""
     unit = await UnitRow.get(id=appeal.unit_id)
+    if remedy.tap_in is not None and remedy.tap_out is not None and remedy.tap_out <= remedy.tap_in:
+        raise BadInput("tapOut", remedy.tap_out.isoformat(), "lies before the coming")
     for name, kind, at in (
         ("tapIn", PunchKind.IN, remedy.tap_in),
         ("tapOut", PunchKind.OUT, remedy.tap_out),

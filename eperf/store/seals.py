@@ -20,7 +20,8 @@ async def seal(_apps: object, editor: Any) -> None:
     client = editor.client
     statements = _sqlite() if client.capabilities.dialect == "sqlite" else _postgres()
     for statement in statements:
-        await client.execute_script(statement)
+        # Not as a script: before one SQLite commits what the migration has done so far.
+        await client.execute_query(statement)
 
 
 def _sqlite() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from eperf.domain.errors import BadInput, Forbidden, NotFound, TooMany
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import amount_text
 from eperf.services import what_if
+from eperf.services.scoring import score_dirty
 from eperf.services.what_if import Candidate, predict, run_trials
 from eperf.store.event import EventRow
 from eperf.store.scoring import DirtyRow, ScoreRow
@@ -73,6 +75,27 @@ async def test_what_is_predicted_is_what_comes_out_and_nothing_stored_changes_be
     else:
         explained = {row.employee_id: row.score_h for row in rows}
         assert explained == dict(found.moves.select("employee_id", "after_h").iter_rows())
+
+
+async def test_another_version_of_the_schemes_in_use_is_tried_before_it_counts(
+    town: Town, tmp_path: Path
+) -> None:
+    await chosen(town, POINTS, {})
+    await worked(town, "Budi", quantity_h=3_000)
+    await scored(town)
+    old = town.registry.schemes[POINTS]
+    # The next version forgets the cap and the ladder: its first part alone.
+    part = dataclasses.replace(old.part, version="2", parts=old.part.parts[:1])
+    newer = {**town.registry.schemes, POINTS: dataclasses.replace(old, version="0.2.0", part=part)}
+    call = dataclasses.replace(town.call("Sri"), registry=dataclasses.replace(town.registry, schemes=newer))
+    before = await stored_bytes()
+    found = await predict(call, blobs(tmp_path), of(town, None))
+    assert await stored_bytes() == before
+    await DirtyRow.create(employee_id=town.people["Budi"], period="2026-10")
+    while await score_dirty(call):
+        pass
+    score = await ScoreRow.get(period="2026-10")
+    assert (score.scheme_version, score.score_h) == ("0.2.0", found.moves["after_h"].item())
 
 
 async def test_the_candidate_that_is_there_already_moves_nobody(town: Town, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ of its entries always add up to what a full run of today's facts gives.
 
 from __future__ import annotations
 
+import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +20,13 @@ from eperf.domain.scoring.frame import UnitPeriod
 MOST_CAUSES = 50
 """An entry names so many changed facts; how many there are in all is in `Cause` no more."""
 
-_TABLES = (("activity", "activities", "activity_id"), ("day", "days", "date"))
+_KEYS = {"activities": ("activity", "activity_id"), "days": ("day", "date")}
+"""How a row of a table is named; rows of any other are named by the table and the employee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A fact that is other than before: `kind` (`activity`, `day`, `employee`, `unit`), its `id`, and how.
+    """A fact that is other than before: `kind` (`activity`, `day`, `employee`, `unit`, a table), its `id`, and how.
 
     `change` is `added`, `changed` or `removed`.
     """
@@ -53,10 +56,17 @@ def causes(before: UnitPeriod | None, after: UnitPeriod, employee_id: int) -> li
         found.append(Cause("unit", now.unit_code, "changed"))
     if was is not None and not was.employees.equals(now.employees):
         found.append(Cause("employee", str(employee_id), "changed"))
-    for kind, table, key in _TABLES:
-        rows = pl.DataFrame(schema=getattr(now, table).schema) if was is None else getattr(was, table)
+    for table in _tables(now):
+        kind, key = _KEYS.get(table, (table, "employee_id"))
+        rows = getattr(now, table).clear() if was is None else getattr(was, table)
         found += _differing(kind, key, rows, getattr(now, table))
     return found[:MOST_CAUSES]
+
+
+def _tables(month: UnitPeriod) -> list[str]:
+    """The tables of facts, whichever there are, but for the people themselves."""
+    names = [field.name for field in dataclasses.fields(month)]
+    return [name for name in names if name != "employees" and isinstance(getattr(month, name), pl.DataFrame)]
 
 
 def _differing(kind: str, key: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Cause]:
@@ -67,6 +77,9 @@ def _differing(kind: str, key: str, before: pl.DataFrame, after: pl.DataFrame) -
             yield Cause(kind, str(name), change)
 
 
-def _by_key(rows: pl.DataFrame, key: str) -> dict[Any, tuple[Any, ...]]:
+def _by_key(rows: pl.DataFrame, key: str) -> dict[Any, list[tuple[Any, ...]]]:
     place = rows.columns.index(key)
-    return {row[place]: row for row in rows.iter_rows()}
+    found: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in rows.iter_rows():
+        found[row[place]].append(row)
+    return found

@@ -1,37 +1,38 @@
 """A bundle: everything that a score was made from and what came out, in one file that can be replayed without us.
 
 A ZIP archive, not compressed, in the one form that `pack` writes: `seal.txt` holds the hash of `manifest.json`, the
-manifest the hash of every other part, and the parts are the frozen facts, the settings, the scores and their leaves.
-A bundle comes from a stranger: it is bounded before it is read, every byte of it is accounted for, and what is not as
-it must be is named. That it holds together shows that nobody has touched it by accident; that the replay gives the same
-figures shows that the figures follow from the facts; that the facts are ours shows only their digest, as we hold it.
+manifest the hash of every other part, and the parts are the settings, the scores, their leaves, and the facts, a text a
+table. A bundle comes from a stranger: it is bounded before it is read, every byte of it is accounted for, and what is
+not as it must be is named. That it holds together shows that nobody has touched it by accident; that the replay gives
+the same figures shows that the figures follow from the facts; that the facts are ours shows only their digest, as we
+hold it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from eperf.domain.errors import BundleDamaged, BundleUnreadable
+from eperf.domain.errors import BundleDamaged, BundleUnreadable, TooMany
+from eperf.domain.scoring.facts import TABLES
 
 FORMAT = 1
-SEAL, MANIFEST, SNAPSHOT, SETTINGS = "seal.txt", "manifest.json", "snapshot.zip", "settings.json"
-SCORES, LEAVES = "scores.jsonl", "leaves.jsonl"
-SEALED = (SNAPSHOT, SETTINGS, SCORES, LEAVES)
+SEAL, MANIFEST, SETTINGS, SCORES, LEAVES = (
+    "seal.txt", "manifest.json", "settings.json", "scores.jsonl", "leaves.jsonl",
+)  # fmt: skip
+FACTS = {table: f"{table}.tsv" for table in TABLES}
+"""The part that holds each table of facts."""
+SEALED = (SETTINGS, SCORES, LEAVES, *FACTS.values())
 PARTS = (SEAL, MANIFEST, *SEALED)
-MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES = 128 * 1024 * 1024
 _CONTAINER = "container"
 _LOCAL_HEADER = 30
-_MANIFEST = {
-    "format": int, "unit_id": int, "unit_code": str, "period": str, "scheme": str, "scheme_version": str,
-    "scheme_revision": str, "settings_digest": str, "input_digest": str, "closed": bool, "people": int, "parts": dict,
-    "tables": dict,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,14 @@ class Head:
     """Of what a bundle is. `scheme_version` is the plugin's version, `scheme_revision` the scheme's own.
 
     `scheme` is empty where no scheme could be used and every score is provisional. `closed`: the month is closed.
+    `frame_version`: the shape of the facts.
     """
 
+    frame_version: int
     unit_id: int
     unit_code: str
     period: str
+    working_days: int
     scheme: str
     scheme_version: str
     scheme_revision: str
@@ -58,11 +62,18 @@ class Bundle:
     """A bundle whose parts are what its manifest says, but for its scores or leaves if `broken` names them."""
 
     head: Head
-    snapshot: bytes
+    facts: Mapping[str, bytes]
+    """The text of each table."""
     settings: Any
     scores: bytes
     leaves: bytes
     broken: str | None = None
+
+
+_KINDS = {"int": int, "str": str, "bool": bool}
+_MANIFEST = {
+    "format": int, "parts": dict, **{field.name: _KINDS[str(field.type)] for field in dataclasses.fields(Head)},
+}  # fmt: skip
 
 
 def canonical(value: object) -> str:
@@ -89,20 +100,16 @@ def leaf_lines(employee_id: int, breakdown: Iterable[Mapping[str, Any]]) -> Iter
     return ({"employee_id": employee_id, "leaf": number, **leaf} for number, leaf in enumerate(breakdown))
 
 
-def pack(head: Head, snapshot: bytes, settings: object, scores: bytes, leaves: bytes) -> bytes:
-    """The bundle's bytes; the same parts give the same bytes."""
-    parts = {
-        SNAPSHOT: snapshot,
-        SETTINGS: f"{canonical(settings)}\n".encode(),
-        SCORES: scores,
-        LEAVES: leaves,
-    }
-    manifest = {
-        "format": FORMAT, **vars(head), "parts": {name: _hash(part) for name, part in parts.items()},
-        "tables": _members(snapshot),
-    }  # fmt: skip
-    text = f"{canonical(manifest)}\n".encode()
-    return _archive({SEAL: f"{_hash(text)}\n".encode(), MANIFEST: text, **parts})
+def pack(head: Head, facts: Mapping[str, bytes], settings: object, scores: bytes, leaves: bytes) -> bytes:
+    """The bundle's bytes; the same parts give the same bytes. Refuses what nobody would read."""
+    parts = {SETTINGS: f"{canonical(settings)}\n".encode(), SCORES: scores, LEAVES: leaves}
+    parts |= {FACTS[table]: text for table, text in facts.items()}
+    told = {"format": FORMAT, **vars(head), "parts": {name: _hash(part) for name, part in parts.items()}}
+    text = f"{canonical(told)}\n".encode()
+    made = _archive({SEAL: f"{_hash(text)}\n".encode(), MANIFEST: text, **parts})
+    if len(made) > MOST_BYTES:
+        raise TooMany("bundle bytes", MOST_BYTES, len(made))
+    return made
 
 
 def unpack(data: bytes) -> Bundle:
@@ -117,16 +124,18 @@ def unpack(data: bytes) -> Bundle:
         raise BundleDamaged("manifest", "it is not the one that was sealed")
     manifest = _manifest(parts[MANIFEST])
     wrong = [name for name in SEALED if manifest["parts"].get(name) != _hash(parts[name])]
-    if SNAPSHOT in wrong:
-        raise BundleDamaged("snapshot", *_damaged_table(parts[SNAPSHOT], manifest["tables"]))
+    for table, name in FACTS.items():
+        if name in wrong:
+            raise BundleDamaged("snapshot", f"its table {table} is not the one that was sealed", table)
     if SETTINGS in wrong:
         raise BundleDamaged("settings", "they are not the ones that were sealed")
     if not wrong and _archive(parts) != data:
         raise BundleDamaged(_CONTAINER, "the archive around the parts is not the one that was written")
-    head = Head(**{name: manifest[name] for name in Head.__annotations__})
+    head = Head(**{field.name: manifest[field.name] for field in dataclasses.fields(Head)})
+    facts = {table: parts[name] for table, name in FACTS.items()}
     settings = parsed("settings", parts[SETTINGS])
     broken = wrong[0].partition(".")[0] if wrong else None
-    return Bundle(head, parts[SNAPSHOT], settings, parts[SCORES], parts[LEAVES], broken)
+    return Bundle(head, facts, settings, parts[SCORES], parts[LEAVES], broken)
 
 
 def parsed(part: str, text: bytes) -> Any:
@@ -184,29 +193,4 @@ def _manifest(text: bytes) -> dict[str, Any]:
             raise BundleUnreadable("manifest", f"{name} is no {kind.__name__}")
     if found["format"] != FORMAT:
         raise BundleUnreadable("manifest", f"format {found['format']}, not {FORMAT}")
-    return found
-
-
-def _damaged_table(snapshot: bytes, known: Mapping[str, Any]) -> tuple[str, object]:
-    """What of a snapshot is damaged, and which table of it, as near as that can be told."""
-    found = _members(snapshot)
-    for member in sorted(known.keys() | found.keys()):
-        if known.get(member) != found.get(member):
-            return f"its table {member} is not the one that was sealed", member
-    return "the archive around its tables is not the one that was written", None
-
-
-def _members(snapshot: bytes) -> dict[str, str]:
-    """The hash of each file in the snapshot; none for one that cannot be read."""
-    found: dict[str, str] = {}
-    try:
-        with ZipFile(io.BytesIO(snapshot)) as archive:
-            for info in archive.infolist():
-                if info.compress_type == ZIP_STORED and info.file_size <= len(snapshot):
-                    try:
-                        found[info.filename] = _hash(archive.read(info))
-                    except (BadZipFile, EOFError):
-                        continue
-    except Exception:  # see `_parts`
-        return found
     return found

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
-from zipfile import ZipFile
 
-import polars as pl
-
-from eperf.domain.errors import BundleDamaged, BundleUnreadable, ReplayDiffers, ScoringFrameInvalid
+from eperf.domain.errors import BadInput, BundleDamaged, BundleUnreadable, ReplayDiffers, ScoringFrameInvalid
+from eperf.domain.period import YearMonth
 from eperf.domain.scoring import bundle as bundles
 from eperf.domain.scoring.bundle import Bundle, canonical, leaf_lines, parsed, score_line
 from eperf.domain.scoring.digest import settings_digest
 from eperf.domain.scoring.engine import score
+from eperf.domain.scoring.facts import read
 from eperf.domain.scoring.frame import UnitPeriod
 from eperf.domain.scoring.scored import Scored
-from eperf.domain.scoring.snapshot import thaw
 from eperf.domain.scoring.stage import Scheme
+from eperf.domain.scoring.tables import FRAME_VERSION
 from eperf.domain.scoring.trail import trail
-
-MOST_ROWS = 5_000_000
-"""Rows of a table: a unit of 20,000 people who report 250 activities each."""
-MOST_TEXT = 256 * 1024 * 1024
-"""Texts of the facts of a unit's month; more are no facts but an attempt to fill the memory."""
 
 
 def facts(opened: Bundle) -> UnitPeriod:
     """The frozen facts, checked as if they came from anybody, and held against the manifest."""
-    try:
-        _bounded(opened.snapshot)
-        month = thaw(opened.snapshot)
-    except ScoringFrameInvalid as broken:
-        raise BundleUnreadable("snapshot", broken.message("en")) from broken
-    except BundleUnreadable:
-        raise
-    except Exception as broken:  # what a hostile file makes the libraries raise is not a list that ends
-        raise BundleUnreadable("snapshot", f"{type(broken).__name__}: {broken}"[:200]) from broken
-    if _text_bytes(month) > MOST_TEXT:
-        raise BundleUnreadable("snapshot", f"more than {MOST_TEXT} bytes of text")
     head = opened.head
-    told = (head.unit_id, head.unit_code, head.period, head.people)
-    if told != (month.unit_id, month.unit_code, str(month.period), month.employees.height):
-        raise BundleDamaged("manifest", "it is of another unit, month or number of people than the snapshot")
+    if head.frame_version != FRAME_VERSION:
+        raise BundleUnreadable("snapshot", f"facts of shape {head.frame_version}, not {FRAME_VERSION}")
+    rows: dict[str, Any] = {table: read(table, text) for table, text in opened.facts.items()}
+    try:
+        period = YearMonth.parse(head.period)
+        month = UnitPeriod(
+            unit_id=head.unit_id, unit_code=head.unit_code, period=period, working_days=head.working_days, **rows
+        )  # fmt: skip
+    except (BadInput, ScoringFrameInvalid) as broken:
+        raise BundleUnreadable("snapshot", broken.message("en")) from broken
+    if head.people != month.employees.height:
+        raise BundleDamaged("manifest", "it is of another number of people than the snapshot")
     if head.input_digest != month.input_digest:
         raise BundleDamaged("snapshot", "its facts are not those of the manifest")
     return month
@@ -124,26 +115,3 @@ def _name(part: str, number: int, line: bytes | None, value: dict[str, object] |
 def _whose(line: dict[str, object]) -> str:
     leaf = f", leaf {line['leaf']}" if "leaf" in line else ""
     return f"employee {line.get('employee_id')}{leaf}"
-
-
-def _bounded(snapshot: bytes) -> None:
-    """Refuses tables with more rows than anybody has, by what they say of themselves, before one is read."""
-    with ZipFile(io.BytesIO(snapshot)) as archive:
-        for info in archive.infolist():
-            if info.filename.endswith(".parquet"):
-                table = pl.scan_parquet(io.BytesIO(archive.read(info)))
-                rows = table.select(pl.len()).collect().item()
-                if rows > MOST_ROWS:
-                    raise BundleUnreadable(
-                        "snapshot", f"{info.filename} has {rows} rows, more than {MOST_ROWS}"
-                    )
-
-
-def _text_bytes(month: UnitPeriod) -> int:
-    total = 0
-    for rows in (month.employees, month.activities, month.days):
-        texts = [name for name, dtype in rows.schema.items() if dtype == pl.String()]
-        if rows.height and texts:
-            sums = rows.select(pl.col(name).str.len_bytes().cast(pl.Int64).sum() for name in texts)
-            total += sum(value or 0 for value in sums.row(0))
-    return total

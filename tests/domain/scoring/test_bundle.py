@@ -13,9 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eperf.domain.errors import BundleDamaged, BundleUnreadable, Refused, ReplayDiffers, SchemeNotInstalled
+from eperf.domain.errors import (
+    BundleDamaged,
+    BundleUnreadable,
+    Refused,
+    ReplayDiffers,
+    SchemeNotInstalled,
+    TooMany,
+)
 from eperf.domain.scoring import UnitPeriod
 from eperf.domain.scoring.bundle import (
+    FACTS,
     LEAVES,
     MANIFEST,
     MOST_BYTES,
@@ -23,22 +31,22 @@ from eperf.domain.scoring.bundle import (
     SCORES,
     SEAL,
     SETTINGS,
-    SNAPSHOT,
     pack,
     unpack,
 )
+from eperf.domain.scoring.facts import read, written
 from eperf.services.receipt import verify
 from eperf.testing import activity, day, employee, unit_period
 from eperf.testing.unit_period import MARCH
 from tests.domain.scoring.bundles import KEY, REGISTRY, bundle_of, places
 from tests.domain.scoring.months import months
 
-FACTS = unit_period(
+MONTH = unit_period(
     [employee(1, nip="1"), employee(2)],
     [activity(1, norm_min=90, quantity=2), activity(2, employee_id=2, norm_min=30, name="Rapat\tdinas")],
     [day(MARCH.first + timedelta(days=n)) for n in range(5)],
 )
-BUNDLE = bundle_of(FACTS)
+BUNDLE = bundle_of(MONTH)
 TYPED = (BundleDamaged, BundleUnreadable)
 
 
@@ -51,14 +59,13 @@ def flipped(place: int, bit: int) -> bytes:
 def reworked(name: str, change: Callable[[bytes], bytes]) -> bytes:
     """The bundle with one part changed and everything sealed again, as a forger would."""
     opened = unpack(BUNDLE)
-    parts = {SNAPSHOT: opened.snapshot, SCORES: opened.scores, LEAVES: opened.leaves}
-    given = json.dumps(opened.settings).encode()
-    chosen = change(given if name == SETTINGS else parts[name])
-    if name == SETTINGS:
-        given = chosen
+    parts = {SCORES: opened.scores, LEAVES: opened.leaves}
+    facts = dict(opened.facts)
+    if name in facts:
+        facts[name] = change(facts[name])
     else:
-        parts[name] = chosen
-    return pack(opened.head, parts[SNAPSHOT], json.loads(given), parts[SCORES], parts[LEAVES])
+        parts[name] = change(parts[name])
+    return pack(opened.head, facts, opened.settings, parts[SCORES], parts[LEAVES])
 
 
 @given(facts=months())
@@ -72,8 +79,8 @@ def test_any_month_replays_to_the_same_figures_and_the_same_bytes(facts: UnitPer
 
 
 PART_NAMES = {
-    SEAL: {"manifest"}, MANIFEST: {"manifest"}, SNAPSHOT: {"snapshot"}, SETTINGS: {"settings"}, SCORES: {"scores"},
-    LEAVES: {"leaves"},
+    SEAL: "manifest", MANIFEST: "manifest", SETTINGS: "settings", SCORES: "scores", LEAVES: "leaves",
+    **dict.fromkeys(FACTS.values(), "snapshot"),
 }  # fmt: skip
 
 
@@ -85,7 +92,9 @@ def test_a_flipped_bit_is_named_by_its_part(part: str, data: st.DataObject) -> N
     place = data.draw(st.integers(where.start, where.stop - 1))
     with pytest.raises(BundleDamaged) as refused:
         verify(REGISTRY, flipped(place, data.draw(st.integers(0, 7))))
-    assert refused.value.field in PART_NAMES[part]
+    assert refused.value.field == PART_NAMES[part]
+    if part in FACTS.values():
+        assert FACTS[str(refused.value.value)] == part
 
 
 @given(data=st.data())
@@ -97,14 +106,6 @@ def test_no_bit_of_the_archive_around_the_parts_can_be_flipped_unseen(data: st.D
         verify(REGISTRY, flipped(place, data.draw(st.integers(0, 7))))
 
 
-def test_a_flipped_bit_of_a_table_names_the_table() -> None:
-    snapshot = unpack(BUNDLE).snapshot
-    for name, inside in places(snapshot).items():
-        with pytest.raises(BundleDamaged) as refused:
-            verify(REGISTRY, flipped(places(BUNDLE)[SNAPSHOT].start + inside.start + len(inside) // 2, 3))
-        assert refused.value.value == name
-
-
 def test_a_flipped_bit_of_a_score_or_a_leaf_says_whose_it_is() -> None:
     for part, whose in ((SCORES, "employee 2"), (LEAVES, "employee 2, leaf 0")):
         where = places(BUNDLE)[part]
@@ -112,7 +113,7 @@ def test_a_flipped_bit_of_a_score_or_a_leaf_says_whose_it_is() -> None:
             verify(REGISTRY, flipped(where.stop - 12, 1))
         assert (refused.value.field, refused.value.value) == (part.partition(".")[0], whose)
     # Without the scheme the part is all that can be told.
-    gone = bytearray(bundle_of(FACTS, scheme="gone/scheme"))
+    gone = bytearray(bundle_of(MONTH, scheme="gone/scheme"))
     gone[places(bytes(gone))[SCORES].stop - 12] ^= 1
     with pytest.raises(BundleDamaged) as refused:
         verify(REGISTRY, bytes(gone))
@@ -120,12 +121,16 @@ def test_a_flipped_bit_of_a_score_or_a_leaf_says_whose_it_is() -> None:
 
 
 def test_more_rows_than_anybody_has_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_ROWS", 1)
+    monkeypatch.setattr("eperf.domain.scoring.facts.MOST_ROWS", 1)
     with pytest.raises(BundleUnreadable, match="rows"):
         verify(REGISTRY, BUNDLE)
-    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_ROWS", 100)
-    monkeypatch.setattr("eperf.domain.scoring.replay.MOST_TEXT", 10)
-    with pytest.raises(BundleUnreadable, match="bytes of text"):
+
+
+def test_a_bundle_that_nobody_would_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eperf.domain.scoring.bundle.MOST_BYTES", 100)
+    with pytest.raises(TooMany, match="bundle bytes"):
+        bundle_of(MONTH)
+    with pytest.raises(BundleUnreadable, match="more than 100"):
         verify(REGISTRY, BUNDLE)
 
 
@@ -162,19 +167,23 @@ def test_facts_that_are_forged_and_sealed_again_do_not_give_the_scores() -> None
     opened, forged = unpack(BUNDLE), unpack(bundle_of(other))
     head = forged.head
     with pytest.raises(ReplayDiffers, match="employee 1"):
-        verify(REGISTRY, pack(head, forged.snapshot, opened.settings, opened.scores, opened.leaves))
+        verify(REGISTRY, pack(head, forged.facts, opened.settings, opened.scores, opened.leaves))
 
 
 def test_a_head_that_is_of_something_else_is_named() -> None:
-    for changes in ({"unit_code": "U-2"}, {"people": 3}, {"period": "2026-04"}):
+    for changes in ({"unit_code": "U-2"}, {"unit_id": 2}, {"working_days": 3}, {"input_digest": "sha256:0"}):
         with pytest.raises(BundleDamaged) as refused:
-            verify(REGISTRY, bundle_of(FACTS, **changes))
-        assert refused.value.field == "manifest"
+            verify(REGISTRY, bundle_of(MONTH, **changes))
+        assert refused.value.field == "snapshot"
     with pytest.raises(BundleDamaged) as refused:
-        verify(REGISTRY, bundle_of(FACTS, input_digest="sha256:0"))
-    assert refused.value.field == "snapshot"
+        verify(REGISTRY, bundle_of(MONTH, people=3))
+    assert refused.value.field == "manifest"
+    for changes in ({"period": "2026-04"}, {"period": "x"}, {"working_days": 32}, {"frame_version": 99}):
+        with pytest.raises(BundleUnreadable) as unreadable:
+            verify(REGISTRY, bundle_of(MONTH, **changes))
+        assert unreadable.value.field == "snapshot"
     with pytest.raises(BundleDamaged) as refused:
-        verify(REGISTRY, bundle_of(FACTS, settings_digest="sha256:0"))
+        verify(REGISTRY, bundle_of(MONTH, settings_digest="sha256:0"))
     assert refused.value.field == "settings"
 
 
@@ -183,7 +192,7 @@ def test_a_head_that_is_of_something_else_is_named() -> None:
 )
 def test_a_scheme_that_is_not_installed_in_that_version_is_named(changes: dict[str, str]) -> None:
     with pytest.raises(SchemeNotInstalled) as refused:
-        verify(REGISTRY, bundle_of(FACTS, **changes))
+        verify(REGISTRY, bundle_of(MONTH, **changes))
     assert next(iter(changes.values())) in refused.value.message("en")
 
 
@@ -222,9 +231,51 @@ def test_any_bytes_are_refused_by_type(data: bytes) -> None:
         verify(REGISTRY, data)
 
 
-def test_a_sealed_bundle_whose_facts_do_not_fit_is_refused_by_type() -> None:
-    opened = unpack(BUNDLE)
-    for snapshot in (b"", b"PK", archive_of({"head.json": b"{}"}), archive_of({"head.json": b"[" * 100_000})):
-        with pytest.raises(BundleUnreadable) as refused:
-            verify(REGISTRY, pack(opened.head, snapshot, opened.settings, opened.scores, opened.leaves))
-        assert refused.value.field == "snapshot"
+WRONG = {
+    "nothing": lambda text: b"",
+    "no names": lambda text: text.partition(b"\n")[2],
+    "cut": lambda text: text[:-1],
+    "not UTF-8": lambda text: text + b"\xff\n",
+    "a value more": lambda text: text.replace(b"\n", b"\t1\n"),
+    "a number that is none": lambda text: text.replace(b"60", b"+60"),
+    "a number too long": lambda text: text.replace(b"60", b"9" * 30),
+    "a day that is none": lambda text: text.replace(b"2026-03-01", b"2026-02-30"),
+    "a day of another form": lambda text: text.replace(b"2026-03-01", b"20260301"),
+    "an escape that means nothing": lambda text: text.replace(b"Rapat", b"\\x"),
+    "an escape cut off": lambda text: text.replace(b"Rapat\\tdinas", b"\\"),
+    "a word that is none": lambda text: text.replace(b"verified", b"counted"),
+    "a stranger": lambda text: text.replace(b"\t2\t", b"\t3\t"),
+    "missing": lambda text: text.replace(b"verified", b"\\N"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_facts_that_do_not_fit_are_refused_by_type_when_they_are_sealed(name: str) -> None:
+    with pytest.raises(BundleUnreadable) as refused:
+        verify(REGISTRY, reworked("activities", WRONG[name]))
+    assert refused.value.field == "snapshot"
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_facts_that_a_forger_has_changed_and_sealed_are_refused_by_type(data: st.DataObject) -> None:
+    table = data.draw(st.sampled_from(sorted(FACTS)))
+
+    def broken(text: bytes) -> bytes:
+        changed = bytearray(text)
+        for _ in range(data.draw(st.integers(1, 6))):
+            changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+        return bytes(changed)
+
+    forged = reworked(table, broken)
+    if forged != BUNDLE:
+        with pytest.raises(TYPED):
+            verify(REGISTRY, forged)
+
+
+@given(facts=months())
+@settings(max_examples=60, deadline=None)
+def test_facts_as_text_are_the_same_facts(facts: UnitPeriod) -> None:
+    for table in FACTS:
+        rows = getattr(facts, table)
+        assert read(table, written(rows)).equals(rows)

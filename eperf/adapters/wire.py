@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -33,7 +34,7 @@ class Wire:
         self._rung: set[str] = set()
         self._some = asyncio.Event()
         for name, bell in bells.items():
-            bell.told = lambda name=name: self._tell(name)  # type: ignore[misc]
+            bell.told = partial(self._tell, name)
 
     async def run(self) -> None:
         """Holds the wire until cancelled; a lost connection is made anew."""
@@ -48,9 +49,8 @@ class Wire:
         connection = await asyncpg.connect(**self._credentials, timeout=5)
         gone = asyncio.Event()
         try:
-            connection.add_termination_listener(lambda _: (gone.set(), self._some.set()))
-            own = connection.get_server_pid()
-            await connection.add_listener(_CHANNEL, lambda _, pid, __, name: pid == own or self._heard(name))
+            connection.add_termination_listener(lambda _: self._lost(gone))
+            await connection.add_listener(_CHANNEL, self._heard)
             for bell in self._bells.values():
                 bell.hear()  # whatever was rung while nobody listened
             while not gone.is_set():
@@ -68,7 +68,11 @@ class Wire:
         self._rung.add(name)
         self._some.set()
 
-    def _heard(self, name: str) -> None:
+    def _lost(self, gone: asyncio.Event) -> None:
+        gone.set()
+        self._some.set()
+
+    def _heard(self, connection: Any, pid: int, channel: str, name: str) -> None:
         bell = self._bells.get(name)
-        if bell is not None:
+        if bell is not None and pid != connection.get_server_pid():
             bell.hear()

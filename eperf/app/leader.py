@@ -38,6 +38,11 @@ _LOCK = 0x65706C64  # the advisory lock's number, "epld"
 _TRY_AGAIN = 1.0
 _CATCH_UP_DAYS = 7
 _LOOK_FOR_DUE = 30.0
+_REST_NUMBERING = 0.02
+_REST_FRESH = 0.1
+_REST_CLASSIFYING = 0.1
+_REST_CROWD = 0.5
+"""Seconds between two looks of a duty. A round costs the same for one row as for twenty."""
 logger = structlog.get_logger("eperf.leader")
 
 
@@ -84,10 +89,10 @@ class Leader:
         await mark_provisional(self.call())
         await release_held(self.call())
         async with asyncio.TaskGroup() as duties:
-            duties.create_task(self._repeat(self._number))
+            duties.create_task(self._repeat(self._number, _REST_NUMBERING))
             if database.dialect() == "sqlite":
                 self._begin_scoring(duties)
-            duties.create_task(self._repeat(self._classify))
+            duties.create_task(self._repeat(self._classify, _REST_CLASSIFYING))
             duties.create_task(self._repeat(self._turn_day))
             duties.create_task(self._repeat(self._settle))
             if self.pull_every:
@@ -95,10 +100,11 @@ class Leader:
 
     def _begin_scoring(self, duties: asyncio.TaskGroup) -> None:
         # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed.
-        duties.create_task(self._repeat(self._score_fresh))
-        duties.create_task(self._repeat(self._score_crowd))
+        duties.create_task(self._repeat(self._score_fresh, _REST_FRESH))
+        duties.create_task(self._repeat(self._score_crowd, _REST_CROWD))
 
-    async def _repeat(self, duty: Callable[[], Awaitable[int]]) -> None:
+    async def _repeat(self, duty: Callable[[], Awaitable[int]], rest: float = 0.0) -> None:
+        """Does a duty at every ring, at once when it has rested: what comes close together is done together."""
         while True:
             # The bell is asked for before the look: what commits meanwhile rings it.
             rung = self.work.next()
@@ -111,6 +117,7 @@ class Leader:
                 logger.exception("leader.duty-failed", duty=duty.__name__)
                 await asyncio.sleep(_TRY_AGAIN)
                 continue
+            await asyncio.sleep(rest)
             if not done:
                 await rung()
 

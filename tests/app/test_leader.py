@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,11 @@ from eperf.services import activity
 from eperf.services.attendance import calendar
 from eperf.services.attendance.days import close_day
 from eperf.services.call import Call
+from eperf.store import claims, frames, log, outbox
 from eperf.store import database as store
-from eperf.store import log
 from eperf.store.attendance import DayRow
+from eperf.store.event import EventRow
+from eperf.store.people import EmployeeRow
 from eperf.store.scoring import DirtyRow, ScoreRow
 from tests.support.town import NOW, TODAY, Town, build
 
@@ -81,6 +84,69 @@ async def test_numbers_go_on_while_scoring_fails(
     assert not leading.done()
     leading.cancel()
     await asyncio.gather(leading, return_exceptions=True)
+
+
+async def test_a_fresh_month_does_not_stand_behind_a_crowd(
+    town: Town, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await outbox.mark_dirty([(town.people["Eka"], "2026-10")], fresh=False)
+    read, stuck = frames.months, asyncio.Event()
+
+    async def slow_for_crowds(cohorts: Any, period: Any) -> Any:
+        if str(period) == "2026-10":
+            stuck.set()
+            await asyncio.sleep(3600)
+        return await read(cohorts, period)
+
+    monkeypatch.setattr(frames, "months", slow_for_crowds)
+    leading = asyncio.create_task(leader(town, database).run())
+    try:
+        await asyncio.wait_for(stuck.wait(), 10)
+        await report(town)
+        await until(_scored)
+        assert await DirtyRow.filter(period="2026-10").exists()
+    finally:
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+
+
+async def _scored() -> bool:
+    return await ScoreRow.filter(period="2026-11").exists()
+
+
+async def test_what_a_dead_worker_had_claimed_is_scored_by_the_next(town: Town, database: str) -> None:
+    await report(town)
+    assert (await claims.take(100, fresh=True)).rows  # and its worker dies
+    if store.dialect() == "postgres":
+        await DirtyRow.all().update(claimed_until=0)  # its time is over
+    leading = asyncio.create_task(leader(town, database).run())
+    try:
+        await until(work_is_done)
+    finally:
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+    assert await ScoreRow.all().count() == 1
+
+
+async def test_workers_on_one_postgresql_share_the_scoring_and_nothing_is_scored_twice(
+    town: Town, database: str
+) -> None:
+    if store.dialect() == "sqlite":
+        return  # one process
+    people = [
+        await EmployeeRow.create(kind="PNS", name=f"P{n}", active=True, unit_id=town.units["office"])
+        for n in range(60)
+    ]
+    await outbox.mark_dirty([(row.id, f"2026-{month:02}") for row in people for month in range(1, 11)])
+    workers = [asyncio.create_task(leader(town, database).run()) for _ in range(3)]
+    try:
+        await until(work_is_done)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    assert await ScoreRow.all().count() == 600
+    assert await EventRow.filter(kind="score.changed").count() == 600
 
 
 async def _numbered() -> bool:

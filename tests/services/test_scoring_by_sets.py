@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from eperf.services import scoring
-from eperf.services.scoring import score_dirty
-from eperf.store import claims, frames, outbox, scores
+from eperf.services.scoring import batches, groups, score_dirty
+from eperf.store import claims, database, frames, outbox, scores
 from eperf.store.activity import ActivityRow
 from eperf.store.attendance import DayRow
 from eperf.store.binding import BindingRow
@@ -87,8 +88,9 @@ async def test_what_is_written_and_told_is_what_each_month_alone_would_give(
     town: Town, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = Random(seed)
-    monkeypatch.setattr(scoring, "_BATCH_PEOPLE", rng.choice([1, 2, 2000]))
-    monkeypatch.setattr(scoring, "_WRITE_PEOPLE", rng.choice([1, 1000]))
+    monkeypatch.setattr(groups, "BATCH_PEOPLE", rng.choice([1, 2, 2000]))
+    monkeypatch.setattr(batches, "WRITE_PEOPLE", rng.choice([1, 1000]))
+    monkeypatch.setattr(batches, "SMALL", rng.choice([0, 200]))
     monkeypatch.setattr(scores, "_SQLITE_ROWS", rng.choice([1, 500]))
     await _random(town, rng)
     call = town.call("Sri")
@@ -213,3 +215,15 @@ async def test_two_workers_share_the_rows_and_take_none_twice(town: Town) -> Non
     assert (len(first.rows), len(second.rows)) == (40, 20)
     assert len(set(taken)) == 60
     assert (await claims.take(40, fresh=False)).rows == ()
+
+
+async def test_renewing_waits_for_nobody_who_marks_or_writes(town: Town) -> None:
+    await outbox.mark_dirty([(one, "2026-11") for one in town.people.values()], fresh=False)
+    claim = await claims.take(100, fresh=False)
+    if database.dialect() == "sqlite":
+        return  # one writer
+    async with database.transaction():
+        await claims.held(claim, claim.rows[:2])
+        beside = asyncio.create_task(claims.renew(claim), context=contextvars.Context())
+        await asyncio.wait_for(beside, 10)
+    assert await DirtyRow.filter(claim=claim.number).count() == len(town.people)

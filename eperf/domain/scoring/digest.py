@@ -28,18 +28,21 @@ def digest_of_tables(head: Iterable[object], tables: Mapping[str, pl.DataFrame])
     return _digest(head, texts)
 
 
-def digests_of_employees(head: Iterable[object], tables: Mapping[str, pl.DataFrame]) -> dict[int, str]:
-    """By `employee_id`, the digest of the head and of that employee's rows alone.
+def digests_of_employees(
+    head_of: Callable[[int], Iterable[object]], tables: Mapping[str, pl.DataFrame]
+) -> dict[int, str]:
+    """By `employee_id`, the digest of the employee's head and of that employee's rows alone.
 
     The first table has a row for everyone, and in all of them an employee's rows stand together. Equal to
     `digest_of_tables` on tables that hold nobody else.
     """
-    words = list(head)
     columns = {name: rows.columns for name, rows in tables.items()}
     parts = {name: _lines_of_employees(rows) for name, rows in tables.items()}
     everyone = next(iter(tables.values())).get_column("employee_id")
     return {
-        one: _digest(words, [(name, columns[name], *parts[name].get(one, (0, b""))) for name in tables])
+        one: _digest(
+            head_of(one), [(name, columns[name], *parts[name].get(one, (0, b""))) for name in tables]
+        )
         for one in everyone
     }
 

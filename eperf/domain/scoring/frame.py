@@ -76,7 +76,7 @@ class UnitPeriod:
     @cached_property
     def input_digest(self) -> str:
         """`sha256:…` of everything a rule can see."""
-        return digest_of_tables(*self._content())
+        return digest_of_tables(self.head(), self.content())
 
     @cached_property
     def input_digests(self) -> dict[int, str]:
@@ -84,12 +84,17 @@ class UnitPeriod:
 
         It does not depend on who else was scored in the same batch, so it is what a score's receipt holds.
         """
-        return digests_of_employees(*self._content())
+        head = self.head()
+        return digests_of_employees(lambda _: head, self.content())
 
-    def _content(self) -> tuple[tuple[object, ...], dict[str, pl.DataFrame]]:
+    def head(self) -> tuple[object, ...]:
+        """What is digested before the tables."""
         head = ("eperf unit-period", tables.FRAME_VERSION, self.unit_id, self.unit_code)
-        content = {"employees": self.employees, "activities": self.activities, "days": self.days}
-        return (*head, self.period, self.working_days), content
+        return (*head, self.period, self.working_days)
+
+    def content(self) -> dict[str, pl.DataFrame]:
+        """The tables by name."""
+        return {"employees": self.employees, "activities": self.activities, "days": self.days}
 
     def only(self, employee_ids: Iterable[int]) -> UnitPeriod:
         """The same month for some of the employees; ids of others are refused."""

@@ -13,8 +13,9 @@ import polars as pl
 
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring.amounts import FULL, amount_text_expr
-from eperf.domain.scoring.leaf import Text, leaves
+from eperf.domain.scoring.leaf import leaves
 from eperf.domain.scoring.rounding import half_up_expr, half_up_positive_expr
+from eperf.domain.scoring.said import Text
 
 _SAFE = 2**62
 

@@ -9,10 +9,10 @@ from eperf.store.scoring import Leaves
 class Read(ops.AlterField):
     """Changes how the ORM reads a column and nothing in the database."""
 
-    async def database_forward(self, *given, **named):
+    async def database_forward(self, *given: object, **named: object) -> None:
         pass
 
-    async def database_backward(self, *given, **named):
+    async def database_backward(self, *given: object, **named: object) -> None:
         pass
 
 class Migration(migrations.Migration):

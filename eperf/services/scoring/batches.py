@@ -1,0 +1,147 @@
+"""One claim on its way, batch by batch: read, computed, and written while it is still ours."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from eperf.domain.errors import Refused
+from eperf.domain.events import ScoreChanged
+from eperf.domain.period import YearMonth
+from eperf.domain.scoring import PROVISIONAL, UnitPeriod
+from eperf.domain.scoring.joint import results
+from eperf.services.call import Call, work
+from eperf.services.parts import Bound
+from eperf.services.scoring.groups import Groups, Ruled, batches, by_unit, ruled
+from eperf.store import claims, frames, scores
+from eperf.store.claims import Claim, Dirty
+from eperf.store.late import hand_over
+from eperf.store.scores import SCORES
+
+BATCHES = 2
+"""Under way at the same time: one that the database works at, one that we work at."""
+SMALL = 200
+"""Units with no more people than that are scored together where they are under one rule."""
+WRITE_PEOPLE = 1000
+"""Whoever marks one of these months again waits for the transaction that writes them."""
+
+Progress = Callable[[int], None]
+
+
+class Round:
+    """One claim on its way: read, computed and written batch by batch; units that fail are told at the end."""
+
+    def __init__(self, call: Call, claim: Claim, progress: Progress | None) -> None:
+        self._call, self._claim, self._progress = call, claim, progress
+        self._failures: list[Exception] = []
+
+    async def run(self) -> None:
+        """Scores what is claimed; raises an `ExceptionGroup` of what failed when all the rest is written."""
+        groups = await hand_over(await by_unit(self._claim.rows, self._call.today))
+        free = asyncio.Semaphore(BATCHES)
+        async with asyncio.TaskGroup() as running:
+            for period, some in batches(groups):
+                await free.acquire()
+                running.create_task(self._batch(period, some, free))
+        if self._failures:
+            raise ExceptionGroup("units could not be scored", self._failures)
+
+    async def _batch(self, period: YearMonth, groups: Groups, free: asyncio.Semaphore) -> None:
+        try:
+            await self._scored(period, groups)
+        except Exception as failure:
+            self._failures.append(failure)
+        finally:
+            free.release()
+
+    async def _scored(self, period: YearMonth, groups: Groups) -> None:
+        found = await ruled(self._call, period, groups)
+        for unit, refusal in found.refused.items():
+            await self._write(period, _provisional(unit, groups[unit], refusal), groups[unit])
+        computed: list[pl.DataFrame] = []
+        rows: list[Dirty] = []
+        for scheme, months in self._alike(found, await frames.months(found.cohorts, period)):
+            # One unit's trouble is its own: the others are scored, and then it is told.
+            try:
+                computed.append(await asyncio.to_thread(_computed, scheme, months))
+                rows += [row for month in months for row in groups[month.unit_id]]
+            except Exception as failure:
+                self._failures.append(failure)
+        if computed:
+            await self._write(period, pl.concat(computed), rows)
+
+    def _alike(
+        self, found: Ruled, months: Sequence[UnitPeriod | Refused]
+    ) -> Iterator[tuple[Bound, list[UnitPeriod]]]:
+        """Units to be scored at once: small ones that are under one rule together, larger ones alone."""
+        alike: dict[tuple[object, ...], list[UnitPeriod]] = defaultdict(list)
+        for cohort, month in zip(found.cohorts, months, strict=True):
+            scheme = found.schemes[cohort.unit_id]
+            if isinstance(month, Refused):
+                self._failures.append(month)
+            elif len(cohort.employee_ids) > SMALL:
+                yield scheme, [month]
+            else:
+                alike[id(scheme), cohort.working_days].append(month)
+        for some in alike.values():
+            yield found.schemes[some[0].unit_id], some
+
+    async def _write(self, period: YearMonth, computed: pl.DataFrame, rows: Sequence[Dirty]) -> None:
+        """Writes and tells the scores that differ from what is stored, and takes the marks away that have not grown."""
+        for start in range(0, len(rows), WRITE_PEOPLE):
+            some = rows[start : start + WRITE_PEOPLE]
+            async with work(self._call) as opened:
+                held = await claims.held(self._claim, some)
+                ours = pl.Series([one.employee_id for one in held], dtype=pl.Int64)
+                mine = computed.filter(pl.col("employee_id").is_in(ours.implode()))
+                changed = await scores.write(mine, str(period), self._call.now)
+                opened.emit(*(_changed(str(period), *one) for one in changed))
+                await claims.done(some, held)
+            if self._progress:
+                self._progress(len(some))
+
+
+def _computed(scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame:
+    """The columns `SCORES` of some units' month. Runs in a thread."""
+    found = results(scheme.registered.part, scheme.settings, months)
+    digests = [_digest(text) for text in found.get_column("breakdown")]
+    return found.with_columns(
+        scheme=pl.lit(scheme.registered.key),
+        scheme_version=pl.lit(scheme.registered.version),
+        breakdown_digest=pl.Series(digests, dtype=pl.String),
+    ).select(SCORES.names())
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _provisional(unit_id: int, rows: Sequence[Dirty], why: Refused) -> pl.DataFrame:
+    """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
+    cause = f"scheme-unusable: {why.message('en')}"[:200]
+    row = (unit_id, None, PROVISIONAL, cause, "", "", "", "", _digest("[]"), "[]")
+    return pl.DataFrame([(one.employee_id, *row) for one in rows], schema=SCORES, orient="row")
+
+
+def _changed(
+    period: str,
+    score_id: int,
+    employee_id: int,
+    unit_id: int,
+    score_h: int | None,
+    state: str,
+    before: int | None,
+) -> ScoreChanged:
+    return ScoreChanged(
+        subject_id=score_id,
+        unit_id=unit_id,
+        employee_id=employee_id,
+        period=period,
+        score_h=score_h,
+        previous_h=before,
+        state=state,
+    )

@@ -68,7 +68,8 @@ async def _adjust(call: Call, blobs: Blobs, unit_id: int, period: YearMonth, row
     ids = [row.employee_id for row in rows]
     computed = await run_today(call, unit_id, period, ids)
     if isinstance(computed, str):
-        await LateRow.filter(id__in=[row.id for row in rows]).update(held=computed)
+        for row in rows:
+            await LateRow.filter(id=row.id, mark=row.mark).update(held=computed)
         return
     columns = computed.columns()
     scores = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=str(period))}

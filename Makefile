@@ -24,7 +24,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak soak-files check fmt bench bench-imports bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-smoke fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,12 @@ bench: $(READY) ## measure reads and a write against a floor, an ordinary build 
 bench-imports: $(READY) ## measure the import of a million punches against a raw COPY, and its rate on SQLite
 	$(BIN)/python -m bench.imports $(ARGS)
 	$(BIN)/python -m bench.imports --database sqlite $(ARGS)
+
+bench-scoring: $(READY) ## measure scoring 20,000 employees' month: from PostgreSQL, from snapshots, against SQL and the ORM
+	$(BIN)/python -m bench.scoring $(ARGS)
+
+bench-freshness: $(READY) ## measure how long after a verification a subscriber sees the score, on both databases
+	$(BIN)/python -m bench.freshness $(ARGS)
 
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)

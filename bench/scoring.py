@@ -33,6 +33,7 @@ from bench.dataset import Size
 from bench.load import default_folder
 from bench.machine import described
 from bench.month import Month, emptied, opened, scores
+from bench.processors import family_cpu_ms
 from bench.ways import WAYS, bound
 from eperf.domain.scoring import Scheme, StagePart, score, thaw
 
@@ -95,11 +96,12 @@ def _measured(month: Month, folder: Path, options: argparse.Namespace) -> dict[s
 def _turn(name: str, month: Month, folder: Path, people: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.scoring", "--turn", name, "--url", month.url]
     command += ["--folder", str(folder), "--people", str(people)]
+    before = family_cpu_ms(month.pid)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stderr[-4000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return found | {"postgres_cpu": round((family_cpu_ms(month.pid) - before) / 1000, 2)}
 
 
 def _require_same(month: Month, folder: Path, sample: int) -> None:
@@ -182,13 +184,14 @@ def _report(found: dict[str, Any], options: argparse.Namespace) -> None:
     for row in rows:
         table.add_row(row["goal"], str(row["measured"]), row["bound"], "met" if row["met"] else "not met")
     for name, made in turns.items():
-        table.add_row(f"{name}: employees/s; seconds of processor; MiB", *(str(x) for x in _shown(made)), "")
+        table.add_row(f"{name}: employees/s; processor seconds, own and PostgreSQL's; MiB", *_shown(made), "")
     Console().print(table)
 
 
 def _shown(made: list[dict[str, Any]]) -> tuple[str, str]:
     rates = ", ".join(f"{turn['per_second']:,.0f}" for turn in made)
-    return rates, f"{median(turn['cpu'] for turn in made)}; {max(turn['peak_mib'] for turn in made)}"
+    own, theirs = (median(turn[name] for turn in made) for name in ("cpu", "postgres_cpu"))
+    return rates, f"{own} + {theirs}; {max(turn['peak_mib'] for turn in made)}"
 
 
 def _keep(report: dict[str, Any], folder: Path) -> None:

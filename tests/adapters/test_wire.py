@@ -44,11 +44,12 @@ async def test_a_lost_wire_is_made_anew_and_rings_once_for_what_was_missed(
 ) -> None:
     monkeypatch.setattr("eperf.adapters.wire._TRY_AGAIN_SECONDS", 0.01)
     bell = Bell(look_again=60)
+    listening = bell.next()
     task = asyncio.create_task(wire(database_url, bell).run())
     connection = await asyncpg.connect(database_url)
     try:
         async with asyncio.timeout(10):
-            await bell.wait()  # it has begun to listen
+            await listening()
             rung = bell.next()
             while not await connection.fetchval(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"

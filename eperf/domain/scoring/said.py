@@ -51,14 +51,17 @@ class Said:
         return self.rows.select("employee_id", amount_h=self.amount, **self.texts())
 
     def stands(self) -> bool:
-        """Whether the explanation would stand: its columns exist and fit, and no text that is needed is missing."""
-        self.rows.lazy().select("employee_id", amount_h=self.amount, **self.texts()).collect_schema()
-        needed = [
-            value for value in (self.label_id, self.label_en, self.legal_basis) if isinstance(value, pl.Expr)
-        ]
-        if not needed:
-            return True
-        return not self.rows.select(pl.any_horizontal([one.is_null().any() for one in needed])).item()
+        """Whether the explanation would stand: its columns exist, and no text that is needed is missing."""
+        given = [self.label_id, self.label_en, self.legal_basis, self.evidence, *self.facts.values()]
+        roots = {name for one in given if isinstance(one, pl.Expr) for name in one.meta.root_names()}
+        needed = [one for one in given[:3] if isinstance(one, pl.Expr)]
+        return roots <= set(self.rows.columns) and not any(_misses(self.rows, one) for one in needed)
+
+
+def _misses(rows: pl.DataFrame, value: pl.Expr) -> bool:
+    if value.meta.is_column():
+        return rows.get_column(value.meta.output_name()).null_count() > 0
+    return bool(rows.select(value.is_null().any()).item())
 
 
 def text(value: Text) -> pl.Expr:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from eperf.domain.errors import Refused
 from eperf.plugins import registry
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
@@ -29,4 +30,28 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
             )
         Console().print(table)
     if any(report.state != "ok" for report in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    target: str = typer.Argument(help="A plugin's name, or the folder of its distribution."),
+    seed: int = typer.Option(0, help="Where examples come from; the same seed, the same examples."),
+    examples: int = typer.Option(6, min=1, help="Examples for each law."),
+    seconds: float = typer.Option(5, min=0.1, help="For one run of a part."),
+    most_seconds: float = typer.Option(300, min=1, help="For the whole check."),
+) -> None:
+    """Hold every part of a plugin to the laws of its kind; exits with 1 when one is broken."""
+    from eperf.testing.laws.check import Bounds, breaches
+
+    broken = 0
+    try:
+        for breach in breaches(target, Bounds(seed, examples, seconds, most_seconds)):
+            broken += 1
+            print(breach)
+    except Refused as refused:
+        print(refused)
+        raise typer.Exit(2) from refused
+    print(f"{target}: {broken} laws broken" if broken else f"{target}: every law holds")
+    if broken:
         raise typer.Exit(1)

@@ -1,0 +1,20 @@
+"""How a broken law is told."""
+
+from __future__ import annotations
+
+
+class LawBroken(AssertionError):
+    """A part breaks a law.
+
+    `law` is its name (docs/plugins.md has the list), `rule` the rule of a scheme that does, where that can be told.
+    """
+
+    def __init__(self, law: str, why: str, rule: str = "") -> None:
+        self.law, self.why, self.rule = law, why, rule
+        super().__init__(f"{law}: {why}")
+
+
+def hold(law: str, condition: bool, otherwise: str, rule: str = "") -> None:
+    """Raises `LawBroken` unless the condition is true."""
+    if not condition:
+        raise LawBroken(law, otherwise, rule)

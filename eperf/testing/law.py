@@ -33,7 +33,7 @@ def assert_explained(result: Scored) -> None:
         f"a leaf without rule or legal basis: {unnamed.to_dicts()[:1]}",
         _rule(unnamed),
     )
-    unsaid = result.leaves.filter((pl.col("label_id") == "") & (pl.col("evidence_kind") != "activity"))
+    unsaid = result.leaves.filter((pl.col("label_id") == "") & pl.col("evidence_kind").ne_missing("activity"))
     hold("explained", unsaid.is_empty(), f"a leaf that says nothing: {unsaid.to_dicts()[:1]}", _rule(unsaid))
     for rows in (result.scores, result.leaves):
         floats = [name for name, dtype in rows.schema.items() if dtype.is_float()]

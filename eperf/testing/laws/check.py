@@ -19,7 +19,7 @@ from eperf.testing.laws.case import Law, SchemeCase, verdict
 from eperf.testing.laws.examples import Examples, shown, shrunk
 from eperf.testing.laws.found import Found, found
 from eperf.testing.laws.others import DETECTOR_LAWS, POLICY_LAWS, DetectorCase, PolicyCase
-from eperf.testing.laws.place import files_of, place_of_part, place_of_rule
+from eperf.testing.laws.place import files_of, place_of_error, place_of_part, place_of_rule
 from eperf.testing.laws.schemes import SCHEME_LAWS
 from eperf.testing.laws.sources import SOURCE_LAWS, SourceCase
 
@@ -84,6 +84,9 @@ class Judgement:
 
     def _place(self, broken: LawBroken) -> str:
         folder = self.plugin.folder
+        known = broken.place or place_of_error(broken.__cause__, folder)
+        if known:
+            return known
         if not isinstance(self.case, SchemeCase):
             part = (
                 getattr(self.case, "source", None) or getattr(self.case, "policy", None) or self.case.detector
@@ -95,7 +98,7 @@ class Judgement:
 
 
 def check(target: str, bounds: Bounds | None = None) -> Iterator[Judgement | Breach]:
-    """Everything there is to judge in a plugin, by its name or its folder; a breach at once where nothing can be judged.
+    """All there is to judge in a plugin, by its name or its folder; a breach where nothing can be judged.
 
     Raises `BadInput` when there is no such plugin.
     """
@@ -126,7 +129,10 @@ def breaches(target: str, bounds: Bounds | None = None) -> Iterator[Breach]:
     """The broken laws of a plugin; after `most_seconds` the rest is told as not judged."""
     bounds = bounds or Bounds()
     until = time.monotonic() + bounds.most_seconds
+    endless: set[str] = set()
     for one in check(target, bounds):
+        if isinstance(one, Judgement) and one.key in endless:
+            continue
         told: Breach | None = None if isinstance(one, Judgement) else one
         if isinstance(one, Judgement):
             late = Breach(
@@ -134,6 +140,7 @@ def breaches(target: str, bounds: Bounds | None = None) -> Iterator[Breach]:
             )
             told = late if time.monotonic() > until else one.breach()
         if told is not None:
+            endless |= {told.part} if told.law == "slow" else set()
             yield told
 
 

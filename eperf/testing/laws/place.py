@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,20 @@ def place_of_rule(rule: Any, folder: Path) -> str:
 
 def place_of_part(part: Any, folder: Path) -> str:
     """`file:line` of a source, policy, detector or scheme."""
-    for path, line in _codes(part, folder):
+    held = [one for one in getattr(part, "__dict__", {}).values() if callable(one)]
+    for path, line in [
+        *_defined(type(part), folder),
+        *(found for one in held for found in _within(one, folder)),
+    ]:
         return f"{path}:{line}"
     return _named(str(part.name), folder)
+
+
+def place_of_error(error: BaseException | None, folder: Path) -> str:
+    """`file:line` of the plugin where an error was raised; empty when it was raised elsewhere."""
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    own = [f"{one.filename}:{one.lineno}" for one in frames if Path(one.filename).is_relative_to(folder)]
+    return own[-1] if own else ""
 
 
 def files_of(parts: list[Any], folder: Path) -> tuple[Path, ...]:
@@ -37,10 +49,23 @@ def _codes(part: Any, folder: Path) -> Iterator[tuple[Path, int]]:
     held = [one for one in getattr(part, "__dict__", {}).values() if callable(one)]
     held += [getattr(type(part), name) for name in _METHODS if hasattr(type(part), name)]
     for one in held:
-        for code in _inner(one):
-            path = Path(code.co_filename)
-            if path.is_relative_to(folder):
-                yield path, code.co_firstlineno
+        yield from _within(one, folder)
+
+
+def _within(function: Any, folder: Path) -> Iterator[tuple[Path, int]]:
+    for code in _inner(function):
+        path = Path(code.co_filename)
+        if path.is_relative_to(folder):
+            yield path, code.co_firstlineno
+
+
+def _defined(kind: type, folder: Path) -> Iterator[tuple[Path, int]]:
+    try:
+        path, line = Path(inspect.getfile(kind)), inspect.findsource(kind)[1] + 1
+    except (OSError, TypeError):
+        return
+    if path.is_relative_to(folder):
+        yield path, line
 
 
 def _inner(function: Any) -> Iterator[Any]:

@@ -34,7 +34,7 @@ from eperf.testing.unit_period import activity, day
 
 _FRESH = itertools.count(1)
 _ZONES = ("Pacific/Pago_Pago", "Asia/Jayapura")
-_SEEDS = (11, 4711, 815)
+_SEEDS = (11, 4711)
 
 
 def run(case: SchemeCase, facts: UnitPeriod) -> Scored:
@@ -46,24 +46,25 @@ def _whole(case: SchemeCase, facts: UnitPeriod) -> None:
     with watch(case).on() as seen:
         failures = run(case, facts).failures
     for failure in failures if seen.seen is None else ():
-        hold("fails", False, f"{failure.cause}: {failure.error!r}", failure.rule_id)
+        raise LawBroken("fails", f"{failure.cause}: {failure.error!r}", failure.rule_id) from failure.error
 
 
 def _slow(case: SchemeCase, facts: UnitPeriod) -> None:
     with watch(case).on() as seen:
         run(case, facts)
     if seen.seen is not None and seen.seen.law == "slow":
-        raise LawBroken("slow", f"{seen.seen.what} ({seen.seen.place})")
+        raise LawBroken("slow", seen.seen.what, place=seen.seen.place)
 
 
 def _outside(law: str) -> SchemeLaw:
     def judge(case: SchemeCase, facts: UnitPeriod) -> None:
         for found, name, path, line in calls_of(case.files):
-            hold(law, found != law, f"calls {name} ({path}:{line})")
+            if found == law:
+                raise LawBroken(law, f"calls {name}", place=f"{path}:{line}")
         with watch(case).on() as seen:
             run(case, facts)
         if seen.seen is not None and seen.seen.law == law:
-            raise LawBroken(law, f"{seen.seen.what} ({seen.seen.place})")
+            raise LawBroken(law, seen.seen.what, place=seen.seen.place)
 
     return Law(
         law, f"reads no {law}" if law != "files" else "reads no files, starts no program", judge, once=True
@@ -72,7 +73,7 @@ def _outside(law: str) -> SchemeLaw:
 
 def _exact(case: SchemeCase, facts: UnitPeriod) -> None:
     for what, path, line in floats_of(case.files):
-        hold("exact", False, f"a float: {what} ({path}:{line})")
+        raise LawBroken("exact", f"a float: {what}", place=f"{path}:{line}")
 
 
 def _pure(case: SchemeCase, facts: UnitPeriod) -> None:

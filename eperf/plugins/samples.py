@@ -19,6 +19,8 @@ from typing import Any, Literal
 from eperf.domain.attendance.carried import FileProfile
 from eperf.domain.attendance.source import DeviceRequest, DeviceState
 
+__all__ = ["GROUP", "Growth", "SchemeSample", "SourceSample", "Tap"]
+
 GROUP = "eperf.samples"
 """The group of the entry points."""
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import datetime
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from eperf.domain.errors import Refused
+from eperf.app.cli.run import REFUSED, errors, run_with_database
+from eperf.app.house import House
+from eperf.domain.errors import BadInput, Refused
 from eperf.plugins import registry
+from eperf.services.binding import bind as bind_part
+from eperf.services.parts import Slot
+from eperf.services.scoring import score_dirty
+from eperf.store.organisation import UnitRow
+from eperf.testing.scaffold import Kind, write
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
 
@@ -50,8 +59,63 @@ def check(
             broken += 1
             print(breach)
     except Refused as refused:
-        print(refused)
-        raise typer.Exit(2) from refused
+        raise _exit(refused) from refused
     print(f"{target}: {broken} laws broken" if broken else f"{target}: every law holds")
     if broken:
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: str = typer.Argument(
+        help="Of the plugin: lower case letters, digits, hyphens, such as kota-contoh."
+    ),
+    kind: Kind = typer.Option(Kind.SCHEME, help="What it offers."),
+    where: Path = typer.Option(
+        Path(), "--in", help="The folder in which its folder is made.", file_okay=False
+    ),
+) -> None:
+    """Write a distribution that passes its tests and the laws; exits with 2 for a bad name or a folder that exists."""
+    try:
+        print(write(name, kind, where))
+    except Refused as refused:
+        raise _exit(refused) from refused
+
+
+@app.command()
+def bind(
+    part: str = typer.Argument(help="The part, such as kota-contoh/score."),
+    unit: str = typer.Option(..., "--unit", help="The code of the unit; units below inherit it."),
+    since: datetime = typer.Option(..., "--from", formats=["%Y-%m-%d"], help="The first day."),
+    slot: Slot = typer.Option(Slot.SCHEME, help="The place in the unit that it fills."),
+    settings: str = typer.Option("{}", help="Its settings as JSON."),
+) -> None:
+    """Bind a part to a unit and score again what that touches; exits with 2 when refused."""
+    given = _settings(settings)
+
+    async def job(house: House) -> int:
+        row = await UnitRow.get_or_none(code=unit)
+        if row is None:
+            raise BadInput("unit", unit, "no unit has this code")
+        await bind_part(house.call(), row.id, slot, part, given, since.date())
+        scored = 0
+        while done := await score_dirty(house.call()):
+            scored += done
+        return scored
+
+    print(f"{part} bound to {unit} from {since:%Y-%m-%d}; {run_with_database(job)} months scored")
+
+
+def _settings(text: str) -> dict[str, object]:
+    try:
+        given = json.loads(text)
+    except ValueError as invalid:
+        raise _exit(BadInput("settings", text, "not JSON")) from invalid
+    if not isinstance(given, dict):
+        raise _exit(BadInput("settings", text, "not a JSON object"))
+    return given
+
+
+def _exit(refused: Refused) -> typer.Exit:
+    errors.print(f"{refused.code}: {refused.message('en')}", style="red", markup=False, highlight=False)
+    return typer.Exit(REFUSED)

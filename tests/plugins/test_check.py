@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from eperf.testing.laws.check import Bounds, Breach, Judgement, check
+from eperf.app.cli import app
+from eperf.testing import LawBroken
+from eperf.testing.laws.check import Bounds, Breach, Judgement, breaches, check, judgements
 from eperf.testing.laws.others import DETECTOR_LAWS, POLICY_LAWS
 from eperf.testing.laws.schemes import SCHEME_LAWS
 from eperf.testing.laws.sources import SOURCE_LAWS
@@ -42,7 +47,7 @@ for _name in "serial counted faithful duplicate resent late unordered drift unde
     LINES[_name] = f"class {_name.title()}"
 _LOOKS = "clock network files randomness".split()
 LINES |= {f"{kind}-{name}": f'"{name}": lambda' for kind in ("day", "hint") for name in _LOOKS}
-LINES |= {f"{kind}-slow": "pass" for kind in ("day", "hint")}
+LINES |= {f"{kind}-slow": "while True" for kind in ("day", "hint")}
 LINES |= {"day-pure": "class Policy", "hint-pure": "def find", "hint-evident": "def find"}
 
 

@@ -63,8 +63,8 @@ def test_a_new_plugin_passes_its_own_tests_and_every_law(kind: Kind, tmp_path: P
 @pytest.mark.parametrize("kind", Kind)
 def test_a_new_plugin_is_formatted_and_clean(kind: Kind, tmp_path: Path) -> None:
     folder = write("contoh", kind, tmp_path)
-    ran(f"ruff check --isolated --line-length 120 {folder.name}", tmp_path)
-    ran(f"ruff format --isolated --line-length 120 --check {folder.name}", tmp_path)
+    ran("ruff check --isolated --line-length 120 --select E,F,I,UP,B .", folder)
+    ran("ruff format --isolated --line-length 120 --check .", folder)
 
 
 @pytest.mark.parametrize(

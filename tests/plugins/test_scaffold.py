@@ -106,3 +106,23 @@ async def test_the_five_commands_of_the_manual_lead_to_a_score(
     score = await ScoreRow.get(employee_id=town.people["Budi"], period=f"{today:%Y-%m}")
     assert (score.scheme, score.state, score.score_h) == ("kota-contoh/score", "final", 3_960)
     assert os.listdir(tmp_path / "site")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--settings", "{"], "not JSON"),
+        (["--settings", "[]"], "not a JSON object"),
+        ([], "no unit has this code"),
+    ],
+)
+def test_a_binding_that_cannot_be_is_refused(
+    words: list[str], said: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EPERF_DATABASE_URL", database_url)
+    monkeypatch.setenv("EPERF_DATA_DIR", str(tmp_path / "data"))
+    given = ["plugins", "bind", "eperf/norm-minutes", "--unit", "nowhere", "--from", "2026-01-01", *words]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 2
+    assert said in done.stderr

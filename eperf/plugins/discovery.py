@@ -61,11 +61,12 @@ def _candidate(point: importlib.metadata.EntryPoint) -> Candidate:
     if point.dist is None:
         return Candidate(point.name, "unknown", "unknown", None, point.load)
     return Candidate(
-        point.name, point.dist.name, point.dist.version, _range(point.dist.requires or []), point.load
+        point.name, point.dist.name, point.dist.version, range_of(point.dist.requires or []), point.load
     )
 
 
-def _range(requirements: Iterable[str]) -> str | None:
+def range_of(requirements: Iterable[str]) -> str | None:
+    """The range of eperf versions among the requirements of a distribution; None when there is none."""
     for line in requirements:
         try:
             requirement = Requirement(line)

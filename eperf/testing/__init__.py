@@ -7,9 +7,9 @@ result = scored(SCHEME, unit_period([employee(1)], [activity(1, points="35", qua
 assert result.scores["score_h"].to_list() == [167]
 """
 
+from eperf.testing.broken import LawBroken
 from eperf.testing.elsewhere import Run, assert_same_elsewhere
 from eperf.testing.law import (
-    LawBroken,
     assert_explained,
     assert_missing_is_said,
     assert_order_free,

@@ -10,7 +10,7 @@ from typing import Any
 
 from eperf.domain.errors import BadInput
 from eperf.domain.scoring import Scheme
-from eperf.testing.law import hold
+from eperf.testing.broken import hold
 
 
 def assert_settings_are_asked_for(

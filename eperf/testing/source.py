@@ -18,7 +18,7 @@ from eperf.domain.attendance.source import AttendanceSource, DeviceReply, Device
 from eperf.domain.errors import Refused
 
 _DRIFTS = (timedelta(days=-400), timedelta(seconds=-20), timedelta(seconds=20), timedelta(days=400))
-_BROKEN = (
+BROKEN = (
     b"",
     b"\x00",
     b"\xff\xfe\xfd",
@@ -28,6 +28,7 @@ _BROKEN = (
     b"\n" * 5000,
     b"9" * 50_000,
 )
+"""Bodies without any sense."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def assert_file_whole(
             continue
         except Exception as error:
             raise AssertionError(f"the file {broken[:80]!r} made the reader raise {error!r}") from error
-        _assert_sound(*read)
+        assert_sound(*read)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def assert_pull_whole(
     for broken in _bodies(answer, random.Random(seed)):  # noqa: S311
         read = _pulled(source, device, Answers(broken), now)
         if read is not None:
-            _assert_sound(read.punches, read.skipped)
+            assert_sound(read.punches, read.skipped)
 
 
 def _pulled(source: PullSource, device: DeviceState, outside: Answers, now: datetime) -> PullRead | None:
@@ -157,19 +158,20 @@ def _answered(
     except Exception as error:
         raise AssertionError(f"the body {request.body[:80]!r} made the source raise {error!r}") from error
     _hold(isinstance(reply, DeviceReply), f"{request.path}: answered {type(reply).__name__}, not DeviceReply")
-    _assert_sound(reply.punches, reply.skipped)
+    assert_sound(reply.punches, reply.skipped)
     return reply
 
 
 def _assert_lines(punches: Sequence[RawPunch], skipped: Sequence[SkippedLine], records: int) -> None:
-    _assert_sound(punches, skipped)
+    assert_sound(punches, skipped)
     found = len(punches) + len(skipped)
     _hold(found == records, f"{records} records came in, {found} came out")
     places = [punch.line_no for punch in punches] + [skip.line_no for skip in skipped]
     _hold(len(set(places)) == found, f"two records have one place: {sorted(places)}")
 
 
-def _assert_sound(punches: Sequence[RawPunch], skipped: Sequence[SkippedLine]) -> None:
+def assert_sound(punches: Sequence[RawPunch], skipped: Sequence[SkippedLine]) -> None:
+    """What is kept of records prints, is bounded, and has a PIN or a reason."""
     for raw in [punch.raw for punch in punches] + [skip.raw for skip in skipped]:
         _hold(len(raw) <= RAW_CHARS, f"a raw text of {len(raw)} characters is kept")
         _hold(raw.replace("\t", "").isprintable(), f"a raw text does not print: {raw[:40]!r}")
@@ -191,7 +193,7 @@ def _hostile(requests: Sequence[DeviceRequest], chance: random.Random) -> Iterat
 
 def _bodies(body: bytes, chance: random.Random) -> Iterator[bytes]:
     """A body cut at many places, with turned bytes, doubled, in pieces out of order, and ones without any sense."""
-    yield from _BROKEN
+    yield from BROKEN
     yield body * 2
     lines = body.split(b"\n")
     yield b"\n".join(chance.sample(lines, len(lines)))

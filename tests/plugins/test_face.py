@@ -10,8 +10,10 @@ import eperf.plugins
 import eperf.plugins.parts
 import eperf.plugins.pay
 import eperf.plugins.rules
+import eperf.plugins.samples
 import eperf.plugins.sources
 import eperf.testing
+import eperf.testing.laws
 from eperf.plugins import hookspecs
 from eperf.plugins.inspection import hook_names
 
@@ -29,8 +31,10 @@ FACES = (
     eperf.plugins.parts,
     eperf.plugins.pay,
     eperf.plugins.rules,
+    eperf.plugins.samples,
     eperf.plugins.sources,
     eperf.testing,
+    eperf.testing.laws,
 )
 FRAMEWORKS = {"strawberry", "graphql", "tortoise", "starlette", "pydantic", "uvicorn", "asyncpg", "aiosqlite"}
 

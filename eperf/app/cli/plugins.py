@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import datetime
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from eperf.app.cli.run import REFUSED, errors, run_with_database
+from eperf.app.house import House
+from eperf.domain.errors import BadInput, Refused
 from eperf.plugins import registry
+from eperf.services.binding import bind as bind_part
+from eperf.services.parts import Slot
+from eperf.services.scoring import score_dirty
+from eperf.store.organisation import UnitRow
+from eperf.testing.scaffold import Kind, write
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
 
@@ -30,3 +40,82 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
         Console().print(table)
     if any(report.state != "ok" for report in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    target: str = typer.Argument(help="A plugin's name, or the folder of its distribution."),
+    seed: int = typer.Option(0, help="Where examples come from; the same seed, the same examples."),
+    examples: int = typer.Option(6, min=1, help="Examples for each law."),
+    seconds: float = typer.Option(5, min=0.1, help="For one run of a part."),
+    most_seconds: float = typer.Option(300, min=1, help="For the whole check."),
+) -> None:
+    """Hold every part of a plugin to the laws of its kind; exits with 1 when one is broken."""
+    from eperf.testing.laws.check import Bounds, breaches
+
+    broken = 0
+    try:
+        for breach in breaches(target, Bounds(seed, examples, seconds, most_seconds)):
+            broken += 1
+            print(breach)
+    except Refused as refused:
+        raise _exit(refused) from refused
+    print(f"{target}: {broken} laws broken" if broken else f"{target}: every law holds")
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: str = typer.Argument(
+        help="Of the plugin: lower case letters, digits, hyphens, such as kota-contoh."
+    ),
+    kind: Kind = typer.Option(Kind.SCHEME, help="What it offers."),
+    where: Path = typer.Option(
+        Path(), "--in", help="The folder in which its folder is made.", file_okay=False
+    ),
+) -> None:
+    """Write a distribution that passes its tests and the laws; exits with 2 for a bad name or a folder that exists."""
+    try:
+        print(write(name, kind, where))
+    except Refused as refused:
+        raise _exit(refused) from refused
+
+
+@app.command()
+def bind(
+    part: str = typer.Argument(help="The part, such as kota-contoh/score."),
+    unit: str = typer.Option(..., "--unit", help="The code of the unit; units below inherit it."),
+    since: datetime = typer.Option(..., "--from", formats=["%Y-%m-%d"], help="The first day."),
+    slot: Slot = typer.Option(Slot.SCHEME, help="The place in the unit that it fills."),
+    settings: str = typer.Option("{}", help="Its settings as JSON."),
+) -> None:
+    """Bind a part to a unit and score again what that touches; exits with 2 when refused."""
+    given = _settings(settings)
+
+    async def job(house: House) -> int:
+        row = await UnitRow.get_or_none(code=unit)
+        if row is None:
+            raise BadInput("unit", unit, "no unit has this code")
+        await bind_part(house.call(), row.id, slot, part, given, since.date())
+        scored = 0
+        while done := await score_dirty(house.call()):
+            scored += done
+        return scored
+
+    print(f"{part} bound to {unit} from {since:%Y-%m-%d}; {run_with_database(job)} months scored")
+
+
+def _settings(text: str) -> dict[str, object]:
+    try:
+        given = json.loads(text)
+    except ValueError as invalid:
+        raise _exit(BadInput("settings", text, "not JSON")) from invalid
+    if not isinstance(given, dict):
+        raise _exit(BadInput("settings", text, "not a JSON object"))
+    return given
+
+
+def _exit(refused: Refused) -> typer.Exit:
+    errors.print(f"{refused.code}: {refused.message('en')}", style="red", markup=False, highlight=False)
+    return typer.Exit(REFUSED)

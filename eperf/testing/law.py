@@ -55,10 +55,10 @@ def assert_batch_free(scheme: Scheme[S], settings: S, facts: UnitPeriod) -> None
     for ids in _batches(facts.employees["employee_id"].to_list()):
         apart = score(scheme, settings, facts.only(ids))
         mine = pl.col("employee_id").is_in(ids)
-        together = replace(whole, scores=whole.scores.filter(mine), leaves=whole.leaves.filter(mine))
-        rule = differing(apart, together)
-        hold("batches", apart.scores.equals(together.scores), f"{ids} alone score otherwise", rule)
-        hold("batches", apart.leaves.equals(together.leaves), f"{ids} alone have other leaves", rule)
+        leaves = whole.leaves.filter(mine)
+        rule = _differing(apart.leaves, leaves)
+        hold("batches", apart.scores.equals(whole.scores.filter(mine)), f"{ids} alone score otherwise", rule)
+        hold("batches", apart.leaves.equals(leaves), f"{ids} alone have other leaves", rule)
 
 
 def assert_pure(scheme: Scheme[S], settings: S, facts: UnitPeriod) -> None:
@@ -124,8 +124,12 @@ def assert_same(law: str, one: Scored, other: Scored, what: str) -> None:
 
 def differing(one: Scored, other: Scored) -> str:
     """The first rule whose leaves differ in two runs; empty when none do."""
-    for rule in [*one.leaves["rule_id"].unique(maintain_order=True), *other.leaves["rule_id"].unique()]:
-        mine, theirs = (rows.leaves.filter(pl.col("rule_id") == rule) for rows in (one, other))
+    return _differing(one.leaves, other.leaves)
+
+
+def _differing(one: pl.DataFrame, other: pl.DataFrame) -> str:
+    for rule in [*one["rule_id"].unique(maintain_order=True), *other["rule_id"].unique()]:
+        mine, theirs = (rows.filter(pl.col("rule_id") == rule) for rows in (one, other))
         if not mine.equals(theirs):
             return str(rule)
     return ""

@@ -83,7 +83,7 @@ async def emptied(url: str, people: int | None = None) -> None:
     """No score, no event, everybody dirty (or the first `people`)."""
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("TRUNCATE score, event, event_head, dirty_score")
+        await connection.execute("TRUNCATE score, event, event_head, dirty_score CASCADE")
         await connection.execute(_DIRTY if people is None else f"{_DIRTY} LIMIT {int(people)}")
         for statement in (
             "VACUUM ANALYZE score",

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from eperf.domain.appraisal.term import Term
+from eperf.services import scoring
 from eperf.services.scoring import batches, groups, score_dirty
 from eperf.store import claims, database, frames, outbox, scores
 from eperf.store.activity import ActivityRow
@@ -271,3 +272,15 @@ async def test_renewing_waits_for_nobody_who_marks_or_writes(town: Town) -> None
         beside = asyncio.create_task(claims.renew(claim), context=contextvars.Context())
         await asyncio.wait_for(beside, 10)
     assert await DirtyRow.filter(claim=claim.number).count() == len(town.people)
+
+
+async def test_who_is_cancelled_while_a_claim_is_given_back_stays_cancelled() -> None:
+    async def claiming() -> None:
+        async with scoring._renewed(claims.Claim(1, ())):
+            pass
+
+    task = asyncio.create_task(claiming())
+    await asyncio.sleep(0)
+    assert task.cancel()
+    await asyncio.wait({task}, timeout=10)
+    assert task.cancelled()

@@ -81,5 +81,5 @@ async def _renewed(claim: Claim) -> AsyncIterator[None]:
 
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    # Awaiting the task itself could not tell its end from our own: whoever is cancelled here must stay so.
+    await asyncio.wait({task})

@@ -26,6 +26,8 @@ _MOST = 16
 """Statements of one series."""
 _AT_ONCE = 3
 """Of one text under way: one that the server works at, one whose answers we work at, one on its way."""
+_WRITES_AT_ONCE = 2
+"""Of writes fewer: the more wait, the more share one wait for the disk."""
 _PATIENCE_SECONDS = 0.25
 """A series that lasts longer meets a lock or a slow server."""
 _MOST_TEXTS = 512
@@ -66,7 +68,8 @@ class Together:
         when it is sent again: it has a key that is taken by then.
         """
         text = self._texts.get(sql) or self._met(sql)
-        if text.under_way >= _AT_ONCE and (writes or text.seconds < _SHORT_SECONDS):
+        most = _WRITES_AT_ONCE if writes else _AT_ONCE
+        if text.under_way >= most and (writes or text.seconds < _SHORT_SECONDS):
             answer = asyncio.get_running_loop().create_future()
             text.waiting.append(_Waiting(values, answer))
             found = await answer

@@ -33,7 +33,7 @@ from tests.support.house import house_of
 from tests.support.server import Server
 
 FOLDER = Path("build/soak")
-AT_ONCE = 8
+AT_ONCE = 32
 _TRIES = 5
 
 

@@ -18,7 +18,7 @@ from tests.support import database as support
 
 pytestmark = [
     pytest.mark.database,
-    pytest.mark.skipif(support.KIND != "postgres", reason="SQLite has one writer and one reader"),
+    pytest.mark.skipif(support.KIND != "postgres", reason="SQLite has no pool"),
 ]
 _MOST = 3
 

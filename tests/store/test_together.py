@@ -19,7 +19,7 @@ from tests.support import database as support
 
 pytestmark = [
     pytest.mark.database,
-    pytest.mark.skipif(support.KIND != "postgres", reason="SQLite has one writer and one reader"),
+    pytest.mark.skipif(support.KIND != "postgres", reason="SQLite has no pool"),
 ]
 _ADD = "INSERT INTO kept (n) VALUES ($1) RETURNING n, txid_current()"
 _COUNT = "UPDATE kept SET times = times + 1 WHERE n = $1 RETURNING n, times"

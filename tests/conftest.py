@@ -112,11 +112,8 @@ def empty_database_url(new_database: Callable[..., str]) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
     """A fresh database with the current schema, opened in this process; the value is its URL."""
-    from eperf.store import database as store
-
-    await store.connect(database_url)
-    yield database_url
-    await store.disconnect()
+    async with support.opened(database_url):
+        yield database_url
 
 
 @pytest.fixture

@@ -36,6 +36,5 @@ async def test_two_databases_of_one_test_are_two(new_database: Callable[..., str
     first, second = new_database(), new_database(empty=True)
     assert first != second
     for url, expected in ((first, True), (second, False)):
-        await store.connect(url)
-        assert ("event" in await _names()) is expected
-        await store.disconnect()
+        async with support.opened(url):
+            assert ("event" in await _names()) is expected

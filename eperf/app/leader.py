@@ -96,7 +96,7 @@ class Leader:
             duties.create_task(self._repeat(self._classify, _REST_CLASSIFYING))
             duties.create_task(self._repeat(self._turn_day))
             duties.create_task(self._watch_deadlines())
-            duties.create_task(self._repeat(self._settle))
+            duties.create_task(self._repeat(self._settle, _REST_CROWD))
             if self.pull_every:
                 duties.create_task(self._ask_around())
 

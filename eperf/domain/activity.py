@@ -79,6 +79,7 @@ class Step(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
+    CORRECTED = "corrected"
 
 
 SENDABLE = {
@@ -162,12 +163,20 @@ def told(report: Report, state: str) -> dict[str, str]:
         "state": str(state),
         "date": report.date.isoformat(),
         "item": str(report.item_id),
-        "minutes": str(report.minutes),
-        "quantity": f"{report.quantity_h // 100}.{report.quantity_h % 100:02d}",
+        **told_amount(report.minutes, report.quantity_h),
         "result": report.result,
         "evidence": " ".join(str(one) for one in report.evidence),
         "links": " ".join(report.links),
     }
+
+
+def told_amount(minutes: int, quantity_h: int) -> dict[str, str]:
+    """How long and how much, as the history of an activity holds it."""
+    return {"minutes": str(minutes), "quantity": _hundredths(quantity_h)}
+
+
+def _hundredths(amount_h: int) -> str:
+    return f"{amount_h // 100}.{amount_h % 100:02d}"
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[dict[str, str]]:

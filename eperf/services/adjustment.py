@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
@@ -27,6 +28,8 @@ from eperf.store.scoring import ScoreRow
 _RULES = ("scheme", "scheme_version", "settings_digest")
 _Standing = ScoreRow | AdjustmentRow | None
 """What was last known of a month: its entry, else its score, else nothing."""
+Thawed = dict[str, UnitPeriod]
+"""Frozen months of whole units by the hash of their file."""
 
 
 async def adjust_late(call: Call, blobs: Blobs, limit: int = 500) -> int:
@@ -71,9 +74,10 @@ async def _adjust(call: Call, blobs: Blobs, unit_id: int, period: YearMonth, row
         for row in rows:
             await LateRow.filter(id=row.id, mark=row.mark).update(held=computed)
         return
-    columns = computed.columns()
+    columns = await asyncio.to_thread(computed.columns)
     scores = {row.employee_id: row for row in await ScoreRow.filter(employee_id__in=ids, period=str(period))}
     entries = await latest(ids, str(period))
+    known: Thawed = {}
     for row in rows:
         found = columns[row.employee_id]
         standing: _Standing = entries.get(row.employee_id) or scores.get(row.employee_id)
@@ -82,7 +86,7 @@ async def _adjust(call: Call, blobs: Blobs, unit_id: int, period: YearMonth, row
         elif _same(standing, found):
             await LateRow.filter(id=row.id, mark=row.mark).delete()
         else:
-            await _enter(call, blobs, row, computed, found, standing, scores.get(row.employee_id))
+            await _enter(call, blobs, row, computed, found, standing, scores.get(row.employee_id), known)
 
 
 def _figure(standing: _Standing) -> int | None:
@@ -100,11 +104,11 @@ def _same(standing: _Standing, found: Mapping[str, Any]) -> bool:
 
 async def _enter(
     call: Call, blobs: Blobs, row: LateRow, computed: Run, found: Mapping[str, Any], standing: _Standing,
-    score: ScoreRow | None,
+    score: ScoreRow | None, known: Thawed,
 ) -> None:  # fmt: skip
     facts = computed.scored.unit_period.only([row.employee_id])
     sha256 = await blobs.put(freeze(facts).data)
-    why = causes(await _before(blobs, row, standing), facts, row.employee_id)
+    why = causes(await _before(blobs, row, standing, known), facts, row.employee_id)
     if standing is not None and any(getattr(standing, name) != found[name] for name in _RULES):
         why = [Cause("scheme", str(found["scheme"]), "changed"), *why]
     told, caused_by = await _by_whom(row.employee_id, why)
@@ -143,14 +147,18 @@ async def _enter(
         )  # fmt: skip
 
 
-async def _before(blobs: Blobs, row: LateRow, standing: _Standing) -> UnitPeriod | None:
-    """The facts that the last known figure was made from."""
+async def _before(blobs: Blobs, row: LateRow, standing: _Standing, known: Thawed) -> UnitPeriod | None:
+    """The facts that the last known figure was made from; those of a whole unit are `known` to all its people."""
     if isinstance(standing, AdjustmentRow):
         return await thawed(blobs, standing.sha256)
     if standing is None:
         return None
     frozen = await FrozenRow.get_or_none(unit_id=standing.unit_id, period=row.period)
-    return await thawed(blobs, frozen.sha256) if frozen and frozen.sha256 else None
+    if frozen is None or not frozen.sha256:
+        return None
+    if frozen.sha256 not in known:
+        known[frozen.sha256] = await thawed(blobs, frozen.sha256)
+    return known[frozen.sha256]
 
 
 async def _by_whom(employee_id: int, why: Sequence[Cause]) -> tuple[list[dict[str, object]], int | None]:

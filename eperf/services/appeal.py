@@ -36,6 +36,7 @@ from eperf.domain.scoring.events import (
     AppealWithdrawn,
 )
 from eperf.domain.text import clean
+from eperf.services.attached import attach
 from eperf.services.call import Call, answer, answered, work
 from eperf.services.parts import Slot, bound
 from eperf.services.remedy import correct, deciders
@@ -43,7 +44,6 @@ from eperf.store import late
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
 from eperf.store.closing import FrozenRow
-from eperf.store.file import FileRow
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 from eperf.store.scope import subject_of_employee
@@ -82,7 +82,7 @@ async def raise_appeal(
             leaf_before=disputed, before_h=await _balance(score), reason=reason, state=AppealState.OPEN.value,
             raised_at=call.now, raise_until=until, answer_until=rule.answer_until(today),
         )  # fmt: skip
-        await _attach(call, AppealFileRow, row.id, files)
+        await attach(call, AppealFileRow, "appeal_id", row.id, files)
         opened.emit(AppealRaised(**_told(row)))
         await answer(call, row.id)
         return int(row.id)
@@ -114,7 +114,7 @@ async def refuse(call: Call, appeal_id: int, note: str, files: Sequence[int] = (
         row = await _reviewed(call, appeal_id)
         decided = _decision(call, note)
         await _change(row, state=AppealState.REFUSED.value, **decided)
-        await _attach(call, AnswerFileRow, row.id, files)
+        await attach(call, AnswerFileRow, "appeal_id", row.id, files)
         opened.emit(AppealRefused(**_told(row), decided_by=cast(int, call.viewer.employee_id)))
         await answer(call, row.id)
         return int(row.id)
@@ -131,8 +131,8 @@ async def accept(call: Call, appeal_id: int, note: str, remedy: Remedy, files: S
         row = await _reviewed(call, appeal_id)
         require_fitting(remedy, evidence_of(row.leaf_before)[0])
         await _change(row, state=AppealState.ACCEPTED.value, **_decision(call, note))
-        await _attach(call, AnswerFileRow, row.id, files)
-        await correct(call, opened, row, remedy)
+        await attach(call, AnswerFileRow, "appeal_id", row.id, files)
+        await correct(call, opened, row, remedy, note)
         opened.emit(AppealAccepted(**_told(row), decided_by=cast(int, call.viewer.employee_id)))
         await answer(call, row.id)
         return int(row.id)
@@ -217,16 +217,6 @@ async def _change(row: AppealRow, **values: object) -> None:
     known = AppealRow.filter(id=row.id, version=row.version, state=row.state)
     if not await known.update(version=row.version + 1, **values):
         raise Conflict("appeal", row.id, "somebody else changed it")
-
-
-async def _attach(call: Call, link: type[Any], appeal_id: int, files: Sequence[int]) -> None:
-    if not files:
-        return
-    own = {file.id for file in await FileRow.filter(id__in=list(files), account_id=call.viewer.account_id)}
-    for file_id in files:
-        if file_id not in own:
-            raise NotFound("files", file_id)
-    await link.bulk_create([link(appeal_id=appeal_id, file_id=file_id) for file_id in files])
 
 
 async def _today(call: Call, employee: EmployeeRow) -> date:

@@ -7,7 +7,8 @@ from datetime import date
 
 from eperf.adapters.almanac import holidays_of
 from eperf.domain.attendance.holiday import FreeDays, free_days
-from eperf.store.circumstances import above, entries_between
+from eperf.store.circumstances import entries_between
+from eperf.store.scope import above
 
 
 async def calendars(units: Collection[int], days: Collection[date]) -> dict[int, FreeDays]:

@@ -7,6 +7,7 @@ either the freezing sees it and waits, or the database refuses it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence, Set
 from datetime import date, datetime
 
@@ -15,7 +16,7 @@ from eperf.domain.access import Operation
 from eperf.domain.closing import PeriodState, checked_reason, require_over, require_settled
 from eperf.domain.errors import NotFound, NotInForce
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import PROVISIONAL, freeze
+from eperf.domain.scoring import PROVISIONAL, UnitPeriod, freeze
 from eperf.domain.scoring.events import MonthClosed, MonthClosing
 from eperf.services.call import Call, Work, answer, answered, work
 from eperf.services.months import Run, differing, run_today
@@ -51,7 +52,7 @@ async def close(call: Call, unit_id: int, period: YearMonth, reason: str | None 
             row = await _begin(call, opened, unit_id, period, reason)
         elif row.state == PeriodState.CLOSING and reason is not None:
             await ClosingRow.filter(id=row.id, state=PeriodState.CLOSING.value).update(
-                reason=reason, held=None, version=row.version + 1
+                reason=reason, asked_by_id=call.viewer.employee_id, held=None, version=row.version + 1
             )
         await answer(call, row.id)
         return int(row.id)
@@ -75,20 +76,32 @@ async def freeze_closing(call: Call, blobs: Blobs, limit: int = _AT_ONCE) -> int
 
     What cannot be frozen yet is left with the cause in `held`, and tried again at the next turn.
     """
-    done = 0
+    done, failures = 0, []
     for closing in await ClosingRow.filter(state=PeriodState.CLOSING.value).order_by("id"):
-        units = await _left(closing)
-        held: str | None = None
-        for unit_id in units[: limit - done]:
-            why = await _freeze(call, blobs, closing, unit_id)
-            held = held or why
-            done += why is None
-        if not units[limit - done :] and held is None:
-            await _finish(call, closing)
-        elif held != closing.held:
-            await ClosingRow.filter(id=closing.id).update(held=held)
+        # As with scores, one unit's trouble is its own.
+        try:
+            done += await _freeze_some(call, blobs, closing, limit - done)
+        except Exception as failure:
+            failures.append(failure)
         if done >= limit:
             break
+    if failures:
+        raise ExceptionGroup("months could not be closed", failures)
+    return done
+
+
+async def _freeze_some(call: Call, blobs: Blobs, closing: ClosingRow, limit: int) -> int:
+    """Freezes up to `limit` units' months of one closing, and finishes it when none is left; gives how many."""
+    units, done = await _left(closing), 0
+    held: str | None = None
+    for unit_id in units[:limit]:
+        why = await _freeze(call, blobs, closing, unit_id)
+        held = held or why
+        done += why is None
+    if not units[limit:] and held is None:
+        await _finish(call, closing)
+    elif held != closing.held:
+        await ClosingRow.filter(id=closing.id).update(held=held)
     return done
 
 
@@ -108,22 +121,33 @@ async def _freeze(call: Call, blobs: Blobs, closing: ClosingRow, unit_id: int) -
     if why := await _unready(closing, unit_id, rows, period.last):
         return why
     computed = await run_today(call, unit_id, period, [row.employee_id for row in rows]) if rows else ""
-    other = differing(rows, computed)
+    other = await asyncio.to_thread(differing, rows, computed)
     if other:
         async with work(call):
             await mark_dirty([(one, closing.period) for one in other])
         return f"{len(other)} scores are computed again"
-    sha256 = await blobs.put(freeze(computed.scored.unit_period).data) if isinstance(computed, Run) else ""
+    sha256 = ""
+    if isinstance(computed, Run):
+        data, _ = await asyncio.to_thread(_frozen, computed.scored.unit_period)
+        sha256 = await blobs.put(data)
     until = await _appeal_until(call, unit_id)
     async with work(call):
         held = ScoreRow.select_for_update().filter(unit_id=unit_id, period=closing.period)
-        now = await held.order_by("employee_id")
+        await held.order_by("employee_id")
+        # A new score's foreign key holds its unit: whoever inserts one has committed before we look, or waits for us.
+        await UnitRow.select_for_update().get(id=unit_id)
+        now = await ScoreRow.filter(unit_id=unit_id, period=closing.period).order_by("employee_id")
         if [_state(row) for row in now] != [_state(row) for row in rows] or await DirtyRow.exists(
             period=closing.period, employee_id__in=[row.employee_id for row in now]
         ):
             return "scores changed meanwhile"
         await _keep(call, closing, unit_id, rows, computed, sha256, until)
     return None
+
+
+def _frozen(month: UnitPeriod) -> tuple[bytes, str]:
+    """The facts as a file, and their digest, which the month keeps: both take long for a large unit."""
+    return freeze(month).data, month.input_digest
 
 
 def _state(row: ScoreRow) -> tuple[object, ...]:

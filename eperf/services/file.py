@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eperf.adapters.blobs import Blobs, Received
 from eperf.adapters.links import Links
@@ -19,24 +18,11 @@ from eperf.domain.access import Operation, Subject, Viewer, scope
 from eperf.domain.errors import Forbidden, MediaTypeRefused, NotFound
 from eperf.services.call import Call, work
 from eperf.store.activity import EvidenceRow
-from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
-from eperf.store.attendance import CorrectionFileRow, CorrectionRow
 from eperf.store.changes import in_reach
+from eperf.store.citing import CITING
 from eperf.store.file import FileRow
-from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
-from eperf.store.plan import RealisationFileRow, RealisationRow
-from eperf.store.position import CheckInFileRow, CheckInRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, predicate
 
-_CITING: tuple[tuple[type[Any], str, type[Any]], ...] = (
-    (LeaveFileRow, "leave_id", LeaveRow),
-    (DutyFileRow, "duty_id", DutyRow),
-    (CorrectionFileRow, "correction_id", CorrectionRow),
-    (CheckInFileRow, "check_in_id", CheckInRow),
-    (RealisationFileRow, "realisation_id", RealisationRow),
-    (AppealFileRow, "appeal_id", AppealRow),
-    (AnswerFileRow, "appeal_id", AppealRow),
-)
 _UNSAID = ("", "application/octet-stream")
 _ALIASES = {"image/jpg": "image/jpeg"}
 
@@ -130,7 +116,7 @@ async def _may_read(viewer: Viewer, row: FileRow) -> bool:
     cited = [one.activity_id for one in await EvidenceRow.filter(file_id=row.id)]
     if await in_reach(cited, reach):
         return True
-    for link, near, citing in _CITING:
+    for link, near, citing in CITING:
         cited = await link.filter(file_id=row.id).values_list(near, flat=True)
         if await citing.filter(within, id__in=list(cited)).exists():
             return True

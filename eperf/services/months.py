@@ -25,16 +25,11 @@ from eperf.services.calendars import calendars
 from eperf.services.call import Call
 from eperf.services.parts import Bound, Slot, bound, bounds
 from eperf.store import frames
-from eperf.store.circumstances import above
 from eperf.store.organisation import UnitRow
+from eperf.store.scope import above
 from eperf.store.scoring import ScoreRow
 
 SEALED = "sha256:"
-
-COMPUTED = (
-    "score_h", "state", "cause", "scheme", "scheme_version", "settings_digest", "input_digest", "breakdown",
-)  # fmt: skip
-"""The columns of a score that follow from facts and rules."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class Run:
     scored: Scored
 
     def columns(self) -> dict[int, dict[str, Any]]:
-        """`COMPUTED` by employee."""
+        """The columns of a score that follow from facts and rules, by employee."""
         digests, breakdowns = self.scored.input_digests, dict(self.scored.breakdowns().iter_rows())
         found = {}
         for employee_id, score_h, state, cause in self.scored.scores.iter_rows():

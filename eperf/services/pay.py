@@ -28,11 +28,10 @@ from eperf.domain.scoring import hundredths
 from eperf.services.call import Call
 from eperf.services.parts import Bound, Slot, bounds
 from eperf.store.attendance import DayRow
-from eperf.store.circumstances import above
 from eperf.store.leave import LeaveRow
 from eperf.store.organisation import PositionRow, UnitRow
 from eperf.store.people import EmployeeRow, PlacementRow
-from eperf.store.scope import OF_EMPLOYEES, Q, below, predicate
+from eperf.store.scope import OF_EMPLOYEES, Q, above, below, predicate
 from eperf.store.scoring import ScoreRow
 
 UNBOUND = "pay-policy-missing"

@@ -166,7 +166,7 @@ async def _of_today(
     computed = await run_today(call, unit_id, period, [row.employee_id for row in scores])
     if isinstance(computed, str):
         raise Conflict("score", str(period), computed)
-    if differing(scores, computed):
+    if await asyncio.to_thread(differing, scores, computed):
         raise Conflict("score", str(period), "it waits to be computed again")
     return computed.scored.unit_period, _rules(computed)
 

@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
+import structlog
 
 from eperf.adapters.blobs import Blobs
 from eperf.domain.access import Operation
-from eperf.domain.errors import NotFound, Refused, TooMany
+from eperf.domain.errors import NotFound, Refused, TooMany, Unavailable
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import Explanation, UnitPeriod
 from eperf.domain.scoring.events import TrialDone
@@ -44,6 +45,7 @@ from eperf.store.what_if import MoveRow, TrialRow
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 _AT_ONCE = 500
+_log = structlog.get_logger("eperf.what_if")
 _MOST_KEPT = 20
 """So many trials of an account are kept; the oldest goes when another is asked for."""
 
@@ -106,24 +108,27 @@ async def run_trials(call: Call, blobs: Blobs) -> int:
             found: Prediction | Refused = await predict(call, blobs, candidate)
         except Refused as refusal:
             found = refusal
+        except Exception:
+            # A guest's scheme may raise anything; tried again for ever it would keep the others from their turn.
+            _log.exception("what_if.failed", trial=row.id)
+            found = Unavailable("scheme")
         await _keep(call, row, found)
     return len(rows)
 
 
 async def _keep(call: Call, row: TrialRow, found: Prediction | Refused) -> None:
-    failed = isinstance(found, Refused)
-    state = FAILED if failed else DONE
+    came: dict[str, Any] = {"done_at": call.now}
+    if isinstance(found, Refused):
+        came |= {"state": FAILED, "cause": found.message("en")[:300]}
+    else:
+        came |= {"state": DONE, "summary": asdict(found.summary), "stale": found.stale}
     async with work(call) as opened:
-        waiting = TrialRow.filter(id=row.id, state=WAITING)
-        if isinstance(found, Refused):
-            await waiting.update(state=state, cause=found.message("en")[:300], done_at=call.now)
-        elif await waiting.update(
-            state=state, done_at=call.now, summary=asdict(found.summary), stale=found.stale
-        ):
-            await MoveRow.bulk_create(
-                [_move(row.id, one) for one in found.moves.iter_rows(named=True)], batch_size=_AT_ONCE
-            )
-        opened.emit(TrialDone(subject_id=row.id, unit_id=row.unit_id, state=state))
+        if not await TrialRow.filter(id=row.id, state=WAITING).update(**came):
+            return  # it was forgotten meanwhile: a later one took its place
+        if isinstance(found, Prediction):
+            made = [_move(row.id, one) for one in found.moves.iter_rows(named=True)]
+            await MoveRow.bulk_create(made, batch_size=_AT_ONCE)
+        opened.emit(TrialDone(subject_id=row.id, unit_id=row.unit_id, state=came["state"]))
 
 
 def _move(trial_id: int, one: dict[str, Any]) -> MoveRow:

@@ -17,9 +17,8 @@ from eperf.store import days as sets
 from eperf.store.calendar import CalendarRow
 from eperf.store.days import Key, Spans
 from eperf.store.leave import DutyRow, LeaveRow
-from eperf.store.organisation import UnitTreeRow
 
-__all__ = ["Key", "above", "entries_between", "entry_of", "on_duty", "on_leave", "rosters", "units_on"]
+__all__ = ["Key", "entries_between", "entry_of", "on_duty", "on_leave", "rosters", "units_on"]
 
 _Placed = tuple[int, date, date | None]
 """A unit, the first day there, and the first day no more."""
@@ -62,14 +61,6 @@ def entry_of(row: CalendarRow) -> Entry:
     return Entry(
         EntryKind(row.kind), row.first_day, row.last_day, row.name, row.legal_basis, row.unit_id, row.adds
     )
-
-
-async def above(units: Collection[int]) -> dict[int, list[int]]:
-    """Each unit with those above it, nearest first."""
-    found: dict[int, list[int]] = {unit: [] for unit in units}
-    for row in await UnitTreeRow.filter(descendant_id__in=sorted(units)).order_by("depth"):
-        found[row.descendant_id].append(row.ancestor_id)
-    return found
 
 
 async def on_leave(days: Sequence[Key]) -> dict[Key, str]:

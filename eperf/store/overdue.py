@@ -10,9 +10,8 @@ from datetime import date, datetime, time
 from eperf.domain.deadline import CountedFrom, Deadlines, Silence
 from eperf.store.activity import ActivityRow
 from eperf.store.deadline import DeadlineRow
-from eperf.store.organisation import UnitTreeRow
 from eperf.store.people import EmployeeRow
-from eperf.store.scope import below
+from eperf.store.scope import above, below
 
 _DAY_MIN = 24 * 60
 
@@ -75,12 +74,10 @@ class Rules:
 
 async def rules(units: Collection[int]) -> Rules:
     """The deadlines that may hold in some units."""
-    places: dict[int, list[int]] = {unit: [] for unit in units}
-    for row in await UnitTreeRow.filter(descendant_id__in=sorted(units)).order_by("depth"):
-        places[row.descendant_id].append(row.ancestor_id)
-    above = sorted({place for found in places.values() for place in found})
+    places = await above(units)
+    higher = sorted({place for found in places.values() for place in found})
     by_unit: dict[int, list[Deadlines]] = defaultdict(list)
-    for rule in await DeadlineRow.filter(unit_id__in=above).order_by("-valid_from"):
+    for rule in await DeadlineRow.filter(unit_id__in=higher).order_by("-valid_from"):
         by_unit[rule.unit_id].append(deadlines_of(rule))
     return Rules(places, by_unit)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tortoise.expressions import Q, Subquery
@@ -113,6 +113,14 @@ async def subject_of_employee(employee: EmployeeRow) -> Subject:
         employee_id=employee.id,
         supervisor_id=employee.supervisor_id,
     )
+
+
+async def above(units: Collection[int]) -> dict[int, list[int]]:
+    """Each unit with those above it, nearest first."""
+    found: dict[int, list[int]] = {unit: [] for unit in units}
+    for row in await UnitTreeRow.filter(descendant_id__in=sorted(units)).order_by("depth"):
+        found[row.descendant_id].append(row.ancestor_id)
+    return found
 
 
 async def ancestors(unit_id: int) -> list[int]:

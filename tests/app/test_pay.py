@@ -21,10 +21,9 @@ from eperf.services.access.grant import NewGrant, grant_role
 from eperf.services.access.token import NewToken, create_token
 from eperf.services.binding import bind
 from eperf.services.parts import Slot
-from eperf.store import database as store
 from eperf.store.people import EmployeeRow
 from eperf.store.scoring import ScoreRow
-from tests.support.database import run
+from tests.support.database import opened, run
 from tests.support.house import house_of, serving
 from tests.support.town import NOW, SINCE, Town, build
 
@@ -148,9 +147,8 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Runs `eperf pay-advice …` on the paid town's database."""
 
     async def write() -> None:
-        await store.connect(database_url)
-        await paid_town()
-        await store.disconnect()
+        async with opened(database_url):
+            await paid_town()
 
     run(write())
     monkeypatch.chdir(tmp_path)

@@ -11,9 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from eperf.app.cli.promotions import app
-from eperf.store import database
 from eperf.store.people import EmployeeRow
-from tests.support.database import run
+from tests.support.database import opened, run
 from tests.support.town import build
 
 NIP = "198001012005011001"
@@ -25,13 +24,12 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Runs `eperf promotions find …` on a town's database."""
 
     async def write() -> None:
-        await database.connect(database_url)
-        town = await build()
-        await EmployeeRow.filter(id=town.people["Budi"]).update(
-            nip=NIP, rank="III/b", rank_since=date(2022, 1, 1)
-        )
-        await EmployeeRow.filter(id=town.people["Eka"]).update(rank="III/a", rank_since=date(2024, 3, 1))
-        await database.disconnect()
+        async with opened(database_url):
+            town = await build()
+            await EmployeeRow.filter(id=town.people["Budi"]).update(
+                nip=NIP, rank="III/b", rank_since=date(2022, 1, 1)
+            )
+            await EmployeeRow.filter(id=town.people["Eka"]).update(rank="III/a", rank_since=date(2024, 3, 1))
 
     run(write())
     monkeypatch.chdir(tmp_path)

@@ -10,10 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from eperf.app.cli import app
-from eperf.store import database
 from eperf.store.people import EmployeeRow
 from tests.support.closed import POINTS, chosen, worked
-from tests.support.database import run
+from tests.support.database import opened, run
 from tests.support.town import build
 
 NIP = "198001012005011001"
@@ -25,13 +24,12 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Runs `eperf …` on a town's database, in which October is worked and not scored."""
 
     async def write() -> None:
-        await database.connect(database_url)
-        town = await build()
-        await EmployeeRow.filter(id=town.people["Budi"]).update(nip=NIP)
-        await chosen(town, POINTS, {})
-        await worked(town, "Budi", quantity_h=3_000)
-        await worked(town, "Wati", quantity_h=1_000)
-        await database.disconnect()
+        async with opened(database_url):
+            town = await build()
+            await EmployeeRow.filter(id=town.people["Budi"]).update(nip=NIP)
+            await chosen(town, POINTS, {})
+            await worked(town, "Budi", quantity_h=3_000)
+            await worked(town, "Wati", quantity_h=1_000)
 
     run(write())
     monkeypatch.chdir(tmp_path)

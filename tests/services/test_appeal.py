@@ -24,12 +24,15 @@ from eperf.services import appeal
 from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.call import Call
 from eperf.services.file import readable
-from eperf.store.activity import ActivityRow
+from eperf.services.remedy import deciders
+from eperf.store.activity import ActivityRow, ChangeRow
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.appeal import AppealRow, pending_of
 from eperf.store.attendance import DayRow
 from eperf.store.event import EventRow
 from eperf.store.file import FileRow
+from eperf.store.plan import PlanRow, RealisationRow, TargetRow
+from eperf.store.predikat import PredikatRow
 from eperf.store.scoring import ScoreRow
 from tests.support.closed import (
     POINTS,
@@ -114,6 +117,13 @@ async def test_an_accepted_appeal_corrects_the_activity_and_the_open_month_is_sc
     )
     assert row.leaf_after["amount"] != row.leaf_before["amount"]
     assert await pending_of([ready.people["Budi"]]) == {}
+    change = await ChangeRow.get(activity_id=(await ActivityRow.get()).id)
+    assert (change.step, change.by_id, change.note) == (
+        "corrected",
+        ready.people["Eka"],
+        "Benar enam laporan",
+    )
+    assert change.changes == [{"field": "quantity", "before": "3.00", "after": "6.00"}]
     kinds = [one.kind for one in await EventRow.filter(subject_type="Appeal").order_by("id")]
     assert kinds == ["appeal.raised", "appeal.accepted", "appeal.settled"]
     assert await EventRow.filter(kind="activity.corrected").count() == 1
@@ -190,6 +200,42 @@ async def test_nobody_reviews_what_they_decided_or_their_own_or_for_whom_they_ac
         "Tidak terbukti",
     )
     assert (await ActivityRow.get()).quantity_h == 300
+
+
+async def test_an_activity_that_is_no_longer_verified_is_not_corrected(ready: Town) -> None:
+    number = await raised(ready)
+    await ActivityRow.all().update(state="returned")
+    with pytest.raises(Conflict, match="returned"):
+        await appeal.accept(head(ready), number, "Ya", Remedy(quantity_h=600))
+    assert ((await AppealRow.get()).state, (await ActivityRow.get()).quantity_h) == ("open", 300)
+
+
+async def test_who_decided_on_a_predikat_or_a_target_does_not_review_it(ready: Town) -> None:
+    number, eka, joko = await raised(ready), ready.people["Eka"], ready.people["Joko"]
+    row = await AppealRow.get()
+    own = {"employee_id": row.employee_id, "unit_id": ready.units["office"]}
+    first, last = date(2026, 7, 1), date(2026, 9, 30)
+    quarter = {**own, "period": "2026-Q3", "first_day": first, "last_day": last}
+    await PredikatRow.create(
+        **quarter, work="as", behaviour="as", predikat="baik", known_on=TODAY, decided_at=NOW, decided_by_id=eka,
+        decided_for_id=joko,
+    )  # fmt: skip
+    plan = await PlanRow.create(**quarter, level="person", state="agreed", decided_by_id=joko)
+    target = await TargetRow.create(
+        plan_id=plan.id, kind="main", title="Laporan", aspect="quantity", measure="laporan", target_h=100,
+        lower_is_better=False,
+    )  # fmt: skip
+    await RealisationRow.create(
+        **own, target_id=target.id, through="2026-09", realised_h=100, note="Selesai", state="accepted",
+        reported_at=NOW, decided_by_id=eka,
+    )  # fmt: skip
+    for kind, name in (("predikat", "2026-Q3"), ("target", str(target.id))):
+        row.leaf_before = {**row.leaf_before, "evidence": [{"kind": kind, "id": name}]}
+        await row.save()
+        assert await deciders(row) == {eka, joko}
+        for reviewer in ("Eka", "Joko"):
+            with pytest.raises(ReviewerNotFree):
+                await appeal.accept(head(ready, reviewer), number, "Ya", Remedy())
 
 
 async def test_the_time_to_appeal_ends_with_its_day(ready: Town, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from eperf.domain.scoring import thaw
 from eperf.services import closing
 from eperf.services.months import run_today
 from eperf.services.scoring import score_dirty
-from eperf.store import frames
+from eperf.store import database, frames
 from eperf.store.binding import BindingRow
 from eperf.store.closing import ClosingRow, FrozenRow, LateRow
 from eperf.store.event import EventRow
@@ -228,6 +228,36 @@ async def busy(town: Town, kept: Blobs, period: YearMonth, rng: random.Random) -
         stop.set()
 
     await asyncio.gather(working(), scoring(), freezing())
+
+
+async def test_a_first_score_that_is_being_inserted_is_waited_for_and_frozen_with_the_others(
+    town: Town, tmp_path: Path
+) -> None:
+    kept = blobs(tmp_path)
+    await worked(town)
+    await worked(town, "Wati")
+    await scored(town)
+    one = await ScoreRow.get(employee_id=town.people["Wati"], period="2026-10")
+    await one.delete()
+    await closing.close(town.call("Eka", PERSONNEL), town.units["city"], OCTOBER)
+    inserted, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def insert() -> None:
+        values = {name: getattr(one, name) for name in one._meta.db_fields if name != "id"}
+        async with database.transaction():
+            await ScoreRow.create(**values)
+            inserted.set()
+            await may_commit.wait()
+
+    inserting = asyncio.create_task(insert())
+    await inserted.wait()
+    freezing = asyncio.create_task(closing.freeze_closing(town.call("Sri"), kept))
+    await asyncio.sleep(0.5)
+    may_commit.set()
+    await asyncio.gather(inserting, freezing)
+    await closing.freeze_closing(town.call("Sri"), kept)
+    frozen = await FrozenRow.get(unit_id=town.units["office"])
+    assert one.employee_id in thaw(kept.read(frozen.sha256)).input_digests
 
 
 async def test_whatever_is_scored_meanwhile_what_is_frozen_is_what_is_stored(

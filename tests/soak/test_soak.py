@@ -24,7 +24,8 @@ from tests.soak.journal import Journal
 from tests.soak.run import proved, send
 from tests.soak.stream import Stream
 from tests.soak.town import settle
-from tests.soak.ways import WAYS, Request, in_process, over_http
+from tests.soak.ways import WAYS, Carry, Request, in_process, over_http
+from tests.support.database import opened
 from tests.support.house import house_of, serving
 from tests.support.server import Server
 
@@ -170,18 +171,35 @@ def test_a_real_server_killed_in_the_middle_loses_and_doubles_nothing(
     server = serve(database_url, {"EPERF_WORKER": "false"})
 
     async def play() -> None:
-        await store.connect(database_url)
-        await settle(stream)
-        async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as client:
-            sending = asyncio.create_task(send(stream, over_http(client), journal(tmp_path)))
-            await asyncio.sleep(0.5)
-            await asyncio.to_thread(server.kill)
-            with pytest.raises(ExceptionGroup):
-                await sending
-        await asyncio.to_thread(server.start)
-        async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as client:
-            await send(stream, over_http(client), journal(tmp_path))
-        await proved(stream, journal(tmp_path), plugins.load(strict=True))
-        await store.disconnect()
+        async with opened(database_url):
+            await settle(stream)
+            async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as client:
+                carry = _until_killed(over_http(client), stream.blocks * 3 // 4, server)
+                with pytest.raises(ExceptionGroup):
+                    await send(stream, carry, journal(tmp_path))
+            await asyncio.to_thread(server.start)
+            async with httpx.AsyncClient(base_url=server.url, timeout=60, trust_env=False) as client:
+                await send(stream, over_http(client), journal(tmp_path))
+            await proved(stream, journal(tmp_path), plugins.load(strict=True))
 
     asyncio.run(play())
+
+
+def _until_killed(carry: Carry, before: int, server: Server) -> Carry:
+    """Kills the server with up to `before` requests on their way; however fast it is, the others find it dead."""
+    begun = iter(range(10**6))
+    killed = asyncio.Event()
+
+    async def kill() -> None:
+        await asyncio.to_thread(server.kill)
+        killed.set()
+
+    async def some(request: Request) -> int:
+        number = next(begun)
+        if number == before:
+            await kill()
+        elif number > before:
+            await killed.wait()
+        return await carry(request)
+
+    return some

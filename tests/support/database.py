@@ -12,9 +12,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,14 +73,23 @@ async def _server_version() -> str:
         await connection.close()
 
 
-async def _migrate(url: str) -> None:
-    from eperf.store import database, migrate
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[None]:
+    """A database, open in this process; closed whatever becomes of the test, or no other could open its own."""
+    from eperf.store import database
 
     await database.connect(url)
     try:
-        await migrate.migrate(database.config(url))
+        yield
     finally:
         await database.disconnect()
+
+
+async def _migrate(url: str) -> None:
+    from eperf.store import database, migrate
+
+    async with opened(url):
+        await migrate.migrate(database.config(url))
 
 
 class SqliteDatabases:

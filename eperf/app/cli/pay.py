@@ -10,6 +10,7 @@ import typer
 
 from eperf.app.cli.run import REFUSED, errors, run_with_database
 from eperf.app.house import House
+from eperf.domain.errors import BadInput
 from eperf.domain.pay.circumstance import Circumstance, read
 from eperf.domain.pay.table import as_csv, cells
 from eperf.domain.period import YearMonth
@@ -58,7 +59,12 @@ def pay_advice(
 
 
 def _told(path: Path | None) -> tuple[Circumstance, ...]:
-    return () if path is None else read(path.read_text(encoding="utf-8-sig"))
+    if path is None:
+        return ()
+    try:
+        return read(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as wrong:
+        raise BadInput("circumstances", path.name, "not UTF-8") from wrong
 
 
 def _written(out: Path, text: str) -> None:

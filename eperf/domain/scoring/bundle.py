@@ -133,7 +133,7 @@ def unpack(data: bytes) -> Bundle:
         raise BundleDamaged(_CONTAINER, "the archive around the parts is not the one that was written")
     head = Head(**{field.name: manifest[field.name] for field in dataclasses.fields(Head)})
     facts = {table: parts[name] for table, name in FACTS.items()}
-    settings = parsed("settings", parts[SETTINGS])
+    settings = _as_written("settings", parts[SETTINGS])
     broken = wrong[0].partition(".")[0] if wrong else None
     return Bundle(head, facts, settings, parts[SCORES], parts[LEAVES], broken)
 
@@ -185,7 +185,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
 
 
 def _manifest(text: bytes) -> dict[str, Any]:
-    found = parsed("manifest", text)
+    found = _as_written("manifest", text)
     if not isinstance(found, dict) or found.keys() != _MANIFEST.keys():
         raise BundleUnreadable("manifest", f"its names are not {', '.join(_MANIFEST)}")
     for name, kind in _MANIFEST.items():
@@ -193,4 +193,18 @@ def _manifest(text: bytes) -> dict[str, Any]:
             raise BundleUnreadable("manifest", f"{name} is no {kind.__name__}")
     if found["format"] != FORMAT:
         raise BundleUnreadable("manifest", f"format {found['format']}, not {FORMAT}")
+    if found["parts"].keys() != set(SEALED):
+        raise BundleUnreadable("manifest", "its parts are not those of the archive")
+    return found
+
+
+def _as_written(part: str, text: bytes) -> Any:
+    """JSON of a part, in the one form in which it says nothing that is not seen."""
+    found = parsed(part, text)
+    try:
+        same = f"{canonical(found)}\n".encode() == text
+    except (ValueError, RecursionError):  # half a character has no bytes
+        same = False
+    if not same:
+        raise BundleUnreadable(part, "not JSON as we write it: another form of the same")
     return found

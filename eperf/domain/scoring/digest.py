@@ -19,7 +19,7 @@ from enum import Enum
 import polars as pl
 
 Buffer = bytes | memoryview
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def digest_of_tables(head: Iterable[object], tables: Mapping[str, pl.DataFrame]) -> str:
@@ -116,7 +116,7 @@ def _cell(column: pl.Series) -> pl.Series:
     """A column as it is written; most words have nothing to escape."""
     if column.dtype != pl.String():
         return column
-    return _by_value(column, lambda words: words.str.replace_many(list(_ESCAPES), list(_ESCAPES.values())))
+    return _by_value(column, lambda words: words.str.replace_many(list(ESCAPES), list(ESCAPES.values())))
 
 
 def _by_value(column: pl.Series, write: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -130,4 +130,4 @@ def _by_value(column: pl.Series, write: Callable[[pl.Series], pl.Series]) -> pl.
 
 
 def _escape(text: str) -> str:
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+    return "".join(ESCAPES.get(letter, letter) for letter in text)

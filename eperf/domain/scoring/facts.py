@@ -18,14 +18,14 @@ import polars as pl
 
 from eperf.domain.errors import BundleUnreadable
 from eperf.domain.scoring import tables
+from eperf.domain.scoring.digest import ESCAPES
 from eperf.domain.scoring.frame import UnitPeriod
 
 TABLES = tuple(field.name for field in dataclasses.fields(UnitPeriod) if field.type == "pl.DataFrame")
 """The tables of facts, in the order of the frame."""
 MOST_ROWS = 2_000_000
 
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_MEANT = {escaped[1]: letter for letter, escaped in _ESCAPES.items()}
+_MEANT = {escaped[1]: letter for letter, escaped in ESCAPES.items()}
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", re.ASCII)
@@ -41,14 +41,15 @@ def written(rows: pl.DataFrame) -> bytes:
 def read(table: str, data: bytes) -> pl.DataFrame:
     """The table of a text, its values of the types that scoring reads; `BUNDLE_UNREADABLE` names table and line."""
     schema: pl.Schema = getattr(tables, table.upper())
+    # Counted before it is parted: a text of nothing but lines would fill the memory first.
+    if (count := data.count(b"\n") - 1) > MOST_ROWS:
+        raise _unreadable(table, 0, f"{count} rows, more than {MOST_ROWS}")
     try:
         lines = data.decode().split("\n")
     except UnicodeDecodeError as broken:
         raise _unreadable(table, 0, "not UTF-8") from broken
     if lines.pop() != "" or not lines or lines[0].split("\t") != schema.names():
         raise _unreadable(table, 1, f"its columns are not {', '.join(schema.names())}")
-    if len(lines) - 1 > MOST_ROWS:
-        raise _unreadable(table, 0, f"{len(lines) - 1} rows, more than {MOST_ROWS}")
     readers = [_reader(dtype) for dtype in schema.dtypes()]
     rows = [_row(table, number, line, readers) for number, line in enumerate(lines[1:], 2)]
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -71,7 +72,7 @@ def _cell(value: object) -> str:
         return _MISSING
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "".join(_ESCAPES.get(letter, letter) for letter in value) if isinstance(value, str) else str(value)
+    return "".join(ESCAPES.get(letter, letter) for letter in value) if isinstance(value, str) else str(value)
 
 
 def _reader(dtype: pl.DataType) -> Callable[[str], Any]:

@@ -47,7 +47,12 @@ def _narrow(rows: pl.DataFrame) -> bool:
     """Whether even the share of everybody's sum together can be computed in 64 bits."""
     bounds = {"least": pl.min("part"), "most": pl.max("part"), "whole": pl.max("whole")}
     least, most, whole = rows.select(**bounds).row(0)
-    return most is not None and least >= 0 and 2 * FULL * most * rows.height + whole < _SAFE
+    return (
+        most is not None
+        and whole is not None
+        and least >= 0
+        and 2 * FULL * most * rows.height + whole < _SAFE
+    )
 
 
 def _share(narrow: bool) -> pl.Expr:

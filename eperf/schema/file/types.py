@@ -10,22 +10,10 @@ from eperf.schema.node import Node
 from eperf.schema.scalars import DateTime
 from eperf.store.access import AccountRow
 from eperf.store.activity import ActivityRow, EvidenceRow
-from eperf.store.appeal import AnswerFileRow, AppealFileRow, AppealRow
-from eperf.store.attendance import CorrectionFileRow, CorrectionRow
+from eperf.store.citing import CITING
 from eperf.store.condition import Condition, Either, Is, Within
 from eperf.store.file import FileRow
-from eperf.store.leave import DutyFileRow, DutyRow, LeaveFileRow, LeaveRow
-from eperf.store.plan import RealisationFileRow, RealisationRow
 from eperf.store.scope import Columns, reach, reach_of_activities
-
-_CITING = (
-    (LeaveFileRow, "leave_id", LeaveRow),
-    (DutyFileRow, "duty_id", DutyRow),
-    (CorrectionFileRow, "correction_id", CorrectionRow),
-    (RealisationFileRow, "realisation_id", RealisationRow),
-    (AppealFileRow, "appeal_id", AppealRow),
-    (AnswerFileRow, "appeal_id", AppealRow),
-)
 
 
 def _reach(scope: Scope) -> Condition | None:
@@ -37,10 +25,7 @@ def _reach(scope: Scope) -> Condition | None:
         Within(
             "id", EvidenceRow, "file_id", Within("activity_id", ActivityRow, "id", reach_of_activities(scope))
         ),
-        *(
-            Within("id", link, "file_id", Within(near, citing, "id", within))
-            for link, near, citing in _CITING
-        ),
+        *(Within("id", link, "file_id", Within(near, citing, "id", within)) for link, near, citing in CITING),
     ]
     if scope.employee_id is None:
         return Either(tuple(cited))

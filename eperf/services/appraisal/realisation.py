@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -23,9 +22,9 @@ from eperf.domain.appraisal.term import Term, felt_in
 from eperf.domain.errors import Conflict, Forbidden, NotFound
 from eperf.domain.period import YearMonth
 from eperf.services.appraisal.standing import decision, in_time, noted, require, subject
+from eperf.services.attached import attach
 from eperf.services.call import Call, answer, answered, work
 from eperf.store import felt
-from eperf.store.file import FileRow
 from eperf.store.lock import Lock, take
 from eperf.store.plan import PlanRow, RealisationFileRow, RealisationRow, TargetRow
 
@@ -54,7 +53,7 @@ async def report(call: Call, target_id: int, given: Reported) -> int:
             realised_h=given.realised_h, note=given.note, state=RealisationState.REPORTED.value,
             reported_at=call.now, reported_by_id=call.viewer.account_id or None,
         )  # fmt: skip
-        await _attach(call, row.id, given.files)
+        await attach(call, RealisationFileRow, "realisation_id", row.id, given.files)
         opened.emit(RealisationReported(**_told(row)))
         await answer(call, row.id)
         return int(row.id)
@@ -111,18 +110,6 @@ async def _felt(row: RealisationRow, today: date) -> tuple[YearMonth, YearMonth]
     target = await TargetRow.get(id=row.target_id)
     span = felt_in(Term.parse((await PlanRow.get(id=target.plan_id)).period), today)
     return None if span is None else (max(span[0], YearMonth.parse(row.through)), span[1])
-
-
-async def _attach(call: Call, number: int, files: Sequence[int]) -> None:
-    if not files:
-        return
-    own = {file.id for file in await FileRow.filter(id__in=list(files), account_id=call.viewer.account_id)}
-    for file_id in files:
-        if file_id not in own:
-            raise NotFound("files", file_id)
-    await RealisationFileRow.bulk_create(
-        [RealisationFileRow(realisation_id=number, file_id=file_id) for file_id in files]
-    )
 
 
 async def _change(row: RealisationRow, **values: object) -> None:

@@ -23,10 +23,11 @@ from eperf.services.calendars import calendars
 from eperf.services.call import Call
 from eperf.services.parts import Bound, Slot, bounds
 from eperf.store import days as sets
-from eperf.store.circumstances import above, on_duty, on_leave, rosters, units_on
+from eperf.store.circumstances import on_duty, on_leave, rosters, units_on
 from eperf.store.days import Key, Punch
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
+from eperf.store.scope import above
 
 BY_HAND = "eperf/by-hand"
 """The source of taps that a correction gave. They belong to the day that was corrected, whatever the roster says."""

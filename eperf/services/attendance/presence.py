@@ -23,9 +23,9 @@ from eperf.services.calendars import calendars
 from eperf.services.call import Call
 from eperf.services.parts import Bound, Slot, bounds
 from eperf.store import presence
-from eperf.store.circumstances import above
 from eperf.store.organisation import UnitRow
 from eperf.store.presence import Sight
+from eperf.store.scope import above
 
 MOST_UNITS, MOST_PEOPLE = 200, 1000
 """Of so many units at once presence is counted, of so many people it is told."""

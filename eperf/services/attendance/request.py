@@ -27,11 +27,11 @@ from eperf.domain.attendance.request import (
 from eperf.domain.errors import Conflict, Forbidden, NotFound
 from eperf.domain.events import Event
 from eperf.domain.text import clean
+from eperf.services.attached import attach
 from eperf.services.attendance.days import classify, rule_of
 from eperf.services.calendars import calendars
 from eperf.services.call import Call, Work, answer, answered, work
 from eperf.store.circumstances import units_on
-from eperf.store.file import FileRow
 from eperf.store.organisation import UnitRow
 from eperf.store.people import EmployeeRow
 from eperf.store.scope import subject_of_employee
@@ -105,7 +105,7 @@ async def ask(
             employee_id=employee.id, unit_id=unit.id, state=RequestState.REQUESTED.value, requested_at=call.now,
             **dict(zip(noun.ends, (span.first, span.last), strict=True)), **values,
         )  # fmt: skip
-        await _attach(call, noun, row.id, files)
+        await attach(call, noun.files, noun.near, row.id, files)
         opened.emit(noun.requested(**_told(noun, row)))
         await answer(call, row.id)
         return int(row.id)
@@ -219,13 +219,3 @@ async def _worked(call: Call, unit_id: int, span: Span) -> list[date]:
     named = {day: holiday.name for day, holiday in free.holidays.items()}
     week = WorkCalendar(6 if getattr(rule.settings, "days_per_week", 5) == 6 else 5, named)
     return [day for day in span.days() if week.is_working_day(day)]
-
-
-async def _attach(call: Call, noun: Noun, number: int, files: Sequence[int]) -> None:
-    if not files:
-        return
-    own = {file.id for file in await FileRow.filter(id__in=list(files), account_id=call.viewer.account_id)}
-    for file_id in files:
-        if file_id not in own:
-            raise NotFound("files", file_id)
-    await noun.files.bulk_create([noun.files(**{noun.near: number, "file_id": file_id}) for file_id in files])

@@ -30,7 +30,9 @@ _PUT_OFF_SECONDS = 1
 async def score_dirty(
     call: Call, limit: int = 10_000, progress: Progress | None = None, *, fresh: bool | None = None
 ) -> int:
-    """Scores up to `limit` dirty months again; gives how many rows were taken. Zero means that all is true.
+    """Scores up to `limit` dirty months again; gives how many rows were taken.
+
+    Zero means that nothing is free to be taken: what another worker has claimed, or was put off, is still dirty.
 
     `fresh`: only those that one person's change made dirty, or only the others; None: both.
     """

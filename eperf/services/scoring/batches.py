@@ -62,10 +62,8 @@ class Round:
     async def _scored(self, period: YearMonth, groups: Groups) -> None:
         people = {unit: [row.employee_id for row in rows] for unit, rows in groups.items()}
         found = await ruled(self._call, period, people)
-        for unit, refusal in found.refused.items():
-            await self._write(period, _provisional(unit, groups[unit], refusal), groups[unit])
-        computed: list[pl.DataFrame] = []
-        rows: list[Dirty] = []
+        computed = [_provisional(unit, groups[unit], refusal) for unit, refusal in found.refused.items()]
+        rows = [row for unit in found.refused for row in groups[unit]]
         for scheme, months in self._alike(found, await frames.months(found.cohorts, period)):
             # One unit's trouble is its own: the others are scored, and then it is told.
             try:

@@ -16,7 +16,7 @@ class Read(ops.AlterField):
         pass
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0017_pull_and_position')]
+    dependencies = [('core', '0020_closing')]
 
     initial = False
 

@@ -6,8 +6,13 @@ suite on SQLite and the tests with that marker again on PostgreSQL.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+
+# Two workers on two cores: a pool of threads in each, for frames of a few rows, only changes places.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import hypothesis
 import pytest
@@ -22,22 +27,30 @@ _DATABASE_FIXTURES = frozenset(
 hypothesis.settings.register_profile("eperf", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("eperf")
 
+_folder = pytest.StashKey[Path]()
 _bundled = pytest.StashKey[support.BundledServer]()
 _servers = pytest.StashKey[list[Server]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts the run's PostgreSQL, once for all workers."""
-    if support.KIND != "postgres" or hasattr(config, "workerinput") or config.option.collectonly:
+    """Makes the run's folder for databases and starts its PostgreSQL, once for all workers."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    if support.SERVER_VARIABLE not in support.os.environ:
-        config.stash[_bundled] = support.BundledServer()
+    folder = config.stash[_folder] = support.new_folder()
+    os.environ[support.FOLDER_VARIABLE] = str(folder)
+    if support.KIND == "postgres" and support.SERVER_VARIABLE not in os.environ:
+        config.stash[_bundled] = support.BundledServer(folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stops it."""
+    """Stops it, and removes them."""
     if _bundled in config.stash:
         config.stash[_bundled].stop()
+    elif _folder in config.stash:
+        support.forget_template(config.stash[_folder])
+    if _folder in config.stash:
+        shutil.rmtree(config.stash[_folder], ignore_errors=True)
+        del os.environ[support.FOLDER_VARIABLE]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -76,11 +89,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Databases]:
+def databases() -> support.Databases:
     """The source of this process's databases."""
-    source = support.databases(tmp_path_factory.mktemp("databases"))
-    yield source
-    source.close()
+    return support.databases()
 
 
 @pytest.fixture

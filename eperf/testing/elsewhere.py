@@ -33,7 +33,10 @@ class Run:
 
 
 def assert_same_elsewhere(runs: Sequence[Run], hash_seed: int = 4711) -> None:
-    """Scores everything here and in one other process with another hash seed; both give the same to the last bit."""
+    """Scores everything here and in one other process; both give the same to the last bit.
+
+    The other has another hash seed, and four threads for columns however many are here.
+    """
     here = [_digest(run) for run in runs]
     for run, mine, other in zip(runs, here, _elsewhere(runs, hash_seed), strict=True):
         hold(
@@ -45,6 +48,7 @@ def _elsewhere(runs: Sequence[Run], hash_seed: int) -> list[str]:
     environment = {
         **os.environ,
         "PYTHONHASHSEED": str(hash_seed),
+        "POLARS_MAX_THREADS": "4",
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
     done = subprocess.run(  # noqa: S603 - this interpreter, and a line of our own

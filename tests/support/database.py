@@ -2,7 +2,7 @@
 
 `EPERF_TEST_DATABASE` says which, `sqlite` or `postgres`; `make test` runs the suite once with each. PostgreSQL is the
 bundled server, one for a run and all its workers, unless `EPERF_TEST_POSTGRES_URL` names another. Every test gets a
-database of its own, copied from one that the project's migrations built.
+database of its own, copied from one that the project's migrations built, once for a run.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+from filelock import FileLock
 
 T = TypeVar("T")
 
 KIND = os.environ.get("EPERF_TEST_DATABASE", "sqlite")
 SERVER_VARIABLE = "EPERF_TEST_POSTGRES_URL"
+FOLDER_VARIABLE = "EPERF_TEST_FOLDER"
+"""Of a run, for its workers."""
 
 if KIND not in ("sqlite", "postgres"):
     raise RuntimeError(f"EPERF_TEST_DATABASE is {KIND!r}, expected sqlite or postgres")
@@ -37,24 +40,31 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
+def new_folder() -> Path:
+    """A folder for a run's databases: in memory where there is room, since no test outlives the machine's power."""
+    memory, room = Path("/dev/shm"), 4 * 2**30
+    fast = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > room
+    folder = Path(tempfile.mkdtemp(prefix="eperf-tests-", dir=memory if fast else "/tmp"))
+    folder.chmod(0o711)  # root's PostgreSQL runs as another account, which must get through to its own part
+    return folder
+
+
 class BundledServer:
     """The PostgreSQL server of this run, which its workers find by `EPERF_TEST_POSTGRES_URL`."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         from eperf.adapters import postgres
 
-        self._folder = Path(tempfile.mkdtemp(prefix="eperf-tests-", dir="/tmp"))
         # Tests kill our server, never this one, so nothing would be gained by waiting for the disk.
         options = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
         options |= {"wal_level": "minimal", "max_wal_senders": "0"}
-        self._server = postgres.start(self._folder / "postgres", options)
+        self._server = postgres.start(folder / "postgres", options)
         os.environ[SERVER_VARIABLE] = self._server.url
 
     def stop(self) -> None:
         """Stops it and removes its data."""
         self._server.stop()
         shutil.rmtree(self._server.folder, ignore_errors=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
         del os.environ[SERVER_VARIABLE]
 
 
@@ -93,11 +103,11 @@ async def _migrate(url: str) -> None:
 
 
 class SqliteDatabases:
-    """Files in one folder."""
+    """Files in a run's folder, named by the process that made them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._template: Path | None = None
+        self._template = folder / "template.db"
         self._numbers = count(1)
 
     def empty(self) -> str:
@@ -106,12 +116,13 @@ class SqliteDatabases:
 
     def migrated(self) -> str:
         """The URL of a fresh database with the current schema."""
-        if self._template is None:
-            template = self._folder / "template.db"
-            run(_migrate(f"sqlite://{template}"))
-            with closing(sqlite3.connect(template)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._template = template
+        with FileLock(f"{self._template}.lock"):
+            if not self._template.exists():
+                made = self._next()
+                run(_migrate(f"sqlite://{made}"))
+                with closing(sqlite3.connect(made)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                made.rename(self._template)
         path = self._next()
         shutil.copyfile(self._template, path)
         return f"sqlite://{path}"
@@ -122,22 +133,18 @@ class SqliteDatabases:
         for found in path.parent.glob(f"{path.name}*"):
             found.unlink()
 
-    def close(self) -> None:
-        """Removes the rest."""
-        if self._template is not None:
-            self.drop(f"sqlite://{self._template}")
-
     def _next(self) -> Path:
-        return self._folder / f"{next(self._numbers)}.db"
+        return self._folder / f"{os.getpid()}-{next(self._numbers)}.db"
 
 
 class PostgresDatabases:
     """Databases of one server, named by the process that made them."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self._server = os.environ[SERVER_VARIABLE]
         self._prefix = f"eperf_test_{os.getpid()}"
-        self._template: str | None = None
+        self._template = folder / "template"
+        """Holds the name of the run's template."""
         self._numbers = count(1)
 
     def empty(self) -> str:
@@ -146,20 +153,16 @@ class PostgresDatabases:
 
     def migrated(self) -> str:
         """The URL of a fresh database with the current schema."""
-        if self._template is None:
-            made = self._create("template1")
-            run(_migrate(made))
-            self._template = made
-        return self._create(urlsplit(self._template).path.lstrip("/"))
+        with FileLock(f"{self._template}.lock"):
+            if not self._template.exists():
+                made = self._create("template1")
+                run(_migrate(made))
+                self._template.write_text(urlsplit(made).path.lstrip("/"))
+        return self._create(self._template.read_text())
 
     def drop(self, url: str) -> None:
         """Removes one database, also when a connection was left open."""
         run(self._execute(f'DROP DATABASE IF EXISTS "{urlsplit(url).path.lstrip("/")}" WITH (FORCE)'))
-
-    def close(self) -> None:
-        """Removes the rest."""
-        if self._template is not None:
-            self.drop(self._template)
 
     def _create(self, template: str) -> str:
         name = f"{self._prefix}_{next(self._numbers)}"
@@ -177,6 +180,14 @@ class PostgresDatabases:
 Databases = SqliteDatabases | PostgresDatabases
 
 
-def databases(folder: Path) -> Databases:
-    """The source of this process's databases; SQLite's files lie in `folder`."""
-    return SqliteDatabases(folder) if KIND == "sqlite" else PostgresDatabases()
+def databases() -> Databases:
+    """The source of this process's databases."""
+    folder = Path(os.environ[FOLDER_VARIABLE])
+    return SqliteDatabases(folder) if KIND == "sqlite" else PostgresDatabases(folder)
+
+
+def forget_template(folder: Path) -> None:
+    """Drops a run's template, which another's server would keep."""
+    template = folder / "template"
+    if template.exists():
+        PostgresDatabases(folder).drop(f"postgres:///{template.read_text()}")

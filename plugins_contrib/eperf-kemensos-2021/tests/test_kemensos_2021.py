@@ -79,6 +79,17 @@ def test_a_fallback_cites_its_own_regulation() -> None:
     assert "Perma 3/2020 pasal 8, lampiran I-II" in [leaf["legal_basis"] for leaf in trail]
 
 
+def test_every_figure_of_the_ministry_cites_where_it_stands() -> None:
+    absent = [day(date(2026, 3, number), status="absent") for number in range(1, 31)]
+    own = chosen(attendance_ladder=None, attendance_rates=RATES)
+    trail = scored(SCHEME, facts(points=9000, days=absent), own).trail(1)
+    cited = {leaf["rule"].removeprefix("kemensos-2021."): leaf["legal_basis"] for leaf in trail}
+    told = ("activities", "cap", "behaviour", "cuts", "floor", "weigh")
+    assert all(cited[rule].endswith("; Kepmensos contoh 1/2026") for rule in told)
+    assert cited["behaviour"].startswith("Permensos 5/2012 pasal 14")
+    assert cited["cuts"].startswith("Permensos 7/2014")
+
+
 def test_every_number_is_asked_for() -> None:
     paths = ["weights.work", "weights.behaviour", "weights.attendance", "monthly_target", "cap_percent"]
     assert_settings_are_asked_for(SCHEME, GIVEN, [*paths, "dimensions", "scale", "deciding", "basis"])

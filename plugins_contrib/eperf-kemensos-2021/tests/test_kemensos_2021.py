@@ -28,6 +28,7 @@ from eperf.testing import (
     scored,
     unit_period,
 )
+from eperf_kemensos_2021.samples import SAMPLES
 from eperf_kemensos_2021.scheme import SCHEME
 from eperf_kemensos_2021.settings import KemensosSettings, Weights
 
@@ -65,6 +66,15 @@ def test_everything_in_full_is_a_hundred_and_each_component_weighs_its_share() -
 def test_work_beyond_the_cap_does_not_count() -> None:
     assert score_of(facts(points=9000)) == 10_000
     assert score_of(facts(points=9000), cap_percent="120") == 11_200
+
+
+def test_the_sample_declares_what_its_cap_lets_a_score_reach() -> None:
+    [sample] = SAMPLES
+    rated = [behaviour(name, 5, period="2026-02") for name in ("service_oriented", "cooperation")]
+    month = unit_period([employee(1)], [activity(1, points=9_000)], PRESENT, (), rated)
+    best = scored(SCHEME, month, settings_of(SCHEME, dict(sample.settings))).scores["score_h"].item()
+    assert sample.most is not None
+    assert best == sample.most * 100
 
 
 def test_the_ministrys_own_table_takes_the_place_of_the_fallback() -> None:

@@ -27,7 +27,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 .PHONY: help setup assets suites demo test fuzz fuzz-parsers soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-smoke fault lock release-schema clean
 
 help: ## show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ARGS='…' is passed on by demo, test and bench; PYTHON=… names another interpreter (3.11 or newer)"
 
 setup: $(READY) ## install eperf and its tools, pinned by hash, into .venv

@@ -11,14 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eperf.app.cli.run import REFUSED, errors, run_with_database
+from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database
 from eperf.app.house import House
-from eperf.domain.errors import BadInput, Refused
+from eperf.domain.errors import Refused
 from eperf.plugins import registry
 from eperf.services.binding import bind as bind_part
+from eperf.services.closing import unit_of
 from eperf.services.parts import Slot
 from eperf.services.scoring import score_dirty
-from eperf.store.organisation import UnitRow
 from eperf.testing.scaffold import Kind, write
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
@@ -91,29 +91,16 @@ def bind(
     settings: str = typer.Option("{}", help="Its settings as JSON."),
 ) -> None:
     """Bind a part to a unit and score again what that touches; exits with 2 when refused."""
-    given = _settings(settings)
 
     async def job(house: House) -> int:
-        row = await UnitRow.get_or_none(code=unit)
-        if row is None:
-            raise BadInput("unit", unit, "no unit has this code")
-        await bind_part(house.call(), row.id, slot, part, given, since.date())
+        given = json_object("settings", settings)
+        await bind_part(house.call(), await unit_of(unit), slot, part, given, since.date())
         scored = 0
         while done := await score_dirty(house.call()):
             scored += done
         return scored
 
     print(f"{part} bound to {unit} from {since:%Y-%m-%d}; {run_with_database(job)} months scored")
-
-
-def _settings(text: str) -> dict[str, object]:
-    try:
-        given = json.loads(text)
-    except ValueError as invalid:
-        raise _exit(BadInput("settings", text, "not JSON")) from invalid
-    if not isinstance(given, dict):
-        raise _exit(BadInput("settings", text, "not a JSON object"))
-    return given
 
 
 def _exit(refused: Refused) -> typer.Exit:

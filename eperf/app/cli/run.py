@@ -7,14 +7,15 @@ database that does not allow it).
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
 
 from eperf.app.house import House, opened
-from eperf.domain.errors import Refused
+from eperf.domain.errors import BadInput, Refused
 from eperf.settings import Settings, SettingsRefused, read
 
 T = TypeVar("T")
@@ -51,6 +52,17 @@ def run_with_database(
             return await job(house)
 
     return run(opened_job)
+
+
+def json_object(option: str, text: str) -> dict[str, Any]:
+    """The object of an option that is given as JSON; anything else is refused by the option's name."""
+    try:
+        given = json.loads(text)
+    except ValueError as wrong:
+        raise BadInput(option, text, "not JSON") from wrong
+    if not isinstance(given, dict):
+        raise BadInput(option, text, "not a JSON object")
+    return given
 
 
 async def _awaited(coroutine: Callable[[], Awaitable[T]]) -> T:

@@ -9,9 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eperf.app.cli.run import run_with_database
+from eperf.app.cli.run import json_object, run_with_database
 from eperf.app.house import House
-from eperf.domain.errors import BadInput
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import amount_text, hundredths
 from eperf.services.closing import unit_of
@@ -41,7 +40,7 @@ def what_if(
             YearMonth.parse(first),
             YearMonth.parse(last or first),
             scheme,
-            _object(settings),
+            json_object("settings", settings),
             tuple(hundredths(one, "bands") for one in bands.split(",") if one),
         )
         found = await predict(house.call(), house.blobs(), candidate)
@@ -52,16 +51,6 @@ def what_if(
         print(json.dumps({"summary": vars(found.summary), "stale": found.stale, "movers": movers}))
         return
     _print(found, movers)
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as wrong:
-        raise BadInput("settings", text, "not JSON") from wrong
-    if not isinstance(found, dict):
-        raise BadInput("settings", text, "not a JSON object")
-    return found
 
 
 async def _biggest(found: Prediction, most: int) -> list[dict[str, Any]]:

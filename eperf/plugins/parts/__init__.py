@@ -8,6 +8,7 @@ from eperf.domain.attendance.ladders import ladder_named
 from eperf.plugins.parts.achievement import Achievement, Factor, check_factors
 from eperf.plugins.parts.behaviour import Behaviour, Dimension, Scale, check_dimensions
 from eperf.plugins.parts.bound import Bound
+from eperf.plugins.parts.citing import Citing
 from eperf.plugins.parts.ladder import AttendanceDeduction, Ladder, LadderOf, Step
 from eperf.plugins.parts.minutes import Minutes
 from eperf.plugins.parts.points import Points
@@ -20,6 +21,7 @@ __all__ = [
     "AttendanceDeduction",
     "Behaviour",
     "Bound",
+    "Citing",
     "Dimension",
     "Factor",
     "Full",

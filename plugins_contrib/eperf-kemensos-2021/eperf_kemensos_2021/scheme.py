@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eperf.plugins import Frame, PartOutput, Scheme, StagePart, hundredths, part
+from eperf.plugins import Frame, PartOutput, Scheme, StagePart, YearMonth, hundredths, part
 from eperf.plugins.parts import (
     AttendanceDeduction,
     Behaviour,
     Bound,
+    Citing,
     Dimension,
     Full,
     Ladder,
@@ -21,8 +22,10 @@ from eperf.plugins.parts import (
 from eperf.plugins.rules import Deciding
 from eperf_kemensos_2021.settings import KemensosSettings
 
-BASIS = "e-Performance Kementerian Sosial (2021), pemberitaan; angka menurut ketentuan unit kerja"
-_TIME = "Permensos 7/2014 (BN 872/2014); tabel potongan menurut ketentuan unit kerja"
+_PRESS = "e-Performance Kementerian Sosial (2021), pemberitaan"
+BASIS = f"{_PRESS}; angka menurut ketentuan unit kerja"
+_HOURS = "Permensos 7/2014 (BN 872/2014)"
+_TIME = f"{_HOURS}; tabel potongan menurut ketentuan unit kerja"
 _BEHAVIOUR = "Permensos 5/2012 pasal 14"
 
 
@@ -64,6 +67,19 @@ def _ladder(settings: KemensosSettings) -> str:
     return settings.attendance_ladder or ""
 
 
+def _given_by(settings: KemensosSettings, month: YearMonth) -> str:
+    return f"{_PRESS}; {settings.basis}"
+
+
+def _rated_by(settings: KemensosSettings, month: YearMonth) -> str:
+    return f"{_BEHAVIOUR}; {settings.basis}"
+
+
+def _cut_by(settings: KemensosSettings, month: YearMonth) -> str | None:
+    """The basis stands for the ministry's own table; a fallback is another regulation's."""
+    return None if settings.attendance_rates is None else f"{_HOURS}; {settings.basis}"
+
+
 _FALLBACK: LadderOf[KemensosSettings] = LadderOf("kemensos-2021.ladder", _TIME, _ladder)
 
 
@@ -73,24 +89,28 @@ def ladder(frame: Frame, settings: KemensosSettings) -> PartOutput:
     return _FALLBACK.run(frame, settings) if settings.attendance_ladder else PartOutput()
 
 
+_POINTS = Points("kemensos-2021.activities", BASIS, _target)
+_CAP = Bound("kemensos-2021.cap", BASIS, "work", high_h=_cap)
+_RATED = Behaviour("kemensos-2021.behaviour", _BEHAVIOUR, _dimensions, _scale, _deciding)
+_CUTS = Ladder("kemensos-2021.cuts", _TIME, _rates)
+_FLOOR = Bound("kemensos-2021.floor", _TIME, "attendance", low_h=_least_attendance)
+
 SCHEME: Scheme[KemensosSettings] = Scheme(
     name="performance",
-    version="1",
+    version="2",
     title_id="Kinerja menurut bentuk e-Performance Kemensos",
     title_en="Performance in the shape of Kemensos' e-Performance",
     legal_basis=BASIS,
     settings=KemensosSettings,
     parts=(
         StagePart("capacity", Needs("kemensos-2021.days", _TIME)),
-        StagePart("work", Points("kemensos-2021.activities", BASIS, _target)),
-        StagePart("work", Bound("kemensos-2021.cap", BASIS, "work", high_h=_cap)),
-        StagePart(
-            "behaviour", Behaviour("kemensos-2021.behaviour", _BEHAVIOUR, _dimensions, _scale, _deciding)
-        ),
+        StagePart("work", Citing(_POINTS, _given_by)),
+        StagePart("work", Citing(_CAP, _given_by)),
+        StagePart("behaviour", Citing(_RATED, _rated_by)),
         StagePart("attendance", Full("kemensos-2021.full", _TIME)),
-        StagePart("attendance", Ladder("kemensos-2021.cuts", _TIME, _rates)),
+        StagePart("attendance", Citing(_CUTS, _cut_by)),
         StagePart("attendance", ladder),
-        StagePart("attendance", Bound("kemensos-2021.floor", _TIME, "attendance", low_h=_least_attendance)),
-        StagePart("combine", Weigh("kemensos-2021.weigh", BASIS, _weights)),
+        StagePart("attendance", Citing(_FLOOR, _cut_by)),
+        StagePart("combine", Citing(Weigh("kemensos-2021.weigh", BASIS, _weights), _given_by)),
     ),
 )

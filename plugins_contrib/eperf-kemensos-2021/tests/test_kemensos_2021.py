@@ -28,6 +28,7 @@ from eperf.testing import (
     scored,
     unit_period,
 )
+from eperf_kemensos_2021.samples import SAMPLES
 from eperf_kemensos_2021.scheme import SCHEME
 from eperf_kemensos_2021.settings import KemensosSettings, Weights
 
@@ -67,6 +68,15 @@ def test_work_beyond_the_cap_does_not_count() -> None:
     assert score_of(facts(points=9000), cap_percent="120") == 11_200
 
 
+def test_the_sample_declares_what_its_cap_lets_a_score_reach() -> None:
+    [sample] = SAMPLES
+    rated = [behaviour(name, 5, period="2026-02") for name in ("service_oriented", "cooperation")]
+    month = unit_period([employee(1)], [activity(1, points=9_000)], PRESENT, (), rated)
+    best = scored(SCHEME, month, settings_of(SCHEME, dict(sample.settings))).scores["score_h"].item()
+    assert sample.most is not None
+    assert best == sample.most * 100
+
+
 def test_the_ministrys_own_table_takes_the_place_of_the_fallback() -> None:
     own = {"attendance_ladder": None, "attendance_rates": RATES}
     assert score_of(facts(days=[day(date(2026, 3, 2), status="absent")]), **own) == 9_920
@@ -77,6 +87,17 @@ def test_the_ministrys_own_table_takes_the_place_of_the_fallback() -> None:
 def test_a_fallback_cites_its_own_regulation() -> None:
     trail = scored(SCHEME, facts(days=[day(date(2026, 3, 2), status="absent")]), chosen()).trail(1)
     assert "Perma 3/2020 pasal 8, lampiran I-II" in [leaf["legal_basis"] for leaf in trail]
+
+
+def test_every_figure_of_the_ministry_cites_where_it_stands() -> None:
+    absent = [day(date(2026, 3, number), status="absent") for number in range(1, 31)]
+    own = chosen(attendance_ladder=None, attendance_rates=RATES)
+    trail = scored(SCHEME, facts(points=9000, days=absent), own).trail(1)
+    cited = {leaf["rule"].removeprefix("kemensos-2021."): leaf["legal_basis"] for leaf in trail}
+    told = ("activities", "cap", "behaviour", "cuts", "floor", "weigh")
+    assert all(cited[rule].endswith("; Kepmensos contoh 1/2026") for rule in told)
+    assert cited["behaviour"].startswith("Permensos 5/2012 pasal 14")
+    assert cited["cuts"].startswith("Permensos 7/2014")
 
 
 def test_every_number_is_asked_for() -> None:

@@ -6,10 +6,11 @@ pays in part takes the place of the result (pasal 14), a study assignment pays 8
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from eperf.plugins import Refused, YearMonth
 from eperf.plugins.pay import (
     LeaveTaken,
     Missing,
@@ -74,11 +75,19 @@ class MinistryPay:
 
     def advise(self, facts: PayFacts, settings: AdviceSettings) -> PayLine:
         """The line of one person and month, rounded half-up to a rupiah once."""
-        advice = _Advice(facts, settings, rates_on(facts.period.first))
+        steps: list[PayStep] = []
         try:
-            return PayLine(advice.amount(), None, tuple(advice.steps))
+            amount = _Advice(facts, settings, _rates_in(facts.period), steps).amount()
+            return PayLine(amount, None, tuple(steps))
         except Missing as missing:
-            return PayLine(None, missing.cause, tuple(advice.steps))
+            return PayLine(None, missing.cause, tuple(steps))
+
+
+def _rates_in(month: YearMonth) -> Rates:
+    try:
+        return rates_on(month.first)
+    except Refused as refusal:
+        raise Missing("rates-not-in-force") from refusal
 
 
 @dataclass
@@ -86,7 +95,7 @@ class _Advice:
     facts: PayFacts
     settings: AdviceSettings
     rates: Rates
-    steps: list[PayStep] = field(default_factory=list)
+    steps: list[PayStep]
     rp: Decimal = Decimal(0)
 
     def amount(self) -> int:
@@ -106,7 +115,10 @@ class _Advice:
         job_class = self.facts.first_class if first else self.facts.last_class
         if job_class is None or job_class not in _CLASSES:
             raise Missing("job-class-unknown")
-        allowance = Decimal(class_allowance_rp("kemnaker", job_class, self.facts.period.first))
+        try:
+            allowance = Decimal(class_allowance_rp("kemnaker", job_class, self.facts.period.first))
+        except Refused as refusal:
+            raise Missing("class-allowance-unknown") from refusal
         self._add(
             "class_allowance",
             BASIS,
@@ -149,16 +161,19 @@ class _Advice:
     def _paid(self, leave: LeaveTaken) -> Decimal:
         if leave.case is None:
             return Decimal(100)
-        days = leave.calendar
-        cut = leave_cut_in_month(
-            leave_pay_named(_LEAVE),
-            leave.case,
-            month_index=leave.month_index(self.facts.period),
-            length=(leave.last - leave.first).days + 1,
-            days=days.now,
-            before=days.before,
-            year_before=days.year_before,
-        )
+        days, month = leave.calendar, self.facts.period
+        try:
+            cut = leave_cut_in_month(
+                leave_pay_named(_LEAVE, month.first),
+                leave.case,
+                month_index=leave.month_index(month),
+                length=(leave.last - leave.first).days + 1,
+                days=days.now,
+                before=days.before,
+                year_before=days.year_before,
+            )
+        except Refused as refusal:
+            raise Missing(f"leave-rate-unknown:{leave.case}") from refusal
         return cut.paid_pct
 
     def _study(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eperf.plugins import Scheme, StagePart
-from eperf.plugins.parts import Bound, Full, LadderOf, Needs
+from eperf.plugins import Scheme, StagePart, YearMonth
+from eperf.plugins.parts import Bound, Citing, Full, LadderOf, Needs, ladder_named
 from eperf_ministry_ladder.settings import LadderSettings
 
 BASIS = "Perma 3/2020 pasal 8, lampiran I-II"
@@ -17,17 +17,24 @@ def _zero(settings: LadderSettings) -> int:
     return 0
 
 
+def _row(settings: LadderSettings, month: YearMonth) -> str:
+    return ladder_named(settings.profile, month.first).legal_basis
+
+
+_FULL = Full("ministry-ladder.full", BASIS)
+_FLOOR = Bound("ministry-ladder.floor", BASIS, "attendance", low_h=_zero)
+
 SCHEME: Scheme[LadderSettings] = Scheme(
     name="attendance",
-    version="1",
+    version="2",
     title_id="Tangga potongan kehadiran",
     title_en="Ladder of attendance cuts",
     legal_basis=BASIS,
     settings=LadderSettings,
     parts=(
         StagePart("capacity", Needs("ministry-ladder.days", BASIS)),
-        StagePart("attendance", Full("ministry-ladder.full", BASIS)),
+        StagePart("attendance", Citing(_FULL, _row)),
         StagePart("attendance", LadderOf("ministry-ladder.cuts", BASIS, _profile)),
-        StagePart("attendance", Bound("ministry-ladder.floor", BASIS, "attendance", low_h=_zero)),
+        StagePart("attendance", Citing(_FLOOR, _row)),
     ),
 )

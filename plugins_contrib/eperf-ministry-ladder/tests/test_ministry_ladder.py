@@ -90,15 +90,42 @@ def test_another_ladder_cites_its_own_regulation() -> None:
     assert (cut["amount"], cut["legal_basis"]) == ("-4.00", "Permentan 68/2012")
 
 
+def test_no_leaf_of_another_ladder_cites_perma_3_2020() -> None:
+    facts = unit_period([employee(1)], [], [day(date(2026, 3, on), status="absent") for on in range(1, 28)])
+    trail = scored(SCHEME, facts, LadderSettings("kementan-2012")).trail(1)
+    assert {leaf["legal_basis"] for leaf in trail} == {"Permentan 68/2012"}
+    assert trail[-1]["rule"] == "ministry-ladder.floor"
+
+
 def test_without_a_classified_day_there_is_no_score() -> None:
     row = scored(SCHEME, unit_period([employee(1)])).scores.row(0)
     assert row == (1, None, "provisional", "attendance-missing")
 
 
-def test_a_month_before_the_regulation_is_provisional() -> None:
-    early = unit_period([employee(1)], [], [day(date(2019, 3, 4))], period=YearMonth(2019, 3))
-    with pytest.raises(AssertionError, match="raised"):
-        scored(SCHEME, early)
+def test_a_month_outside_the_regulation_has_no_score_because_its_rule_fails() -> None:
+    for year, profile in ((2019, "ma-2020"), (2021, "kemenkeu-2011")):
+        other = unit_period([employee(1)], [], [day(date(year, 3, 4))], period=YearMonth(year, 3))
+        with pytest.raises(AssertionError, match="raised"):
+            scored(SCHEME, other, LadderSettings(profile))
+
+
+@pytest.mark.parametrize(
+    ("profile", "fact"),
+    [
+        ("bgn-2025", {"status": "absent"}),
+        ("bgn-2025", {"early_min": 90}),
+        ("bgn-2025", {"missing_taps": 2}),
+        ("bgn-2025", {"late_min": 1}),
+        ("bp2mi-2024", {"late_min": 90}),
+        ("bp2mi-2024", {"early_min": 90}),
+        ("bp2mi-2024", {"missing_taps": 2}),
+        ("dki-2015", {"missing_taps": 2}),
+        ("regional-simple", {"early_min": 90}),
+        ("regional-simple", {"missing_taps": 2}),
+    ],
+)
+def test_what_the_readme_says_is_not_cut_is_not_cut(profile: str, fact: dict[str, Any]) -> None:
+    assert score_of(day(SECOND, **fact), profile=profile) == 10_000
 
 
 @pytest.mark.parametrize("profile", PROFILES)

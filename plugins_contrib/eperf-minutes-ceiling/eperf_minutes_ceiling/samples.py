@@ -16,5 +16,7 @@ SAMPLES = (
         {"absent_min": 300, "leave_min": 0, "reducer_basis": "Pergub Contoh 1/2026", "deciding": "year"},
         needs=("days", "targets", "employees.position_kind"),
         asked=("deciding",),
+        # The ceiling bounds the activity; the source bounds no plan, whose targets may be passed by any amount.
+        most=None,
     ),
 )

@@ -38,6 +38,7 @@ from eperf_minutes_ceiling.rules import (
     weights_of,
     work_activity,
 )
+from eperf_minutes_ceiling.samples import SAMPLES
 from eperf_minutes_ceiling.scheme import SCHEME
 from eperf_minutes_ceiling.settings import CeilingSettings, ResultSettings
 from eperf_minutes_ceiling.whole import RESULT
@@ -254,6 +255,11 @@ def test_plan_and_activity_weigh_by_the_group_of_the_post(
     post: str | None, group: str | None, score: int
 ) -> None:
     assert whole_of(post, (10, 8), group=group)[1] == score
+
+
+def test_no_bound_is_declared_for_a_result_whose_plan_has_none() -> None:
+    assert whole_of("implementer", (10, 100))[1] == 60 * 1_000 + 40 * 50
+    assert {one.part: one.most for one in SAMPLES} == {"activity": 100, "result": None}
 
 
 def test_the_plan_is_the_mean_of_its_targets_and_the_result_is_the_rule() -> None:

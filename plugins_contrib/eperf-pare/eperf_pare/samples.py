@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from eperf.plugins.samples import SchemeSample
 
 SAMPLES = (
@@ -10,5 +12,7 @@ SAMPLES = (
         {"ethics_deciding": "month"},
         needs=("targets", "behaviour"),
         asked=("ethics_deciding",),
+        # The rule's own highest figure: the slope has no cap and gives 50 + 1.43 x 34.99 just below the flat top.
+        most=Decimal("100.04"),
     ),
 )

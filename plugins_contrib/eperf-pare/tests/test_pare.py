@@ -33,6 +33,7 @@ from eperf_pare.rules import (
     performance_rp,
     score,
 )
+from eperf_pare.samples import SAMPLES
 from eperf_pare.scheme import SCHEME
 from eperf_pare.settings import PareSettings
 
@@ -67,6 +68,11 @@ def test_both_ends_of_every_piece(cap: str, scored: str) -> None:
 def test_the_sources_small_overshoot_below_the_flat_top_is_kept() -> None:
     assert both("84.97").score == Decimal("100.01")
     assert both("84.99").score == Decimal("100.04")
+
+
+def test_the_sample_declares_the_highest_figure_of_the_rule() -> None:
+    caps = [str(Decimal(number) / 100) for number in range(8_000, 10_001)]
+    assert SAMPLES[0].most == max(both(cap).score for cap in caps)
 
 
 @given(one=percents(), other=percents(), ethics=percents())

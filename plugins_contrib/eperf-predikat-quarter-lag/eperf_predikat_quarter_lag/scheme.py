@@ -19,12 +19,12 @@ from eperf.plugins import (
     leaves,
     part,
 )
-from eperf.plugins.parts import AttendanceDeduction, Bound, Ladder, Needs, PredikatPays
+from eperf.plugins.parts import AttendanceDeduction, Bound, Citing, Ladder, Needs, PredikatPays
 from eperf.plugins.rules import Deciding, Predikat
 from eperf_predikat_quarter_lag.settings import CutsOf, LagSettings
 
-BASIS = "Permenlu 3/2025 pasal 15"
-_CUTS = "Permenlu 3/2025 pasal 18; tarif menurut ketentuan unit kerja"
+BASIS = "PermenPANRB 6/2022; bagian yang dibayar menurut aturan instansi"
+_CUTS = "Potongan kehadiran menurut ketentuan instansi"
 _FULL_H = 10_000
 _DAYS: Needs = Needs("predikat-quarter-lag.days", _CUTS)
 
@@ -35,6 +35,14 @@ def _deciding(settings: LagSettings) -> Deciding:
 
 def _pays(settings: LagSettings, month: YearMonth) -> Mapping[Predikat, Decimal]:
     return settings.pays(month)
+
+
+def _paid_by(settings: LagSettings, month: YearMonth) -> str:
+    return settings.paid_by(month)
+
+
+def _cut_by(settings: LagSettings, month: YearMonth) -> str | None:
+    return settings.cut_by(month)
 
 
 def _rates(settings: LagSettings) -> AttendanceDeduction | None:
@@ -71,26 +79,30 @@ def received(frame: Frame, settings: LagSettings) -> Sequence[pl.DataFrame]:
         facts={
             "paid": amount_text_expr(pl.col("work")),
             "cut": amount_text_expr(0 - pl.col("attendance")),
-            "basis": settings.attendance.basis,
             "rounding": "half_up",
         },
     )
     return [found]
 
 
+_PREDIKAT = PredikatPays("predikat-quarter-lag.predikat", BASIS, _deciding, _pays)
+_LADDER = Ladder("predikat-quarter-lag.cuts", _CUTS, _rates)
+_MOST = Bound("predikat-quarter-lag.most", _CUTS, "attendance", low_h=_lowest_cut)
+_FLOOR = Bound("predikat-quarter-lag.floor", BASIS, "total", low_h=_zero)
+
 SCHEME = Scheme(
     name="paid",
-    version="1",
+    version="2",
     title_id="Predikat triwulan sebelumnya",
     title_en="Predikat of the quarter before",
     legal_basis=BASIS,
     settings=LagSettings,
     parts=(
         StagePart("capacity", days),
-        StagePart("work", PredikatPays("predikat-quarter-lag.predikat", BASIS, _deciding, _pays)),
-        StagePart("attendance", Ladder("predikat-quarter-lag.cuts", _CUTS, _rates)),
-        StagePart("attendance", Bound("predikat-quarter-lag.most", _CUTS, "attendance", low_h=_lowest_cut)),
-        StagePart("combine", received),
-        StagePart("combine", Bound("predikat-quarter-lag.floor", BASIS, "total", low_h=_zero)),
+        StagePart("work", Citing(_PREDIKAT, _paid_by)),
+        StagePart("attendance", Citing(_LADDER, _cut_by)),
+        StagePart("attendance", Citing(_MOST, _cut_by)),
+        StagePart("combine", Citing(received, _cut_by)),
+        StagePart("combine", Citing(_FLOOR, _paid_by)),
     ),
 )

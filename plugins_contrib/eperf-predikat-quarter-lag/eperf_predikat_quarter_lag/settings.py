@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from eperf.plugins import Refused, YearMonth
-from eperf.plugins.parts import AttendanceDeduction
+from eperf.plugins.parts import AttendanceDeduction, ladder_named
 from eperf.plugins.rules import Deciding, Lag, Predikat, pay_rule
 
 KEMENLU = "kemenlu"
@@ -18,6 +18,8 @@ _DECIDING = {
     Lag.NEXT_QUARTER: Deciding.PREVIOUS_QUARTER,
     Lag.NEXT_YEAR: Deciding.PREVIOUS_YEAR,
 }
+_LISTED = {KEMENLU: "kemenlu-2025"}
+"""Where an agency's own rule lists the causes of cuts, and the unit's figures only fill it."""
 _LATEST = date(9999, 1, 1)
 
 
@@ -101,3 +103,16 @@ class LagSettings:
         if self.rates is not None:
             return {word: getattr(self.rates, word.value) for word in Predikat}
         return rule.paid_pct or {}
+
+    def paid_by(self, month: YearMonth) -> str:
+        """Where a month's lag and per cents stand: the agency's row, and of rates that the unit gave their basis."""
+        row = pay_rule(self.agency, month.first).legal_basis
+        return row if self.rates is None else f"{row}; {self.rates_basis}"
+
+    def cut_by(self, month: YearMonth) -> str | None:
+        """Where the cuts of attendance stand; None where nothing is cut."""
+        if self.attendance is None:
+            return None
+        profile = _LISTED.get(self.agency)
+        own = self.attendance.basis
+        return own if profile is None else f"{ladder_named(profile, month.first).legal_basis}; {own}"

@@ -138,6 +138,44 @@ def test_rates_and_bases_that_are_none_are_refused() -> None:
         Cuts(RATES, CutsOf.WHOLE, "")
 
 
+def bases_of(chosen: LagSettings, word: str, period: str, *days: Any) -> list[tuple[str, str]]:
+    """The rules of the leaves, without the plugin's name, and what they cite."""
+    facts = unit_period([employee(1)], (), days, (), (), [predikat(word, period=period)])
+    trail = scored(SCHEME, facts, chosen).trail(1)
+    return [(leaf["rule"].split(".")[1], leaf["legal_basis"]) for leaf in trail]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "period", "basis"),
+    [
+        (NO_CUTS, "2025Q4", "Permenlu 3/2025 pasal 15"),
+        (LagSettings(None, "klhk"), "2025", "Permen LHK 6/2024 pasal 19"),
+        (LagSettings(None, "bakamla"), "2026-03", "Peraturan Bakamla 1/2023 pasal 11"),
+        (
+            LagSettings(None, "brin", OWN, "Lampiran contoh"),
+            "2025",
+            "Peraturan BRIN 1/2023 pasal 37; Lampiran contoh",
+        ),
+    ],
+)
+def test_a_share_cites_the_row_of_its_agency_and_given_rates_their_own_basis(
+    chosen: LagSettings, period: str, basis: str
+) -> None:
+    assert bases_of(chosen, "kurang", period) == [("predikat", basis)]
+
+
+def test_no_leaf_of_another_agency_cites_the_foreign_ministry() -> None:
+    absent = [day(date(2026, 3, number), status="absent") for number in range(2, 28)]
+    cuts = Cuts(RATES, CutsOf.RECEIVED, "Kepmen contoh 1/2026")
+    mine = bases_of(LagSettings(cuts, "klhk"), "kurang", "2025", *absent)
+    assert {rule for rule, _ in mine} == {"predikat", "cuts", "most", "received"}
+    assert {basis for _, basis in mine} == {"Permen LHK 6/2024 pasal 19", "Kepmen contoh 1/2026"}
+    theirs = bases_of(LagSettings(cuts), "kurang", "2025Q4", *absent)
+    assert {basis for rule, basis in theirs if rule != "predikat"} == {
+        "Permenlu 3/2025 pasal 18; Kepmen contoh 1/2026"
+    }
+
+
 def test_attendance_is_asked_for() -> None:
     assert_settings_are_asked_for(SCHEME, GIVEN, ["attendance.rates", "attendance.of", "attendance.basis"])
     assert settings_of(SCHEME, {"attendance": None}) == NO_CUTS

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from eperf.plugins import Frame, Scheme, StagePart, YearMonth, amount_text, hundredths, leaves, part
-from eperf.plugins.parts import Achievement, Behaviour, Dimension, Factor, Scale, WeighOf
+from eperf.plugins.parts import Achievement, Behaviour, Citing, Dimension, Factor, Scale, WeighOf
 from eperf.plugins.rules import Deciding, weights_of
 from eperf_surabaya_80_20.settings import ASPECTS, SurabayaSettings
 
 BASIS = "Buku pedoman e-performance Surabaya bab 3"
-_LEAST = "Perwali Surabaya 83/2012, prosedur P06"
+_LEAST = "Pemberitaan jatim.antaranews.com/berita/169031; angka minimum tidak disebut sumber"
 
 
 def _deciding(settings: SurabayaSettings) -> Deciding:
@@ -40,6 +40,15 @@ def _weights(settings: SurabayaSettings, month: YearMonth) -> Mapping[str, int]:
     return {"work": int(weights["nki"]), "behaviour": int(weights["behaviour"])}
 
 
+def _told_by(settings: SurabayaSettings, month: YearMonth) -> str:
+    """The handbook gives the shape; weights, tables and dimensions are the city's."""
+    return f"{BASIS}; {settings.tables_basis}"
+
+
+def _least_by(settings: SurabayaSettings, month: YearMonth) -> str:
+    return f"{_LEAST}; {settings.tables_basis}"
+
+
 @part("surabaya-80-20.least", _LEAST)
 def least(frame: Frame, settings: SurabayaSettings) -> Sequence[pl.DataFrame]:
     """Takes a score away that does not reach the least that counts."""
@@ -53,22 +62,25 @@ def least(frame: Frame, settings: SurabayaSettings) -> Sequence[pl.DataFrame]:
             label_id=f"Di bawah nilai minimum {text}",
             label_en=f"Below the least score of {text}",
             evidence=frame.period,
-            facts={"least": text, "basis": settings.tables_basis},
+            facts={"least": text},
         )
     ]
 
 
+_WORK = Achievement("surabaya-80-20.work", BASIS, _deciding, _aspects, _factors)
+_BEHAVIOUR = Behaviour("surabaya-80-20.behaviour", BASIS, _dimensions, _scale, _deciding)
+
 SCHEME = Scheme(
     name="performance",
-    version="1",
+    version="2",
     title_id="Kinerja 80 persen, perilaku 20 persen",
     title_en="Work 80 per cent, behaviour 20 per cent",
     legal_basis=BASIS,
     settings=SurabayaSettings,
     parts=(
-        StagePart("work", Achievement("surabaya-80-20.work", BASIS, _deciding, _aspects, _factors)),
-        StagePart("behaviour", Behaviour("surabaya-80-20.behaviour", BASIS, _dimensions, _scale, _deciding)),
+        StagePart("work", Citing(_WORK, _told_by)),
+        StagePart("behaviour", Citing(_BEHAVIOUR, _told_by)),
         StagePart("combine", WeighOf("surabaya-80-20.weigh", BASIS, _weights)),
-        StagePart("combine", least),
+        StagePart("combine", Citing(least, _least_by)),
     ),
 )

@@ -103,6 +103,17 @@ def test_a_score_below_the_least_counts_nothing_and_says_so() -> None:
     assert (trail[-1]["label"]["id"], trail[-1]["amount"]) == ("Di bawah nilai minimum 50.00", "-20.00")
 
 
+def test_what_the_city_decides_cites_where_it_stands_and_the_least_no_regulation() -> None:
+    low = facts(cost=0, quality=0, time=0)
+    trail = scored(SCHEME, low, chosen(least_score=Decimal(50))).trail(1)
+    cited = {leaf["rule"].removeprefix("surabaya-80-20."): leaf["legal_basis"] for leaf in trail}
+    handbook, tables = "Buku pedoman e-performance Surabaya bab 3", "Perwali Contoh 1/2026"
+    assert cited["work"] == cited["behaviour"] == f"{handbook}; {tables}"
+    assert cited["weigh"] == handbook
+    assert cited["least"].endswith(f"angka minimum tidak disebut sumber; {tables}")
+    assert "83/2012" not in cited["least"]
+
+
 def test_several_targets_of_an_aspect_are_one_mean_by_their_own_weights() -> None:
     plans = [
         target(1, period="2025Q4", aspect="quality", realised=100, weight=1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eperf.plugins import Frame, PartOutput, Scheme, StagePart, YearMonth, part
-from eperf.plugins.parts import Behaviour, Dimension, Full, Scale, WeighOf
+from eperf.plugins.parts import Behaviour, Citing, Dimension, Full, Scale, WeighOf
 from eperf.plugins.rules import Deciding
 from eperf_surplus_tier.scheme import WORKLOAD
 from eperf_surplus_tier.settings import Rating, TotalSettings
@@ -37,6 +37,10 @@ def _weights(settings: TotalSettings, month: YearMonth) -> Mapping[str, int]:
     return {"work": rule.workload_pct, "behaviour": rule.behaviour_pct}
 
 
+def _rated_by(settings: TotalSettings, month: YearMonth) -> str:
+    return settings.rating_basis
+
+
 _RATED: Behaviour[TotalSettings] = Behaviour("surplus-tier.behaviour", BASIS, _dimensions, _scale, _deciding)
 
 
@@ -48,14 +52,14 @@ def behaviour(frame: Frame, settings: TotalSettings) -> PartOutput:
 
 TOTAL = Scheme(
     name="total",
-    version="1",
+    version="2",
     title_id="Jenjang kelebihan poin dan perilaku",
     title_en="Tiers of the surplus, and behaviour",
     legal_basis=BASIS,
     settings=TotalSettings,
     parts=(
         *WORKLOAD,
-        StagePart("behaviour", behaviour),
+        StagePart("behaviour", Citing(behaviour, _rated_by)),
         StagePart("combine", WeighOf("surplus-tier.weigh", BASIS, _weights)),
     ),
 )

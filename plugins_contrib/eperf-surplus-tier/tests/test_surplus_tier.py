@@ -185,6 +185,15 @@ def test_the_whole_is_the_workload_part_and_the_behaviour_part_of_the_allowance(
     assert half.scores["score_h"].to_list() == [full - 2_000]
 
 
+@pytest.mark.parametrize("rating", [RATED, None])
+def test_the_behaviour_part_cites_who_decided_how_it_is_rated(rating: Rating | None) -> None:
+    ratings = [behaviour("loyal", 5, lowest=0), behaviour("adaptive", 0, lowest=0)]
+    chosen = TotalSettings(ZERO, "Perbup contoh 1/2026", rating, "Kepbup contoh 2/2026")
+    trail = scored(TOTAL, unit_period([employee(1)], [activity(1)], (), (), ratings), chosen).trail(1)
+    cited = {leaf["legal_basis"] for leaf in trail if leaf["rule"] == "surplus-tier.behaviour"}
+    assert cited == {"Kepbup contoh 2/2026"}
+
+
 def test_who_was_not_rated_has_no_whole_score() -> None:
     row = scored(TOTAL, unit_period([employee(1)], [activity(1)]), total(RATED)).scores.row(0)
     assert row == (1, None, "provisional", "behaviour-missing:2026-03")

@@ -7,7 +7,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
-WORKERS ?= 2
+# Twice the cores: many tests wait for a server, a clock or a process.
+WORKERS ?= 4
 ARGS ?=
 
 BIN := .venv/bin
@@ -24,7 +25,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-smoke fault lock release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,8 +69,8 @@ demo: $(READY) ## serve a living demo town on 127.0.0.1:8000
 
 test: check $(SUITES) ## the checks, then the tests on SQLite and on PostgreSQL
 	@$(MAKE) --no-print-directory assets || echo "The GraphQL page for browsers is not installed; get it with: make assets"
-	EPERF_TEST_DATABASE=sqlite $(BIN)/pytest -n $(WORKERS) $(ARGS)
-	EPERF_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) -m database $(ARGS)
+	EPERF_TEST_DATABASE=sqlite $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	EPERF_TEST_DATABASE=postgres $(BIN)/pytest -n $(WORKERS) --dist worksteal -m database $(ARGS)
 
 check: $(READY) ## lint, format, strict types, import contracts
 	$(BIN)/ruff check .
@@ -103,6 +104,9 @@ fuzz: $(READY) ## generated operations against a served town for ten minutes
 
 fuzz-parsers: $(READY) ## every parser of outside input for attendance for SECONDS (600), two at a time
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) --at-once 2 $(ARGS)
+
+laws: $(READY) ## the laws of scoring over ten times as many examples as the suite has time for
+	EPERF_EXAMPLES=10 $(BIN)/pytest -n $(WORKERS) tests/domain/scoring tests/plugins --timeout 1800 $(ARGS)
 
 soak: $(READY) ## RECORDS (a million) mixed records through each pushed source, none lost; goes on where it was ended
 	$(BIN)/python -m tests.soak --records $(or $(RECORDS),1000000) $(ARGS)

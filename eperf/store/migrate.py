@@ -18,12 +18,18 @@ from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddField, AddIndex, CreateModel, RunSQL
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import Refused
 from eperf.store import database
 
 _LOCK = 0x65706572  # the advisory lock's number, "eper"
+_ADDS = frozenset({CreateModel, AddField, AddIndex, RunSQL})
+"""Operations that do not look at the state before them."""
 
 
 class SchemaNewer(Refused):
@@ -110,13 +116,22 @@ async def migrate(
             async with in_transaction("default") as connection:
                 editor = executor._schema_editor()
                 editor.client = connection
-                await step.migration.apply(state, schema_editor=editor)
+                await _apply(step.migration, state, editor)
                 recorder.connection = connection
                 await recorder.record_applied(key.app_label, key.name)
                 await _require_references(connection)
             if progress:
                 progress(_name(key))
     return await status(config)
+
+
+async def _apply(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:
+    """As the ORM applies it, which copies the state before every step: most of what a first start took."""
+    for operation in migration.operations:
+        before = state if type(operation) in _ADDS else state.clone()
+        operation.state_forward(migration.app_label, state)
+        await operation.database_forward(migration.app_label, before, state, editor)
+    state.validate_relations_initialized()
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from tests.support.database import Databases, run
 from tests.support.server import Server
 from tests.support.town import SINCE, Town
 
-SECONDS = int(os.environ.get("EPERF_FUZZ_SECONDS", "30"))
+SECONDS = int(os.environ.get("EPERF_FUZZ_SECONDS", "20"))
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 

@@ -16,7 +16,7 @@ from tests.faults.workload import Ledger, check, populate, push_until_answered, 
 from tests.support.http import Connection
 from tests.support.server import Server
 
-ROUNDS = int(os.environ.get("EPERF_R01_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("EPERF_R01_ROUNDS", "3"))
 WRITERS = 8
 
 

@@ -25,7 +25,7 @@ from tests.support.database import run
 from tests.support.http import Connection
 from tests.support.server import Server
 
-KEYS = int(os.environ.get("EPERF_R11_KEYS", "2000"))
+KEYS = int(os.environ.get("EPERF_R11_KEYS", "1000"))
 AT_ONCE = 16
 CROWD = 50
 

@@ -37,7 +37,7 @@ def test_killed_again_and_again_it_gets_through_whole(database_url: str, tmp_pat
         )
 
     assert started("units", "units.csv").wait(60) == 0
-    kills, seconds = 0, 0.8
+    kills, seconds = 0, 1.5
     while True:
         importing = started("employees", "people.csv")
         try:
@@ -46,7 +46,7 @@ def test_killed_again_and_again_it_gets_through_whole(database_url: str, tmp_pat
         except subprocess.TimeoutExpired:
             importing.kill()
             importing.wait()
-            kills, seconds = kills + 1, seconds * 1.3
+            kills, seconds = kills + 1, seconds * 1.5
             assert asked(database_url, landed) in ((0, 0, 0), (len(people),) * 3)
     assert kills > 0
     assert asked(database_url, landed) == (len(people),) * 3

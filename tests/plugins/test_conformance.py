@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.scoring import Scheme, score
@@ -27,6 +27,7 @@ from eperf.testing import (
     scored,
 )
 from tests.plugins import planted
+from tests.support.examples import examples
 from tests.support.installed_schemes import INSTALLED, Installed
 
 REGISTRY = registry.load(strict=True)
@@ -44,7 +45,7 @@ def test_every_installed_scheme_is_held_to_the_laws() -> None:
 
 @EACH
 @given(seed=SEEDS)
-@settings(max_examples=5, deadline=None)
+@examples(2)
 def test_leaves_sum_to_the_score_and_order_and_batches_change_nothing(one: Installed, seed: int) -> None:
     scheme, chosen, facts = scheme_of(one), settings_of(scheme_of(one), one.given), random_month(seed)
     assert_explained(scored(scheme, facts, chosen))
@@ -54,7 +55,7 @@ def test_leaves_sum_to_the_score_and_order_and_batches_change_nothing(one: Insta
 
 @EACH
 @given(seed=SEEDS)
-@settings(max_examples=2, deadline=None)
+@examples(1)
 def test_what_is_missing_is_a_cause_and_never_a_zero(one: Installed, seed: int) -> None:
     scheme = scheme_of(one)
     chosen, facts = settings_of(scheme, one.given), random_month(seed, whole=True)
@@ -94,7 +95,7 @@ def test_a_month_by_chance_is_the_same_for_a_seed_and_another_for_another() -> N
 
 
 @given(seed=SEEDS)
-@settings(max_examples=4, deadline=None)
+@examples(2)
 def test_a_right_scheme_keeps_all_laws(seed: int) -> None:
     facts = random_month(seed)
     assert_explained(scored(planted.RIGHT, facts, planted.SETTINGS))

@@ -95,6 +95,7 @@ def lines() -> list[str]:
 async def test_the_five_commands_of_the_manual_lead_to_a_score(
     database: str, database_url: str, tmp_path: Path
 ) -> None:
+    # The day of the town: in the evening of UTC's last of a month it is in the next one already.
     town, today = await build(), datetime.now(ZoneInfo("Asia/Jakarta")).date()
     await DayRow.create(
         employee_id=town.people["Budi"], unit_id=town.units["office"], date=today, status="late", late_min=45,
@@ -114,7 +115,7 @@ async def test_the_five_commands_of_the_manual_lead_to_a_score(
     [
         (["--settings", "{"], "not JSON"),
         (["--settings", "[]"], "not a JSON object"),
-        ([], "no unit has this code"),
+        ([], "unit: nowhere was not found."),
     ],
 )
 def test_a_binding_that_cannot_be_is_refused(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.scoring import Scored, StagePart, half_up, score
@@ -32,6 +32,7 @@ from eperf.plugins.parts import (
 from eperf.plugins.rules import Predikat
 from eperf.testing import behaviour, day, employee, predikat, scored, target, unit_period
 from tests.domain.scoring.months import scheme_of
+from tests.support.examples import examples
 
 BASIS = "Perwal 1/2026"
 NOW = "2026-03"
@@ -92,7 +93,7 @@ TARGET = st.tuples(
 
 
 @given(rows=st.lists(TARGET, min_size=1, max_size=8), weighted=st.booleans())
-@settings(max_examples=60)
+@examples(21)
 def test_reached_is_the_exact_mean_rounded_once(
     rows: list[tuple[int, int, int, str]], weighted: bool
 ) -> None:
@@ -113,7 +114,7 @@ def test_reached_is_the_exact_mean_rounded_once(
 
 
 @given(rows=st.lists(TARGET, min_size=4, max_size=10), split=st.integers(0, 100))
-@settings(max_examples=40)
+@examples(14)
 def test_aspects_weigh_what_the_rule_says_and_factors_go_by_the_exact_ratio(
     rows: list[tuple[int, int, int, str]], split: int
 ) -> None:
@@ -192,7 +193,7 @@ def rated_by(scale: Scale, *dimensions: Dimension) -> StagePart[NormMinutes]:
     ratings=st.lists(st.tuples(st.integers(100, 500), st.integers(1, 9)), min_size=1, max_size=6),
     scale=st.sampled_from(Scale),
 )
-@settings(max_examples=60)
+@examples(21)
 def test_behaviour_is_the_exact_weighted_mean_rounded_once(
     ratings: list[tuple[int, int]], scale: Scale
 ) -> None:

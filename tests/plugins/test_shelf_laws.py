@@ -17,6 +17,7 @@ from eperf.testing.laws.case import verdict
 from eperf.testing.laws.others import DETECTOR_LAWS, POLICY_LAWS, DetectorCase, PolicyCase, days
 from eperf.testing.laws.sources import SOURCE_LAWS, SourceCase, taps
 from eperf.testing.random_month import random_month
+from tests.support.examples import TIMES
 
 FOLDER = Path(builtin.__file__).parent
 UNPLAYABLE = {"zk-pull"}
@@ -26,7 +27,7 @@ NAMES = sorted({one.name for one in discover() if one.distribution.startswith("e
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_installed_plugin_keeps_every_law(name: str) -> None:
-    assert [str(one) for one in breaches(name, Bounds(examples=2))] == []
+    assert [str(one) for one in breaches(name, Bounds(examples=TIMES))] == []
 
 
 @pytest.mark.parametrize("policy", builtin.eperf_work_time_policies(), ids=lambda one: one.name)

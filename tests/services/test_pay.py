@@ -109,8 +109,15 @@ async def test_a_unit_without_a_pay_policy_is_listed_as_missing_and_presumes_non
     )
 
 
-async def test_a_policy_that_fails_is_a_cause_of_its_own_lines_only(town: Town) -> None:
+async def test_a_policy_that_fails_is_a_cause_of_its_own_lines_only(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await bound(town)
+
+    def broken(month: YearMonth) -> None:
+        raise RuntimeError(f"no rates for {month}")
+
+    monkeypatch.setattr("eperf_ministry_70_30.advice._rates_in", broken)
     call = town.call("Eka", (Role.PLUGIN_ADMIN, "city"))
     given = {"class_of": "last_day", "punishments": None}
     await bind(call, town.units["archive"], Slot.PAY, "ministry-70-30/pay", given, SINCE)

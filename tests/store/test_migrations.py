@@ -21,7 +21,7 @@ from tortoise.models import Model
 from eperf.store import database, migrate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("EPERF_R16_KILLS", "6"))
+KILLS = int(os.environ.get("EPERF_R16_KILLS", "4"))
 MORE_THAN_ALL = 10**6
 
 # Runs `eperf migrate` in a process that dies by SIGKILL before the Nth statement that changes anything.

@@ -259,7 +259,7 @@ DAYS = st.lists(
 
 
 @given(rows=DAYS, senior=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_laws_of_scoring_hold(rows: list[tuple[Any, ...]], senior: bool) -> None:
     days = [
         day(

@@ -131,7 +131,7 @@ ENTRIES = st.lists(
 
 
 @given(entries=ENTRIES, strict=st.booleans())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_laws_of_scoring_hold(entries: list[tuple[Any, ...]], strict: bool) -> None:
     activities = [
         activity(

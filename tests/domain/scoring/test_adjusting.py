@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.scoring import UnitPeriod
@@ -15,6 +15,7 @@ from eperf.domain.scoring.adjusting import MOST_CAUSES, Cause, balance, causes, 
 from eperf.testing import activity, day, employee, unit_period
 from eperf.testing.unit_period import MARCH
 from tests.domain.scoring.months import months, without
+from tests.support.examples import examples
 
 SECOND = MARCH.first + timedelta(days=1)
 
@@ -66,7 +67,7 @@ def test_an_entry_names_no_more_than_fifty_facts() -> None:
 
 
 @given(facts=months(), data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_a_withdrawn_activity_is_the_only_cause(facts: UnitPeriod, data: st.DataObject) -> None:
     if facts.activities.is_empty():
         return

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import (
@@ -40,6 +40,7 @@ from eperf.testing import activity, day, employee, unit_period
 from eperf.testing.unit_period import MARCH
 from tests.domain.scoring.bundles import KEY, REGISTRY, bundle_of, places
 from tests.domain.scoring.months import months
+from tests.support.examples import examples
 
 MONTH = unit_period(
     [employee(1, nip="1"), employee(2)],
@@ -69,7 +70,7 @@ def reworked(name: str, change: Callable[[bytes], bytes]) -> bytes:
 
 
 @given(facts=months())
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_any_month_replays_to_the_same_figures_and_the_same_bytes(facts: UnitPeriod) -> None:
     data = bundle_of(facts)
     found = verify(REGISTRY, data)
@@ -86,7 +87,7 @@ PART_NAMES = {
 
 @pytest.mark.parametrize("part", PARTS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_a_flipped_bit_is_named_by_its_part(part: str, data: st.DataObject) -> None:
     where = places(BUNDLE)[part]
     place = data.draw(st.integers(where.start, where.stop - 1))
@@ -98,7 +99,7 @@ def test_a_flipped_bit_is_named_by_its_part(part: str, data: st.DataObject) -> N
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@examples(52)
 def test_no_bit_of_the_archive_around_the_parts_can_be_flipped_unseen(data: st.DataObject) -> None:
     inside = {place for where in places(BUNDLE).values() for place in where}
     place = data.draw(st.sampled_from([one for one in range(len(BUNDLE)) if one not in inside]))
@@ -225,7 +226,7 @@ def test_a_hostile_bundle_is_refused_by_type(name: str) -> None:
 
 
 @given(data=st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@examples(35)
 def test_any_bytes_are_refused_by_type(data: bytes) -> None:
     with pytest.raises(Refused):
         verify(REGISTRY, data)
@@ -257,7 +258,7 @@ def test_facts_that_do_not_fit_are_refused_by_type_when_they_are_sealed(name: st
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@examples(52)
 def test_facts_that_a_forger_has_changed_and_sealed_are_refused_by_type(data: st.DataObject) -> None:
     table = data.draw(st.sampled_from(sorted(FACTS)))
 
@@ -274,7 +275,7 @@ def test_facts_that_a_forger_has_changed_and_sealed_are_refused_by_type(data: st
 
 
 @given(facts=months())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_facts_as_text_are_the_same_facts(facts: UnitPeriod) -> None:
     for table in FACTS:
         rows = getattr(facts, table)

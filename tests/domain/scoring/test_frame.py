@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import ScoringFrameInvalid
@@ -13,6 +13,7 @@ from eperf.domain.period import YearMonth
 from eperf.domain.scoring import ACTIVITIES, DAYS, EMPLOYEES, Frame, UnitPeriod
 from eperf.testing import activity, behaviour, day, employee, predikat, target, unit_period
 from tests.domain.scoring.months import months
+from tests.support.examples import examples
 
 
 def month(**tables: pl.DataFrame) -> UnitPeriod:
@@ -157,7 +158,7 @@ def test_what_a_superior_did_not_say_may_be_missing_and_is_no_zero() -> None:
 
 
 @given(facts=months(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_any_changed_value_changes_the_digest(facts: UnitPeriod, data: st.DataObject) -> None:
     if facts.activities.is_empty():
         return
@@ -187,7 +188,7 @@ def test_no_text_can_look_like_two_values_or_like_a_missing_one(texts: list[str 
 
 
 @given(facts=months())
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_a_persons_digest_is_that_of_a_batch_with_nobody_else(facts: UnitPeriod) -> None:
     alone = {one: facts.only([one]).input_digest for one in facts.employees["employee_id"]}
     assert facts.input_digests == alone

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.scoring import Explanation, Scheme, UnitPeriod, expanded, score
@@ -19,13 +19,14 @@ from eperf.testing import (
     unit_period,
 )
 from tests.domain.scoring.months import SCHEMES, months, without
+from tests.support.examples import examples
 
 every_scheme = pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 
 
 @every_scheme
 @given(facts=months())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_leaves_sum_to_the_score_exactly_and_hold_no_floats(scheme: Scheme, facts: UnitPeriod) -> None:
     result = score(scheme, scheme.settings(), facts)
     assert not result.failures
@@ -35,7 +36,7 @@ def test_leaves_sum_to_the_score_exactly_and_hold_no_floats(scheme: Scheme, fact
 
 @every_scheme
 @given(facts=months(), seed=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_order_of_rows_and_size_of_batches_change_nothing(
     scheme: Scheme, facts: UnitPeriod, seed: int
 ) -> None:
@@ -44,14 +45,14 @@ def test_order_of_rows_and_size_of_batches_change_nothing(
 
 @every_scheme
 @given(facts=months())
-@settings(max_examples=30, deadline=None)
+@examples(10)
 def test_the_same_input_gives_the_same_output_and_stays_as_it_was(scheme: Scheme, facts: UnitPeriod) -> None:
     assert_pure(scheme, scheme.settings(), facts)
 
 
 @every_scheme
 @given(facts=months(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_taking_evidence_away_moves_only_leaves_that_cite_it_or_the_period(
     scheme: Scheme, facts: UnitPeriod, data: st.DataObject
 ) -> None:
@@ -69,7 +70,7 @@ def test_taking_evidence_away_moves_only_leaves_that_cite_it_or_the_period(
 
 @every_scheme
 @given(facts=months(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_one_more_verified_activity_never_lowers_a_score(
     scheme: Scheme, facts: UnitPeriod, data: st.DataObject
 ) -> None:
@@ -85,7 +86,7 @@ def test_one_more_verified_activity_never_lowers_a_score(
 
 @every_scheme
 @given(facts=months())
-@settings(max_examples=30, deadline=None)
+@examples(10)
 def test_only_verified_activities_count(scheme: Scheme, facts: UnitPeriod) -> None:
     kept = UnitPeriod(
         facts.unit_id,
@@ -103,7 +104,7 @@ def test_only_verified_activities_count(scheme: Scheme, facts: UnitPeriod) -> No
 
 @every_scheme
 @given(facts=months(), stored_way=st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(21)
 def test_the_stored_text_is_the_same_explanation(scheme: Scheme, facts: UnitPeriod, stored_way: bool) -> None:
     way = Explanation.STORED if stored_way else Explanation.WHOLE
     result = score(scheme, scheme.settings(), facts, explanation=way)
@@ -115,7 +116,7 @@ def test_the_stored_text_is_the_same_explanation(scheme: Scheme, facts: UnitPeri
 
 @every_scheme
 @given(facts=months())
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_a_stored_text_does_not_depend_on_who_was_scored_beside(scheme: Scheme, facts: UnitPeriod) -> None:
     together = dict(score(scheme, scheme.settings(), facts).breakdowns().iter_rows())
     for employee_id, text in together.items():

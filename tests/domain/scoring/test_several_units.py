@@ -6,7 +6,7 @@ from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import ScoringFrameInvalid
@@ -17,6 +17,7 @@ from eperf.domain.scoring.joint import results
 from eperf.plugins.builtin import norm_minutes
 from eperf.testing import activity, employee, unit_period
 from tests.domain.scoring.months import SCHEMES, months, scheme_of
+from tests.support.examples import examples
 
 PLAIN = norm_minutes.NormMinutes()
 
@@ -49,7 +50,7 @@ def shuffled(facts: UnitPeriod, seed: int) -> dict[str, pl.DataFrame]:
 
 
 @given(facts=months(), seed=st.integers(0, 2**32))
-@settings(max_examples=60)
+@examples(21)
 def test_a_cut_unit_is_the_unit_made_alone(facts: UnitPeriod, seed: int) -> None:
     cohorts = divided(facts, Random(seed))
     for cohort, month in zip(cohorts, cut(cohorts, facts.period, shuffled(facts, seed)), strict=True):
@@ -60,7 +61,7 @@ def test_a_cut_unit_is_the_unit_made_alone(facts: UnitPeriod, seed: int) -> None
 
 
 @given(facts=months(), seed=st.integers(0, 2**32))
-@settings(max_examples=30)
+@examples(10)
 def test_a_bad_fact_is_its_unit_s_trouble_alone(facts: UnitPeriod, seed: int) -> None:
     cohorts = [cohort for cohort in divided(facts, Random(seed)) if cohort.employee_ids]
     bad = cohorts[0].employee_ids[0]
@@ -79,7 +80,7 @@ def test_a_bad_fact_is_its_unit_s_trouble_alone(facts: UnitPeriod, seed: int) ->
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 @given(facts=months(), seed=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@examples(14)
 def test_units_scored_together_get_what_each_gets_alone(
     scheme: Scheme[norm_minutes.NormMinutes], facts: UnitPeriod, seed: int
 ) -> None:

@@ -6,7 +6,7 @@ import zipfile
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.errors import ScoringFrameInvalid
@@ -14,6 +14,7 @@ from eperf.domain.scoring import UnitPeriod, freeze, score, thaw
 from eperf.plugins.builtin import norm_minutes
 from eperf.testing import activity, employee, unit_period
 from tests.domain.scoring.months import WEIGHED, months
+from tests.support.examples import examples
 
 MONTH = unit_period([employee(1), employee(2)], [activity(1), activity(2, employee_id=2)])
 
@@ -34,7 +35,7 @@ def parquet(rows: pl.DataFrame) -> bytes:
 
 
 @given(facts=months(), sealed=st.booleans())
-@settings(max_examples=40)
+@examples(14)
 def test_a_thawed_month_is_the_month_that_was_frozen(facts: UnitPeriod, sealed: bool) -> None:
     frozen = freeze(facts)
     thawed = thaw(frozen.data, frozen.seal if sealed else None)
@@ -46,7 +47,7 @@ def test_a_thawed_month_is_the_month_that_was_frozen(facts: UnitPeriod, sealed: 
 
 
 @given(place=st.integers(min_value=0), bit=st.integers(0, 7))
-@settings(max_examples=100)
+@examples(35)
 def test_a_flipped_bit_breaks_the_seal(place: int, bit: int) -> None:
     frozen = freeze(MONTH)
     broken = bytearray(frozen.data)
@@ -57,7 +58,7 @@ def test_a_flipped_bit_breaks_the_seal(place: int, bit: int) -> None:
 
 
 @given(place=st.integers(min_value=0), bit=st.integers(0, 7))
-@settings(max_examples=200)
+@examples(70)
 def test_a_flipped_bit_without_a_seal_is_refused_or_changes_nothing(place: int, bit: int) -> None:
     broken = bytearray(freeze(MONTH).data)
     broken[place % len(broken)] ^= 1 << bit

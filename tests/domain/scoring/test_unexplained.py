@@ -6,7 +6,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.scoring import (
@@ -23,6 +23,7 @@ from eperf.domain.scoring import (
 from eperf.plugins.builtin import norm_minutes
 from eperf.testing import activity, employee, unit_period
 from tests.domain.scoring.months import SCHEMES, months, scheme_of
+from tests.support.examples import examples
 
 PLAIN = norm_minutes.NormMinutes()
 MONTH = unit_period([employee(1), employee(2)], [activity(1), activity(2, employee_id=2)])
@@ -37,7 +38,7 @@ WAYS = [Explanation.STORED, Explanation.NONE]
 
 
 @given(facts=months(), scheme=st.sampled_from(SCHEMES), way=st.sampled_from(WAYS))
-@settings(max_examples=60)
+@examples(21)
 def test_they_are_the_same_and_whoever_asks_why_is_told(
     facts: UnitPeriod, scheme: Scheme[norm_minutes.NormMinutes], way: Explanation
 ) -> None:

@@ -1,6 +1,6 @@
 """The rule that every way of scoring carries out: points against a target, capped, less what attendance costs.
 
-As a plugin it is three parts from the shelf, as anybody's plugin has them. The same parts as eperf's own stand beside it:
+It is three parts from the shelf. `own_parts.py` has the same rule as somebody would write it who takes nothing from there:
 what a part costs must not depend on who brought it.
 """
 

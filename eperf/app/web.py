@@ -27,7 +27,6 @@ from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
 from eperf.planner.writer import writer
-from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
 from eperf.settings import Settings
@@ -49,7 +48,7 @@ def build(house: House) -> Web:
     """The application of an open installation."""
     settings = house.settings
     authenticator = auth.build(house)
-    schema = compose(house.registry.contributions)
+    schema = house.schema
     front = GraphQLFront(
         schema,
         make_context=_contexts(house, authenticator),

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database
+from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database, settings
 from eperf.app.house import House
 from eperf.domain.errors import Refused
-from eperf.plugins import registry
+from eperf.schema.gate import composed
 from eperf.services.binding import bind as bind_part
 from eperf.services.closing import unit_of
 from eperf.services.parts import Slot
@@ -27,7 +27,7 @@ app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=
 @app.command("list")
 def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
     """List plugins with their parts; exits with 1 when one was left out."""
-    found = registry.load().report()
+    found = composed(without=settings().plugins_without)[0].report()
     if as_json:
         print(json.dumps([dataclasses.asdict(report) for report in found]))
     else:

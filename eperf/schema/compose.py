@@ -38,10 +38,11 @@ from eperf.schema.deadline.types import CONTRIBUTION as DEADLINE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
 from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
-from eperf.schema.names import ROOTS, Names
+from eperf.schema.names import Names
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.reserved import ROOTS
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG, SCALARS
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING

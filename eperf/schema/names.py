@@ -10,10 +10,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLError, assert_name, specified_directives
 from strawberry.types.base import StrawberryContainer, StrawberryObjectDefinition
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
@@ -21,22 +19,14 @@ from strawberry.types.lazy_type import LazyType
 from strawberry.types.scalar import ScalarDefinition
 from strawberry.types.union import StrawberryUnion
 
-from eperf import __version__
 from eperf.plugins.api import Contribution, Fields
 from eperf.plugins.clash import Claim, Clash, Owner
 from eperf.plugins.discovery import CORE
 from eperf.plugins.fields import PLACE
 from eperf.schema.problems import Problem
+from eperf.schema.reserved import ROOTS, kept, pages, paging, spelt
 from eperf.schema.scalars import CONFIG, SCALARS
 
-ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
-RESERVED = frozenset(
-    ["Query.node", "Query.nodes", *ROOTS, "Boolean", "Float", "ID", "Int", "String"]
-    + [f"@{one.name}" for one in specified_directives]
-)
-"""What belongs to the core by the rules of GraphQL and Relay, whether it is there or not."""
-_RELAY = {"Connection": ("edges", "pageInfo"), "Edge": ("node", "cursor")}
-_PAGES = {"first": "Int", "last": "Int", "before": "String", "after": "String"}
 _CONVERT = CONFIG.name_converter
 _SHARED = "type"
 """Types, inputs, interfaces, enums, unions and scalars share one space of names."""
@@ -93,7 +83,7 @@ class Names:
             raise Clash(
                 claim,
                 first.owner,
-                why=f"cannot be added by {claim.owner}: {name} of {first.owner} is {_a(first.kind)}",
+                why=f"cannot be added by {claim.owner}: {name} of {first.owner} is of kind {first.kind}",
             )
 
     def _fields(self, kind: str, fields: Fields, owner: Owner) -> None:
@@ -109,11 +99,11 @@ class Names:
         for argument in field.arguments:
             called = _CONVERT.from_argument(argument)
             claim = Claim("argument", f"{kind}.{name}({called}:)", owner)
-            _spelt(claim, called)
+            spelt(claim, called)
             if arguments.setdefault(called, argument) is not argument:
                 raise Clash(claim, owner)
             self._type(argument.type, owner)
-            _paging(claim, argument.type)
+            paging(claim, called, _plain(argument.type))
         self._type(field.resolve_type(), owner)
 
     def _payload(self, field: StrawberryField, owner: Owner) -> None:
@@ -171,15 +161,7 @@ class Names:
             called = _CONVERT.from_field(field)
             given.add(called)
             self._field(name, called, field, _owner(mine, field), "input" if kind == "input" else "field")
-        self._relay(Claim(kind, name, mine), given)
-
-    def _relay(self, claim: Claim, given: set[str]) -> None:
-        for ending, needed in _RELAY.items():
-            lacking = [one for one in needed if one not in given]
-            if claim.name.endswith(ending) and lacking:
-                kept = f"names that end in {ending} are kept for pages of {_core()} by Relay"
-                why = f"of {claim.owner} lacks {lacking[0]}: {kept}"
-                raise Clash(claim, _core(), why=why)
+        pages(Claim(kind, name, mine), given)
 
     def _enum(self, definition: StrawberryEnumDefinition, owner: Owner) -> None:
         mine = Owner(owner.plugin, owner.version, definition.wrapped_cls, owner.near)
@@ -235,12 +217,9 @@ class Names:
 
     def _claim(self, kind: str, name: str, thing: object, owner: Owner) -> None:
         claim = Claim(kind, name, owner)
-        _spelt(claim, name.lstrip("@").rpartition(".")[2])
+        spelt(claim, name.lstrip("@").rpartition(".")[2])
         space = _SHARED if kind != "directive" and "." not in name else kind
-        if owner.plugin != CORE and name in RESERVED:
-            raise Clash(
-                claim, _core(), why=f"is kept for {_core()} by GraphQL or Relay, and is claimed by {owner}"
-            )
+        kept(claim)
         first = self.held.setdefault((space, name), Held(kind, thing, owner))
         if first.thing is not thing:
             raise Clash(claim, first.owner)
@@ -285,32 +264,3 @@ def _owner(owner: Owner, field: StrawberryField) -> Owner:
     if owner.plugin != CORE and str(getattr(thing, "__module__", "")).startswith("eperf."):
         thing = owner.thing  # a maker of eperf's own says nothing of where the plugin calls it
     return Owner(owner.plugin, owner.version, thing, owner.near)
-
-
-def _spelt(claim: Claim, name: str) -> None:
-    if name.startswith("__"):
-        raise Clash(claim, _core(), why=f"is kept for GraphQL by {_core()}, and is claimed by {claim.owner}")
-    try:
-        assert_name(name)
-    except GraphQLError as wrong:
-        raise Clash(claim, claim.owner, why=f"of {claim.owner} is no name: {wrong.message}") from wrong
-
-
-def _paging(claim: Claim, given: Any) -> None:
-    """Relay's arguments of pages mean the same wherever they stand."""
-    name = claim.name.partition("(")[2][:-2]
-    meant = _PAGES.get(name)
-    plain = _plain(given)
-    if meant is not None and plain is not {"Int": int, "String": str}[meant]:
-        why = f"is kept for pages of {_core()} by Relay, as {meant}, and is claimed by {claim.owner}"
-        raise Clash(claim, _core(), why=why)
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
-
-
-@lru_cache(maxsize=1)
-def _core() -> Owner:
-    """The core as the owner of what is reserved here."""
-    return Owner(CORE, __version__, Names)

@@ -122,7 +122,8 @@ class Settings(BaseSettings):
     )
     trusted_documents: Path | None = Field(
         None,
-        description="Manifest of documents that may be asked for by their hash; see `docs/documents.md`.",
+        description="Manifest of documents that may be asked for by their hash, or a folder with one `CLIENT.json` for "
+        "each client; see `docs/documents.md`.",
     )
     only_trusted: bool = Field(False, description="Whether no documents but those are served.")
     oidc_issuer: str | None = Field(None, description="Issuer whose access tokens are accepted.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from eperf.plugins.clash import Claim, Owner
 from eperf.plugins.discovery import CORE, Candidate
+from eperf.plugins.environment import installation, variables
 from eperf.plugins.report import PluginReport, Registered
 
 
@@ -62,6 +63,9 @@ class Offer:
         tables, kinds = self.answers.get("eperf_models", ()), self.answers.get("eperf_event_kinds", ())
         given += [("table label", group.label, None, "eperf_models") for group in tables]
         given += [("event kind", part.kind, part, "eperf_event_kinds") for part in kinds]
+        for model in self.answers.get("eperf_settings", ()):
+            names = variables(self.candidate.name, model).values()
+            given += [("setting", name, model, "eperf_settings") for name in names]
         given += [("permission", name, None, "eperf_api") for name in self.permissions()]
         return [self._claim(*one) for one in given]
 
@@ -69,6 +73,14 @@ class Offer:
         """The names of the plugin's permissions."""
         given = (each.value for one in self.answers.get("eperf_api", ()) for each in one.permissions)
         return list(dict.fromkeys(given))
+
+    def settings(self, environment: Mapping[str, str]) -> dict[str, Any]:
+        """The plugin's settings by its name; raises `BadInput` with the variable that is wrong."""
+        given = self.answers.get("eperf_settings", ())
+        if len(given) > 1:
+            raise Misnamed("eperf_settings returned several dataclasses; a plugin has one")
+        name = self.candidate.name
+        return {name: installation(name, given[0], environment)} if given else {}
 
     def report(self) -> PluginReport:
         """The line of the start-up report; raises `Misnamed`."""

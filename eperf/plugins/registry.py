@@ -8,6 +8,7 @@ built-in plugin first, and does not depend on the order of installation.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -18,7 +19,7 @@ import pluggy
 
 from eperf import __version__
 from eperf.domain.access import Operation
-from eperf.domain.errors import PluginsRefused
+from eperf.domain.errors import BadInput, PluginsRefused
 from eperf.plugins import answers, builtin, hookspecs
 from eperf.plugins.clash import Claim, Claims, Clash, Owner
 from eperf.plugins.discovery import CORE, Candidate, built_in, discover, misfit
@@ -49,6 +50,7 @@ class Registry:
     detectors: Mapping[str, Registered[Detector]]
     pay_policies: Mapping[str, Registered[PayPolicy]]
     event_kinds: Mapping[str, Registered[type[Event]]]
+    settings: Mapping[str, Any]
     models: tuple[Registered[Models], ...]
     contributions: tuple[Contribution, ...]
     plugins: tuple[PluginReport, ...]
@@ -59,7 +61,7 @@ class Registry:
 
     def without(self, refused: Mapping[str, str]) -> Registry:
         """The same with nothing of these plugins (name: cause), which are reported as refused."""
-        names = [one.name for one in fields(self) if one.name not in ("models", "contributions", "plugins")]
+        names = [one.name for one in fields(self) if one.name not in _PLAIN]
         kept: dict[str, Any] = {
             name: MappingProxyType({k: v for k, v in getattr(self, name).items() if v.plugin not in refused})
             for name in names
@@ -67,6 +69,7 @@ class Registry:
         return replace(
             self,
             **kept,
+            settings=MappingProxyType({k: v for k, v in self.settings.items() if k not in refused}),
             models=tuple(one for one in self.models if one.plugin not in refused),
             contributions=tuple(one for one in self.contributions if one.owner not in refused),
             plugins=tuple(
@@ -76,6 +79,9 @@ class Registry:
                 for one in self.plugins
             ),
         )
+
+
+_PLAIN = ("settings", "models", "contributions", "plugins")
 
 
 class Gate(Protocol):
@@ -128,6 +134,7 @@ class _Loader:
         self.manager.add_hookspecs(hookspecs)
         self.gate = gate
         self.claimed = Claims().with_(_of_the_core())
+        self.settings: dict[str, Any] = {}
         self.offers: list[Offer] = []
 
     def run(self, plan: list[Candidate]) -> Registry:
@@ -142,11 +149,13 @@ class _Loader:
             offer = self._answers(candidate)
             claimed = self.claimed.with_(offer.claims())
             report = offer.report()
+            settings = offer.settings(os.environ)
             if self.gate is not None:
                 self.gate.take(offer.contributions())
-        except (_Refusal, Clash, Misnamed) as refusal:
+        except (_Refusal, BadInput, Clash, Misnamed) as refusal:
             return refused(candidate, str(refusal))
         self.claimed = claimed
+        self.settings |= settings
         self.offers.append(offer)
         return report
 
@@ -180,6 +189,7 @@ class _Loader:
             detectors=named["eperf_integrity_detectors"],
             pay_policies=named["eperf_pay_policies"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
+            settings=MappingProxyType(self.settings),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),
             plugins=reports,

@@ -60,6 +60,7 @@ class Case:
     second: Hooks
     first_line: str
     second_line: str
+    second_name: str = "second"
 
 
 FIRST_FIELD = adds(extends={"Employee": {"course_hours": f.field(f.first_hours)}})
@@ -95,6 +96,7 @@ CASES = [
     Case("type", "__Course", CORE_ALONE, adds(types=(t.SecondSpelt,)), "def kept", "class SecondSpelt"),
     Case("permission", "first.record", adds(permissions=(Permission("first.record", {}),)), adds(permissions=(Permission("first.record", {}),)), HOOK, HOOK),
     Case("permission", "score.read", CORE_ALONE, adds(permissions=(Permission("score.read", {}),)), "class Operation", HOOK),
+    Case("setting", "EPERF_PLUGIN_FIRST_MORE_URL", {"eperf_settings": [f.FirstSettings]}, {"eperf_settings": [f.SecondSettings]}, "class FirstSettings", "class SecondSettings", "first-more"),
     Case("event kind", "activity.verified", CORE_ALONE, {"eperf_event_kinds": [f.SecondVerified]}, "class ActivityVerified", "class SecondVerified"),
     Case("device path", "POST /gate/push", {"eperf_attendance_sources": [f.FirstGate()]}, {"eperf_attendance_sources": [f.SecondGate()]}, "class FirstGate", "class SecondGate"),
     Case("table label", "training", {"eperf_models": [Models("training", "a.models", "a.migrations")]}, {"eperf_models": [Models("training", "b.models", "b.migrations")]}, HOOK, HOOK),
@@ -103,7 +105,7 @@ CASES = [
 
 def plan(case: Case) -> list[Candidate]:
     first = plugin("first", adds(extends={"Employee": HOURS}) if case.first is None else case.first)
-    return [installed()[0], first, plugin("second", case.second)]
+    return [installed()[0], first, plugin(case.second_name, case.second)]
 
 
 def line_of(place: str) -> str:
@@ -124,19 +126,19 @@ def test_the_second_owner_of_a_name_is_left_out_whole_and_both_are_told(case: Ca
     )
     _, kept, out = registry.report()
     assert (kept.name, kept.state) == ("first", "ok"), kept.cause
-    assert (out.name, out.state) == ("second", "refused")
-    assert "second/points" not in registry.schemes
+    assert (out.name, out.state) == (case.second_name, "refused")
+    assert f"{case.second_name}/points" not in registry.schemes
     assert "first/points" in registry.schemes
     assert {one.owner for one in registry.contributions} <= {"first"}
     cause = out.cause or ""
     assert cause.startswith(f"{case.kind} {case.name} "), cause
-    [second] = re.findall(r"second 1\.0 \(([^)]+)\)", cause)[:1]
+    [second] = re.findall(rf"{case.second_name} 1\.0 \(([^)]+)\)", cause)[:1]
     assert case.second_line in line_of(second), (second, cause)
     if case.first_line:
         owner = r"eperf [\d.]+" if case.first is None else r"first 1\.0"
         [first] = re.findall(rf"{owner} \(([^)]+)\)", cause)[:1]
         assert case.first_line in line_of(first), (first, cause)
-    assert re.search(r"; .+, or leave (one|it) out: EPERF_PLUGINS_WITHOUT=second", cause)
+    assert re.search(rf"; .+, or leave (one|it) out: EPERF_PLUGINS_WITHOUT={case.second_name}\b", cause)
 
 
 PAIRS = [one for one in CASES if one.first is not None and one.kind not in ("interface", "permission")]
@@ -145,7 +147,7 @@ PAIRS = [one for one in CASES if one.first is not None and one.kind not in ("int
 @pytest.mark.parametrize("case", PAIRS, ids=lambda case: case.kind)
 def test_the_setting_that_is_told_lets_the_second_in(case: Case) -> None:
     registry = load(candidates=plan(case), without=["first"], gate=SchemaGate())
-    assert [(one.name, one.cause) for one in registry.report()] == [("eperf", None), ("second", None)]
+    assert [(one.name, one.cause) for one in registry.report()] == [("eperf", None), (case.second_name, None)]
 
 
 def test_what_a_plugin_that_is_left_out_wanted_is_free_for_the_next() -> None:

@@ -89,6 +89,16 @@ class SecondVerified(Event):
     subject_type = "Employee"
 
 
+@dataclass(frozen=True)
+class FirstSettings:
+    more_url: str = ""
+
+
+@dataclass(frozen=True)
+class SecondSettings:
+    url: str = ""
+
+
 class FirstGate:
     """An attendance source."""
 

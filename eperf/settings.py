@@ -73,6 +73,7 @@ class Settings(BaseSettings):
         description="Days for which the coordinates of a check-in are kept; then only inside or outside is.",
     )
     plugins_strict: bool = Field(False, description="Whether a plugin that does not fit stops the start.")
+    plugins_without: Words = Field((), description="Plugins that are left out, by name, parted by commas.")
     log_json: bool = Field(True, description="One JSON object a line; otherwise coloured text.")
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged."
@@ -121,7 +122,8 @@ class Settings(BaseSettings):
     )
     trusted_documents: Path | None = Field(
         None,
-        description="Manifest of documents that may be asked for by their hash; see `docs/documents.md`.",
+        description="Manifest of documents that may be asked for by their hash, or a folder with one `CLIENT.json` for "
+        "each client; see `docs/documents.md`.",
     )
     only_trusted: bool = Field(False, description="Whether no documents but those are served.")
     oidc_issuer: str | None = Field(None, description="Issuer whose access tokens are accepted.")
@@ -139,7 +141,14 @@ class Settings(BaseSettings):
         description="Claim that holds an employee's NIP; with it an account is linked at its first such token.",
     )
 
-    @field_validator("allowed_origins", "allowed_hosts", "oidc_algorithms", "pull_networks", mode="before")
+    @field_validator(
+        "allowed_origins",
+        "allowed_hosts",
+        "oidc_algorithms",
+        "plugins_without",
+        "pull_networks",
+        mode="before",
+    )
     @classmethod
     def _words(cls, value: object) -> object:
         return (

@@ -15,8 +15,9 @@ from eperf.adapters.wire import Wire
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
-from eperf.plugins import registry as plugins
 from eperf.plugins.registry import Registry
+from eperf.schema.compose import Composed
+from eperf.schema.gate import composed
 from eperf.services.call import Call, on_commit
 from eperf.settings import Settings
 from eperf.store import database, migrate
@@ -28,6 +29,7 @@ class House:
 
     settings: Settings
     registry: Registry
+    schema: Composed
     config: dict[str, Any]
     work: Bell
     grown: Bell
@@ -89,7 +91,7 @@ def tables(registry: Registry) -> dict[str, dict[str, Any]]:
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
     """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
-    registry = plugins.load(strict=settings.plugins_strict)
+    registry, schema = composed(strict=settings.plugins_strict, without=settings.plugins_without)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     config = await database.connect(settings.database, tables(registry), settings.database_pool)
     work, grown = Bell(), Bell()
@@ -97,7 +99,7 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
     try:
         if current:
             (await migrate.status(config)).require_current()
-        yield House(settings, registry, config, work, grown, utc_now)
+        yield House(settings, registry, schema, config, work, grown, utc_now)
     finally:
         forget()
         await database.disconnect()

@@ -19,7 +19,7 @@ from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.graphql.rates import network
-from eperf.app.graphql.trusted import Trusted, manifest
+from eperf.app.graphql.trusted import Trusted, registered
 from eperf.app.house import House
 from eperf.domain.access import Viewer
 from eperf.domain.errors import BadInput
@@ -27,7 +27,6 @@ from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.rows import DEFAULT
 from eperf.planner.writer import writer
-from eperf.schema.compose import compose
 from eperf.schema.context import Context
 from eperf.schema.scalars import FORMS
 from eperf.settings import Settings
@@ -49,7 +48,7 @@ def build(house: House) -> Web:
     """The application of an open installation."""
     settings = house.settings
     authenticator = auth.build(house)
-    schema = compose(house.registry.contributions)
+    schema = house.schema
     front = GraphQLFront(
         schema,
         make_context=_contexts(house, authenticator),
@@ -123,7 +122,7 @@ def _principal(context: Context) -> int | str:
 
 def _trusted(house: House) -> Trusted:
     settings = house.settings
-    entries = manifest(settings.trusted_documents) if settings.trusted_documents else ()
+    entries = registered(settings.trusted_documents)
     if settings.only_trusted and not entries:
         raise BadInput("only_trusted", True, "needs trusted_documents with at least one document")
     return Trusted(entries, only=settings.only_trusted)

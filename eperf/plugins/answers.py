@@ -121,6 +121,11 @@ def _models(member: object) -> str | None:
     return None if isinstance(member, Models) else f"{type(member).__name__}, not Models"
 
 
+def _settings(member: object) -> str | None:
+    frozen = isinstance(member, type) and getattr(member, "__dataclass_params__", None)
+    return None if frozen and frozen.frozen else f"{member!r}, not a frozen dataclass"
+
+
 _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_scoring_schemes": _scheme,
     "eperf_work_time_policies": _policy,
@@ -130,4 +135,5 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_api": _contribution,
     "eperf_models": _models,
     "eperf_event_kinds": _event_kind,
+    "eperf_settings": _settings,
 }

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from strawberry.types.field import StrawberryField
 
+from eperf.domain.access import Permission, Reach, Role
 from eperf.plugins.fields import batch_field, sql_field
 
-__all__ = ["Contribution", "Fields", "batch_field", "sql_field"]
+__all__ = ["Contribution", "Fields", "Permission", "Reach", "Role", "batch_field", "sql_field"]
 
 Fields = Mapping[str, StrawberryField]
 """Fields by Python name: `{"training_hours": strawberry.field(resolver=…)}`."""
@@ -25,7 +27,9 @@ class Contribution:
 
     `types`: strawberry types that no field mentions, such as implementations of an interface. `query`,
     `mutation`, `subscription`: root fields. `extends`: fields on existing types, by GraphQL type name.
-    `owner` is the plugin's name; the registry sets it, whatever the plugin wrote.
+    `scalars`: what a Python type is as a scalar (`{Hours: strawberry.scalar(name="Hours", …)}`). `permissions`: what
+    may be allowed, each named with the plugin's name, a dot and a word. `owner`, `version` and `place` (file and line
+    of the hook) are set by the registry, whatever the plugin wrote.
     """
 
     owner: str = ""
@@ -34,3 +38,7 @@ class Contribution:
     mutation: Fields = field(default_factory=dict)
     subscription: Fields = field(default_factory=dict)
     extends: Mapping[str, Fields] = field(default_factory=dict)
+    scalars: Mapping[object, Any] = field(default_factory=dict)
+    permissions: tuple[Permission, ...] = ()
+    version: str = ""
+    place: str = ""

@@ -5,15 +5,26 @@ A field with a resolver of its own works too, but sends every operation that ask
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
+from eperf.domain.errors import BadInput
+
 MAPPING = "eperf.mapping"
 """The key of a field's metadata under which it says where it lives."""
+
+PLACE = "eperf.place"
+"""The key under which it says where it was written, as `file:line`."""
+
+_UNFIT = re.compile(r"\bselect\b|;|--|/\*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,15 @@ class Expression:
     """A leaf computed by the database: SQL with `{column}` for columns of the row."""
 
     sql: str
+
+    def __post_init__(self) -> None:
+        """Refuses what could reach beyond the row: a statement within would not know the viewer's scope."""
+        plain = re.sub(r"'(?:[^']|'')*'", "''", self.sql)
+        found = _UNFIT.search(plain)
+        if found:
+            raise BadInput(
+                "sql", self.sql, f"{found[0]} does not stand in an expression over columns of the row"
+            )
 
 
 def batch_field(
@@ -59,7 +79,22 @@ def sql_field(sql: str, description: str, *, kind: Any) -> Any:
 
 def field(resolve: Any, description: str, mapping: object, kind: Any) -> StrawberryField:
     """A strawberry field that knows its mapping."""
+    metadata = {MAPPING: mapping, PLACE: _written()}
     found: StrawberryField = strawberry.field(
-        resolver=resolve, description=description, metadata={MAPPING: mapping}, graphql_type=kind
+        resolver=resolve, description=description, metadata=metadata, graphql_type=kind
     )
     return found
+
+
+def _written() -> str:
+    """Where the field is declared: the first frame that is no function of eperf's own."""
+    frame = sys._getframe(1)
+    while _helps(frame) and frame.f_back is not None:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _helps(frame: FrameType) -> bool:
+    """Whether this is a function of eperf that makes fields; modules and bodies of classes are none."""
+    inside = str(frame.f_globals.get("__name__", "")).startswith("eperf.")
+    return inside and bool(frame.f_code.co_flags & inspect.CO_OPTIMIZED)

@@ -211,3 +211,24 @@ def eperf_event_kinds() -> Sequence[type[Event]]:
             return [TrainingDone]
     """
     raise NotImplementedError
+
+
+@hookspec
+def eperf_settings() -> Sequence[type[Any]]:
+    """Settings of the installation that the plugin needs: one frozen dataclass, read once at start.
+
+    The field `broker_url` of the plugin `training` is the variable `EPERF_PLUGIN_TRAINING_BROKER_URL`; lists and
+    numbers are written as JSON. What is missing or wrong leaves the plugin out, with the variable named and its value
+    never shown. The plugin's code finds them under its name in `registry.settings` of the context. What a unit
+    decides is no such setting but one of the part that is bound. Example:
+
+        @dataclass(frozen=True)
+        class TrainingSettings:
+            broker_url: str
+            most_hours: int = 40
+
+        @hookimpl
+        def eperf_settings():
+            return [TrainingSettings]
+    """
+    raise NotImplementedError

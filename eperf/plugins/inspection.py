@@ -31,6 +31,20 @@ def where(function: object) -> str:
     return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
 
 
+def place(thing: object) -> str:
+    """`file:line` of a function, a class or an object of a class; empty when there is no source."""
+    code = getattr(inspect.unwrap(thing) if callable(thing) else thing, "__code__", None)
+    if code is not None:
+        return f"{code.co_filename}:{code.co_firstlineno}"
+    kind = thing if isinstance(thing, type) else type(thing)
+    if kind.__module__ == "builtins":
+        return ""
+    try:
+        return f"{inspect.getfile(kind)}:{inspect.findsource(kind)[1] + 1}"
+    except (OSError, TypeError):
+        return ""
+
+
 def faults(plugin: object) -> list[str]:
     """What is wrong with the plugin's hooks, each with file and line; empty when all are well formed."""
     if inspect.isclass(plugin):

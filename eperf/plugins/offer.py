@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eperf.plugins.clash import Claim, Owner
 from eperf.plugins.discovery import CORE, Candidate
+from eperf.plugins.environment import installation, variables
 from eperf.plugins.report import PluginReport, Registered
 
 
-class Clash(Exception):
-    """Two owners claim the same name or path."""
+class Misnamed(Exception):
+    """A plugin gives one name twice, or one that is not its own to give."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A plugin that was loaded, and the checked answers of its hooks."""
+    """A plugin that was loaded, the checked answers of its hooks, and `file:line` of each hook."""
 
     candidate: Candidate
     answers: Mapping[str, tuple[Any, ...]]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, hook: str) -> dict[str, Registered[Any]]:
-        """The parts of a hook by key `plugin/part`; raises `Clash` when two bear one name."""
+        """The parts of a hook by key `plugin/part`; raises `Misnamed` when two bear one name."""
         parts: dict[str, Registered[Any]] = {}
         for part in self.answers.get(hook, ()):
             key = f"{self.candidate.name}/{part.name}"
             if key in parts:
-                raise Clash(f"{hook} returned two parts called {key}")
+                raise Misnamed(f"{hook} returned two parts called {key}")
             parts[key] = self._registered(key, part)
         return parts
 
@@ -35,8 +38,7 @@ class Offer:
         """The plugin's kinds of event, by kind; outside the core a kind begins with its plugin's name."""
         kinds = {}
         for part in self.answers.get("eperf_event_kinds", ()):
-            if self.candidate.name != CORE and not part.kind.startswith(f"{self.candidate.name}."):
-                raise Clash(f"event kind {part.kind} does not begin with {self.candidate.name}.")
+            self._own("event kind", part.kind)
             kinds[part.kind] = self._registered(part.kind, part)
         return kinds
 
@@ -47,25 +49,56 @@ class Offer:
 
     def contributions(self) -> tuple[Any, ...]:
         """The plugin's GraphQL contributions; their owner is the plugin, whatever they say."""
-        return tuple(replace(part, owner=self.candidate.name) for part in self.answers.get("eperf_api", ()))
+        mine = {"owner": self.candidate.name, "version": self.candidate.version}
+        given = self.answers.get("eperf_api", ())
+        return tuple(replace(part, **mine, place=self.places.get("eperf_api", "")) for part in given)
 
-    def claims(self) -> list[str]:
-        """What no two may share: device paths, table labels, event kinds. `Clash` when one is here twice."""
-        sources = self.answers.get("eperf_attendance_sources", ())
-        claims = [f"device path {route.method} {route.path}" for source in sources for route in source.routes]
-        claims += [f"table label {group.label}" for group in self.answers.get("eperf_models", ())]
-        claims += [f"event kind {part.kind}" for part in self.answers.get("eperf_event_kinds", ())]
-        for claim in claims:
-            if claims.count(claim) > 1:
-                raise Clash(f"{claim} is claimed twice by {self.candidate.name}")
-        return claims
+    def claims(self) -> list[Claim]:
+        """What no two may share, each with where it stands."""
+        given = [
+            ("device path", f"{route.method} {route.path}", source, "eperf_attendance_sources")
+            for source in self.answers.get("eperf_attendance_sources", ())
+            for route in source.routes
+        ]
+        tables, kinds = self.answers.get("eperf_models", ()), self.answers.get("eperf_event_kinds", ())
+        given += [("table label", group.label, None, "eperf_models") for group in tables]
+        given += [("event kind", part.kind, part, "eperf_event_kinds") for part in kinds]
+        for model in self.answers.get("eperf_settings", ()):
+            names = variables(self.candidate.name, model).values()
+            given += [("setting", name, model, "eperf_settings") for name in names]
+        given += [("permission", name, None, "eperf_api") for name in self.permissions()]
+        return [self._claim(*one) for one in given]
+
+    def permissions(self) -> list[str]:
+        """The names of the plugin's permissions."""
+        given = (each.value for one in self.answers.get("eperf_api", ()) for each in one.permissions)
+        return list(dict.fromkeys(given))
+
+    def settings(self, environment: Mapping[str, str]) -> dict[str, Any]:
+        """The plugin's settings by its name; raises `BadInput` with the variable that is wrong."""
+        given = self.answers.get("eperf_settings", ())
+        if len(given) > 1:
+            raise Misnamed("eperf_settings returned several dataclasses; a plugin has one")
+        name = self.candidate.name
+        return {name: installation(name, given[0], environment)} if given else {}
 
     def report(self) -> PluginReport:
-        """The line of the start-up report."""
+        """The line of the start-up report; raises `Misnamed`."""
+        for name in self.permissions():
+            self._own("permission", name)
         keys = [key for hook in NAMED for key in self.named(hook)]
         keys += [*self.event_kinds(), *(group.key for group in self.tables())]
         one, hooks = self.candidate, tuple(self.answers)
         return PluginReport(one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None)
+
+    def _claim(self, kind: str, name: str, thing: object, hook: str) -> Claim:
+        owner = Owner(self.candidate.name, self.candidate.version, thing, self.places.get(hook, ""))
+        return Claim(kind, name, owner)
+
+    def _own(self, kind: str, name: str) -> None:
+        """Outside the core such a name begins with its plugin's."""
+        if self.candidate.name != CORE and not name.startswith(f"{self.candidate.name}."):
+            raise Misnamed(f"{kind} {name} does not begin with {self.candidate.name}.")
 
     def _registered(self, key: str, part: Any) -> Registered[Any]:
         return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)

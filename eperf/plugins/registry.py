@@ -8,20 +8,23 @@ built-in plugin first, and does not depend on the order of installation.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pluggy
 
 from eperf import __version__
-from eperf.domain.errors import PluginsRefused
+from eperf.domain.access import Operation
+from eperf.domain.errors import BadInput, PluginsRefused
 from eperf.plugins import answers, builtin, hookspecs
+from eperf.plugins.clash import Claim, Claims, Clash, Owner
 from eperf.plugins.discovery import CORE, Candidate, built_in, discover, misfit
 from eperf.plugins.inspection import faults, hook_names, where
-from eperf.plugins.offer import NAMED, Clash, Offer
+from eperf.plugins.offer import NAMED, Misnamed, Offer
 from eperf.plugins.report import PluginReport, Registered, refused
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ class Registry:
     detectors: Mapping[str, Registered[Detector]]
     pay_policies: Mapping[str, Registered[PayPolicy]]
     event_kinds: Mapping[str, Registered[type[Event]]]
+    settings: Mapping[str, Any]
     models: tuple[Registered[Models], ...]
     contributions: tuple[Contribution, ...]
     plugins: tuple[PluginReport, ...]
@@ -55,20 +59,65 @@ class Registry:
         """Every plugin that was found, in plan order, with what became of it."""
         return list(self.plugins)
 
+    def without(self, refused: Mapping[str, str]) -> Registry:
+        """The same with nothing of these plugins (name: cause), which are reported as refused."""
+        names = [one.name for one in fields(self) if one.name not in _PLAIN]
+        kept: dict[str, Any] = {
+            name: MappingProxyType({k: v for k, v in getattr(self, name).items() if v.plugin not in refused})
+            for name in names
+        }
+        return replace(
+            self,
+            **kept,
+            settings=MappingProxyType({k: v for k, v in self.settings.items() if k not in refused}),
+            models=tuple(one for one in self.models if one.plugin not in refused),
+            contributions=tuple(one for one in self.contributions if one.owner not in refused),
+            plugins=tuple(
+                replace(one, hooks=(), parts=(), state="refused", cause=refused[one.name])
+                if one.name in refused
+                else one
+                for one in self.plugins
+            ),
+        )
+
+
+_PLAIN = ("settings", "models", "contributions", "plugins")
+
+
+class Gate(Protocol):
+    """Where GraphQL contributions are composed: a floor above this one knows how."""
+
+    def take(self, contributions: tuple[Contribution, ...]) -> None:
+        """Takes the contributions of one plugin, or raises `Clash` and takes none."""
+
 
 def installed() -> list[Candidate]:
     """The plan of this machine: the built-in plugin, then the installed ones by name."""
     return [built_in(CORE, __version__, builtin), *discover()]
 
 
-def load(*, strict: bool = False, candidates: Iterable[Candidate] | None = None) -> Registry:
-    """Loads the candidates (default: `installed()`), each hook called once.
+def load(
+    *,
+    strict: bool = False,
+    candidates: Iterable[Candidate] | None = None,
+    without: Iterable[str] = (),
+    gate: Gate | None = None,
+) -> Registry:
+    """Loads the candidates (default: `installed()`) but those named in `without`, each hook called once.
 
-    `strict`: raises `PluginsRefused`, naming every refused plugin with its cause.
+    `strict`: raises `PluginsRefused`, naming every refused plugin with its cause. `gate` takes the GraphQL
+    contributions of one plugin after the other, in the order of the plan; what it refuses is left out whole.
     """
-    registry = _Loader().run(installed() if candidates is None else list(candidates))
+    out = frozenset(without)
+    found = installed() if candidates is None else list(candidates)
+    registry = _Loader(gate).run([one for one in found if one.name not in out or one.distribution == CORE])
+    return require_all(registry) if strict else registry
+
+
+def require_all(registry: Registry) -> Registry:
+    """The registry; raises `PluginsRefused` when a plugin was left out."""
     causes = {one.name: one.cause for one in registry.plugins if one.cause is not None}
-    if strict and causes:
+    if causes:
         raise PluginsRefused(causes)
     return registry
 
@@ -80,10 +129,12 @@ class _Refusal(Exception):
 class _Loader:
     """One start: what was claimed by whom, and what was offered so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate | None) -> None:
         self.manager = pluggy.PluginManager(hookspecs.GROUP)
         self.manager.add_hookspecs(hookspecs)
-        self.claimed: dict[str, str] = {}
+        self.gate = gate
+        self.claimed = Claims().with_(_of_the_core())
+        self.settings: dict[str, Any] = {}
         self.offers: list[Offer] = []
 
     def run(self, plan: list[Candidate]) -> Registry:
@@ -95,11 +146,16 @@ class _Loader:
     def _take(self, candidate: Candidate, owners: list[str]) -> PluginReport:
         try:
             self._fits(candidate, owners)
-            offer = Offer(candidate, self._answers(candidate))
+            offer = self._answers(candidate)
+            claimed = self.claimed.with_(offer.claims())
             report = offer.report()
-            self._claim(candidate.name, offer.claims())
-        except (_Refusal, Clash) as refusal:
+            settings = offer.settings(os.environ)
+            if self.gate is not None:
+                self.gate.take(offer.contributions())
+        except (_Refusal, BadInput, Clash, Misnamed) as refusal:
             return refused(candidate, str(refusal))
+        self.claimed = claimed
+        self.settings |= settings
         self.offers.append(offer)
         return report
 
@@ -110,24 +166,19 @@ class _Loader:
         if len(owners) > 1 and candidate.distribution != CORE:
             raise _Refusal(f"the name {candidate.name} is claimed by {' and '.join(owners)}")
 
-    def _answers(self, candidate: Candidate) -> dict[str, tuple[Any, ...]]:
+    def _answers(self, candidate: Candidate) -> Offer:
         plugin = _guarded("cannot be imported", candidate.load)
         wrong = _guarded("cannot be read", lambda: faults(plugin))
         if wrong:
             raise _Refusal("; ".join(wrong))
         _guarded("does not fit", lambda: self.manager.register(plugin, candidate.name))
-        given = {}
+        given, places = {}, {}
         for hook in hook_names():
             for implementation in getattr(self.manager.hook, hook).get_hookimpls():
                 if implementation.plugin is plugin:
                     given[hook] = _ask(hook, implementation.function)
-        return given
-
-    def _claim(self, plugin: str, claims: list[str]) -> None:
-        for claim in claims:
-            if claim in self.claimed:
-                raise _Refusal(f"{claim} is claimed by {self.claimed[claim]} and by {plugin}")
-        self.claimed |= dict.fromkeys(claims, plugin)
+                    places[hook] = where(implementation.function)
+        return Offer(candidate, given, places)
 
     def _freeze(self, reports: tuple[PluginReport, ...]) -> Registry:
         named = {hook: _merged(offer.named(hook) for offer in self.offers) for hook in NAMED}
@@ -138,10 +189,16 @@ class _Loader:
             detectors=named["eperf_integrity_detectors"],
             pay_policies=named["eperf_pay_policies"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
+            settings=MappingProxyType(self.settings),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),
             plugins=reports,
         )
+
+
+def _of_the_core() -> list[Claim]:
+    """Names that the core has without offering a part of that name."""
+    return [Claim("permission", one.value, Owner(CORE, __version__, Operation)) for one in Operation]
 
 
 def _merged(parts: Iterable[dict[str, Registered[Any]]]) -> Mapping[str, Registered[Any]]:

@@ -1,21 +1,22 @@
 """One schema out of many contributions, the core's own and the plugins'.
 
 A type is extended from above: the schema asks for a type's fields and gets the type's own and what others added, so no
-core class is touched and no type imports a type above it. A name with two owners is refused with both named.
+core class is touched and no type imports a type above it. A name with two owners is refused with both named (`names`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import strawberry
 from strawberry.tools import create_type
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
-from eperf.domain.errors import Refused
+from eperf import __version__
 from eperf.planner.mapping import Anything, field
 from eperf.plugins.api import Contribution, Fields
 from eperf.schema.activity.queries import CONTRIBUTION as ACTIVITY
@@ -37,11 +38,13 @@ from eperf.schema.deadline.types import CONTRIBUTION as DEADLINE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
 from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
+from eperf.schema.names import Names
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.reserved import ROOTS
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
-from eperf.schema.scalars import CONFIG
+from eperf.schema.scalars import CONFIG, SCALARS
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
 from eperf.schema.what_if.types import CONTRIBUTION as WHAT_IF
 from eperf.store.condition import Condition, Is
@@ -71,20 +74,11 @@ CORE: tuple[Contribution, ...] = (
     BINDING,
     EVENT,
 )
-_ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
 _MEANT = {
     "Query": "What may be read; everyone sees what is in their reach (membaca).",
     "Mutation": "What may be done: verbs, each with one input, each with its result or a `Problem` (bertindak).",
     "Subscription": "What may be listened to (mendengarkan).",
 }
-
-
-class Clash(Refused):
-    """Two contributions give one name a meaning."""
-
-    code = "SCHEMA_CLASH"
-    text_id = "{value} sudah dimiliki {first}; {second} tidak boleh memakainya juga."
-    text_en = "{value} already belongs to {first}; {second} may not use it too."
 
 
 class Composed(strawberry.Schema):
@@ -115,24 +109,46 @@ def _node(nodes: dict[str, type]) -> Any:
 
 
 def compose(contributions: Iterable[Contribution] = ()) -> Composed:
-    """The schema of the core with the contributions of plugins."""
+    """The schema of the core with the contributions of plugins; raises `Clash` when two want one name."""
+    more = tuple(contributions)
+    names = core_names()
+    for one in more:
+        names.take(one)
+    return build(more)
+
+
+def core_names() -> Names:
+    """The names of the core, to take others beside them."""
+    return Names(_core_names())
+
+
+@lru_cache(maxsize=1)
+def _core_names() -> Names:
+    names = Names()
+    for one in (Contribution(scalars=SCALARS), *CORE):
+        names.take(one if one.version else replace(one, version=__version__))
+    return names
+
+
+def build(contributions: Iterable[Contribution]) -> Composed:
+    """The schema of contributions whose names do not clash; see `compose`."""
     given = [*CORE, *contributions]
-    owners: dict[tuple[str, str], str] = {("Query", "node"): "eperf"}
     added: dict[str, Fields] = {}
-    roots: dict[str, dict[str, StrawberryField]] = {root: {} for root in _ROOTS}
+    roots: dict[str, dict[str, StrawberryField]] = {root: {} for root in ROOTS}
     types = [kind for one in given for kind in one.types]
     nodes = {kind.__name__: kind for kind in types if issubclass(kind, Node)}
     roots["Query"]["node"] = _node(nodes)
+    scalars: dict[object, Any] = dict(SCALARS)
     for one in given:
-        _own_types(owners, one)
-        for root, attribute in _ROOTS.items():
-            fields = getattr(one, attribute)
-            _own(owners, one, root, fields)
-            roots[root].update(fields)
+        scalars |= one.scalars
+        for root, attribute in ROOTS.items():
+            roots[root].update(getattr(one, attribute))
         for kind, fields in one.extends.items():
-            _own(owners, one, kind, fields)
-            added[kind] = {**added.get(kind, {}), **fields}
-    return _schema(roots, added, types, nodes)
+            if kind in roots:
+                roots[kind].update(fields)
+            else:
+                added[kind] = {**added.get(kind, {}), **fields}
+    return _schema(roots, added, types, nodes, scalars)
 
 
 def _schema(
@@ -140,6 +156,7 @@ def _schema(
     added: dict[str, Fields],
     types: Sequence[type],
     nodes: dict[str, type],
+    scalars: dict[object, Any],
 ) -> Composed:
     made = {
         root: create_type(
@@ -155,7 +172,7 @@ def _schema(
         mutation=made.get("Mutation"),
         subscription=made.get("Subscription"),
         types=list(types),
-        config=CONFIG,
+        config=replace(CONFIG, scalar_map=scalars),
     )
     return schema
 
@@ -164,23 +181,3 @@ def _named(name: str, field: StrawberryField) -> StrawberryField:
     field.python_name = name
     field.name = name
     return field
-
-
-def _own(owners: dict[tuple[str, str], str], one: Contribution, kind: str, fields: Fields) -> None:
-    for name in fields:
-        _claim(owners, (kind, to_camel_case(name)), one.owner or "eperf")
-
-
-def _own_types(owners: dict[tuple[str, str], str], one: Contribution) -> None:
-    for kind in one.types:
-        definition: Any = getattr(kind, "__strawberry_definition__", None)
-        name = definition.name if definition is not None else kind.__name__
-        _claim(owners, (name, ""), one.owner or "eperf")
-        for each in definition.fields if definition is not None else ():
-            owners.setdefault((name, to_camel_case(each.python_name)), one.owner or "eperf")
-
-
-def _claim(owners: dict[tuple[str, str], str], what: tuple[str, str], owner: str) -> None:
-    if what in owners:
-        raise Clash("schema", ".".join(part for part in what if part), first=owners[what], second=owner)
-    owners[what] = owner

@@ -28,6 +28,7 @@ from eperf.services.scoring import mark_provisional, score_dirty
 from eperf.store.attendance import DayRow
 from eperf.store.scoring import ScoreRow
 from eperf.testing import registry_of
+from tests.support.fresh import Fresh
 from tests.support.town import TODAY, Town, build
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text()
@@ -51,18 +52,16 @@ def written(folder: Path) -> Path:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The manual's distribution, built and installed by pip into a fresh folder, without a network."""
+def installed(environment: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The manual's distribution, installed as it says into a new environment, and then to be found from here too."""
+    written(tmp_path / "eperf-kota-contoh")
+    for line in block("install").splitlines():
+        said = environment.ran(line, tmp_path, EPERF_DATA_DIR=str(tmp_path / "data"), COLUMNS="200")
+    assert SCHEME in said
     target = tmp_path / "site"
-    words = ["--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--target", str(target)]
-    source = written(tmp_path / "eperf-kota-contoh")
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "install", *words, str(source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    target.mkdir()
+    for one in environment.site.glob(f"{PACKAGE}*"):
+        (target / one.name).symlink_to(one)
     monkeypatch.syspath_prepend(target)
     monkeypatch.delitem(sys.modules, PACKAGE, raising=False)
     yield target

@@ -137,7 +137,7 @@ class Hostile:
         (
             "eperf_attendance_sources",
             [Source(), Source("gate-2")],
-            "device path POST /gate/push is claimed twice",
+            "device path POST /gate/push belongs to sample 1.0 ",
         ),
         ("eperf_api", [scheme()], "Scheme, not Contribution"),
         ("eperf_models", ["sample.models"], "str, not Models"),

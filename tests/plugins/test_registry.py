@@ -91,7 +91,9 @@ def test_a_device_path_belongs_to_one_plugin_and_both_are_named() -> None:
     ]
     registry = load(candidates=plan)
     assert list(registry.sources) == ["gate-a/gate"]
-    assert registry.report()[1].cause == "device path POST /gate/push is claimed by gate-a and by gate-b"
+    cause = registry.report()[1].cause or ""
+    assert cause.startswith("device path POST /gate/push belongs to gate-a 1.0 (")
+    assert "and is claimed by gate-b 1.0 (" in cause
 
 
 def test_nothing_of_a_plugin_counts_when_one_hook_of_it_is_wrong() -> None:

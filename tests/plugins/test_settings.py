@@ -10,6 +10,8 @@ import pytest
 
 from eperf.domain.errors import BadInput
 from eperf.plugins.settings import settings_of
+from eperf.testing import registry_of
+from tests.plugins.samples import cause_of, module
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,47 @@ def test_what_is_refused_is_named_by_its_path(given: dict[str, Any], field: str)
     with pytest.raises(BadInput) as refused:
         settings_of(Part, given)
     assert refused.value.field == field
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Settings of an installation."""
+
+    broker_url: str
+    most: int = 40
+    days: tuple[int, ...] = ()
+
+
+def hooks(*models: type) -> Any:
+    return module(eperf_settings=lambda: list(models))
+
+
+def test_settings_of_an_installation_come_from_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EPERF_PLUGIN_KOTA_RAYA_BROKER_URL", "nats://broker")
+    monkeypatch.setenv("EPERF_PLUGIN_KOTA_RAYA_DAYS", "[1, 5]")
+    registry = registry_of("kota-raya", hooks(Installed))
+    assert registry.settings == {"kota-raya": Installed("nats://broker", 40, (1, 5))}
+    assert registry.without({"kota-raya": "gone"}).settings == {}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "EPERF_PLUGIN_KOTA_RAYA_BROKER_URL"),
+        ({"BROKER_URL": "nats://s3cret", "MOST": "s3cret"}, "EPERF_PLUGIN_KOTA_RAYA_MOST"),
+        ({"BROKER_URL": "nats://s3cret", "DAYS": '[1, "s3cret"]'}, "EPERF_PLUGIN_KOTA_RAYA_DAYS.1"),
+    ],
+)
+def test_what_is_wrong_there_leaves_the_plugin_out_and_is_not_shown(
+    variables: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"EPERF_PLUGIN_KOTA_RAYA_{name}", value)
+    cause = cause_of(hooks(Installed), "kota-raya")
+    assert f"Field {said} cannot be used" in cause
+    assert "s3cret" not in cause
+
+
+def test_a_plugin_has_one_frozen_dataclass_of_settings() -> None:
+    assert "not a frozen dataclass" in cause_of(hooks(dict))
+    assert "a plugin has one" in cause_of(hooks(Chosen, Installed))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from eperf.domain.errors import BadInput, NotFound
 from eperf.planner import cursor
 from eperf.plugins.api import Contribution
-from eperf.schema.compose import Clash, compose
+from eperf.plugins.clash import Clash
+from eperf.schema.compose import compose
 from eperf.schema.ids import global_id, number_of, parsed
 from eperf.schema.scalars import read_hundredths, shown_hundredths
 from eperf.schema.sdl import sdl

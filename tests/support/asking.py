@@ -18,7 +18,7 @@ from eperf.planner.plans import Plans
 from eperf.planner.read import Reader
 from eperf.planner.writer import writer
 from eperf.plugins.registry import Registry
-from eperf.schema.compose import compose
+from eperf.schema.compose import Composed, compose
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
 from eperf.schema.scalars import FORMS
@@ -37,17 +37,17 @@ SCHEMA = compose()
 GRAPH: GraphQLSchema = SCHEMA._schema
 
 
-def engine(**chosen: Any) -> Engine:
+def engine(schema: Composed = SCHEMA, **chosen: Any) -> Engine:
     """The engine as the service makes it, but for what is chosen."""
     limits = Limits()
     problems = Problems(problem_of_refused, suggestions=False, most=limits.errors)
     known = {"limits": limits, "problems": problems, "introspection": lambda _: True, "suggestions": False}
-    return Engine(SCHEMA, **{**known, **chosen})
+    return Engine(schema, **{**known, **chosen})
 
 
-def plans() -> Plans:
+def plans(schema: Composed = SCHEMA) -> Plans:
     """The planner for the open database, as the service makes it."""
-    return Plans(Reader(SCHEMA, FORMS), writer(database.dialect()), database.text, Unfit)
+    return Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit)
 
 
 def context_of(viewer: Viewer | None, registry: Registry, language: str = "en") -> Context:

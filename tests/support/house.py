@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from eperf.adapters.broker import Bell
 from eperf.app.house import House
 from eperf.plugins.registry import Registry
+from eperf.schema.compose import compose
 from eperf.settings import Settings
 
 
@@ -25,7 +26,7 @@ def house_of(
 ) -> House:
     """A house whose database is open already."""
     chosen = Settings(data_dir=folder, database_url=url, **settings)
-    return House(chosen, registry, {}, Bell(), Bell(), now)
+    return House(chosen, registry, compose(registry.contributions), {}, Bell(), Bell(), now)
 
 
 @asynccontextmanager

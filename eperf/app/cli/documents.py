@@ -14,8 +14,7 @@ from eperf.app.graphql.documents import Document, Documents
 from eperf.app.graphql.trusted import Entry, manifest
 from eperf.app.web import limits_of
 from eperf.domain.errors import Refused
-from eperf.plugins import registry
-from eperf.schema.compose import compose
+from eperf.schema.gate import composed
 
 app = typer.Typer(help="Registered documents: what a frontend may ask for by hash.", no_args_is_help=True)
 _HASH_SHOWN = 12
@@ -41,7 +40,7 @@ def check(
         errors.print(f"{refused.code}: {refused.message('en')}", style="red", markup=False, highlight=False)
         raise typer.Exit(REFUSED) from refused
     documents = Documents(
-        compose(registry.load().contributions)._schema, limits_of(settings()), suggestions=True
+        composed(without=settings().plugins_without)[1]._schema, limits_of(settings()), suggestions=True
     )
     checked = [(entry, *_faults(entry, documents)) for entry in entries]
     invalid = [

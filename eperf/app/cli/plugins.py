@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database
+from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database, settings
 from eperf.app.house import House
-from eperf.domain.errors import Refused
-from eperf.plugins import registry
+from eperf.app.impact import Impact
+from eperf.app.preview import of_addition, of_removal
+from eperf.domain.errors import BadInput, Refused
+from eperf.schema.gate import composed
 from eperf.services.binding import bind as bind_part
 from eperf.services.closing import unit_of
 from eperf.services.parts import Slot
@@ -27,7 +30,7 @@ app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=
 @app.command("list")
 def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
     """List plugins with their parts; exits with 1 when one was left out."""
-    found = registry.load().report()
+    found = composed(without=settings().plugins_without)[0].report()
     if as_json:
         print(json.dumps([dataclasses.asdict(report) for report in found]))
     else:
@@ -63,6 +66,37 @@ def check(
     print(f"{target}: {broken} laws broken" if broken else f"{target}: every law holds")
     if broken:
         raise typer.Exit(1)
+
+
+@app.command("impact")
+def impact_(
+    without: list[str] = typer.Option([], "--without", help="A plugin that is taken away; may be repeated."),
+    distribution: str | None = typer.Option(
+        None, "--with", help="What comes: a wheel, a folder, or a plugin that is left out by its setting."
+    ),
+    force: bool = typer.Option(False, help="Tell what breaks, and exit with 0 all the same."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Say whose registered operations break when plugins come, change or go; changes nothing.
+
+    Exits with 1 when one breaks, with 2 when nothing is named or what is named is not there.
+    """
+    try:
+        if bool(without) == (distribution is not None):
+            raise BadInput("plugin", None, "give --without, or --with")
+        found = of_addition(settings(), distribution) if distribution else of_removal(settings(), without)
+    except Refused as refused:
+        raise _exit(refused) from refused
+    print(json.dumps(dataclasses.asdict(found)) if as_json else "\n".join(_told(found)))
+    if found.broken and not force:
+        raise typer.Exit(1)
+
+
+def _told(found: Impact) -> Iterator[str]:
+    yield from (f"left out: {name}: {cause}" for name, cause in found.left_out.items())
+    yield from (f"change: {change}" for change in found.changes)
+    yield from map(str, found.broken)
+    yield f"{found.documents} documents, {len({one.hash for one in found.broken})} break"
 
 
 @app.command()

@@ -33,11 +33,12 @@ _MOST_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A registered document, and what its manifest calls it."""
+    """A registered document, what its manifest calls it, and whose it is: the manifest's file name without its end."""
 
     hash: str
     text: str
     name: str | None = None
+    client: str = ""
 
 
 class Trusted:
@@ -85,8 +86,19 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def registered(path: Path | None) -> tuple[Entry, ...]:
+    """The documents of an installation's manifest; none when it has no manifest."""
+    return manifest(path) if path else ()
+
+
 def manifest(path: Path) -> tuple[Entry, ...]:
-    """The documents of a manifest; raises `BadInput` that names what is wrong with it."""
+    """The documents of a manifest, or of each `CLIENT.json` in a folder; raises `BadInput` that names what is wrong."""
+    if path.is_dir():
+        return tuple(entry for one in sorted(path.glob("*.json")) for entry in _in_file(one))
+    return _in_file(path)
+
+
+def _in_file(path: Path) -> tuple[Entry, ...]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise BadInput("trusted_documents", str(path), f"larger than {_MOST_BYTES} bytes")
@@ -98,7 +110,7 @@ def manifest(path: Path) -> tuple[Entry, ...]:
     if not isinstance(value, dict):
         raise BadInput("trusted_documents", str(path), "not an object from hash to document")
     pairs = _apollo(value, path) if "format" in value else _plain(value)
-    return tuple(_checked(*pair) for pair in pairs)
+    return tuple(_checked(*pair, path.stem) for pair in pairs)
 
 
 def _apollo(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Any, Any, str | None]]:
@@ -117,7 +129,7 @@ def _plain(value: Mapping[str, Any]) -> Iterator[tuple[Any, Any, None]]:
         yield given, text, None
 
 
-def _checked(given: Any, text: Any, name: str | None) -> Entry:
+def _checked(given: Any, text: Any, name: str | None, client: str) -> Entry:
     shown = name or given
     if not isinstance(given, str) or not isinstance(text, str):
         raise BadInput("trusted_documents", shown, "hash and document must be strings")
@@ -126,4 +138,4 @@ def _checked(given: Any, text: Any, name: str | None) -> Entry:
         raise BadInput("trusted_documents", shown, "not a SHA-256 in lower-case hexadecimal")
     if sha256(text) != plain:
         raise BadInput("trusted_documents", shown, "not the SHA-256 of its document")
-    return Entry(plain, text, name)
+    return Entry(plain, text, name, client)

@@ -56,7 +56,7 @@ from eperf.domain.errors.receipt import (
     SchemeNotInstalled,
 )
 from eperf.domain.errors.rules import NotInForce, RateUnknown
-from eperf.domain.errors.scoring import PluginsRefused, ScoringFrameInvalid, WeightsNot100
+from eperf.domain.errors.scoring import ClientsBroken, PluginsRefused, ScoringFrameInvalid, WeightsNot100
 from eperf.domain.errors.signing import DocumentGone, PassphraseGone, SigningDisabled
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "BundleUnreadable",
     "CascadeCycle",
     "CheckInRefused",
+    "ClientsBroken",
     "Conflict",
     "DeadlinePassed",
     "DependsOnBadRow",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eperf.domain.errors.core import Refused
 
 
@@ -22,6 +24,23 @@ class WeightsNot100(Refused):
     code = "WEIGHTS_NOT_100"
     text_id = "Jumlah bobot komponen harus 100 persen, bukan {value}."
     text_en = "The weights of the components must sum to 100 per cent, not {value}."
+
+
+class ClientsBroken(Refused):
+    """A change of plugins would break operations that clients have registered; the message names each."""
+
+    code = "CLIENTS_BROKEN"
+    text_id = "Operasi klien akan rusak: {value}"
+    text_en = "Operations of clients would break: {value}"
+
+    def __init__(self, broken: Iterable[str]) -> None:
+        self.broken = tuple(broken)
+        super().__init__("plugins", "; ".join(self.broken))
+
+    def message(self, language: str) -> str:
+        """The reason with every operation in full: it is read by the person who runs the command."""
+        template = self.text_id if language.startswith("id") else self.text_en
+        return template.format(value="; ".join(self.broken))
 
 
 class PluginsRefused(Refused):

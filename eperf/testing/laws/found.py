@@ -43,24 +43,42 @@ def found(target: str) -> list[Found]:
     raise BadInput("plugin", target, "neither an installed plugin nor a folder with a pyproject.toml")
 
 
+def candidates_in(path: Path) -> list[Candidate]:
+    """The plugins of a folder that nobody installed, by name; `BadInput` when there are none."""
+    project = _project(path)
+    return [_candidate(project, _point(name, value)) for name, value in _points(path, project)]
+
+
 def _in_folder(path: Path) -> list[Found]:
     project = _project(path)
-    groups = project.get("entry-points", {})
-    points = groups.get(hookspecs.GROUP, {})
+    points = _points(path, project)
+    _importable(path)
+    return [_of_folder(project, name, value) for name, value in points]
+
+
+def _points(path: Path, project: dict[str, Any]) -> list[tuple[str, str]]:
+    points = project.get("entry-points", {}).get(hookspecs.GROUP, {})
     if not points:
         raise BadInput(
             "plugin", str(path), f"its pyproject.toml names no entry point in the group {hookspecs.GROUP}"
         )
-    _importable(path)
-    return [_of_folder(project, groups, name, str(value)) for name, value in sorted(points.items())]
+    return [(name, str(value)) for name, value in sorted(points.items())]
 
 
-def _of_folder(project: dict[str, Any], groups: dict[str, Any], name: str, value: str) -> Found:
-    point = EntryPoint(name, value, hookspecs.GROUP)
-    title, version = str(project.get("name", name)), str(project.get("version", "0"))
-    one = Candidate(name, title, version, range_of(project.get("dependencies", [])), point.load)
-    given = groups.get(samples.GROUP, {}).get(name)
-    return _found(one, point, [EntryPoint(name, str(given), samples.GROUP)] if given else [])
+def _of_folder(project: dict[str, Any], name: str, value: str) -> Found:
+    point = _point(name, value)
+    given = project.get("entry-points", {}).get(samples.GROUP, {}).get(name)
+    more = [EntryPoint(name, str(given), samples.GROUP)] if given else []
+    return _found(_candidate(project, point), point, more)
+
+
+def _point(name: str, value: str) -> EntryPoint:
+    return EntryPoint(name, value, hookspecs.GROUP)
+
+
+def _candidate(project: dict[str, Any], point: EntryPoint) -> Candidate:
+    title, version = str(project.get("name", point.name)), str(project.get("version", "0"))
+    return Candidate(point.name, title, version, range_of(project.get("dependencies", [])), point.load)
 
 
 def _project(path: Path) -> dict[str, Any]:

@@ -26,6 +26,7 @@ OUTSIDE = {law: tuple(names.split()) for law, names in _FORBIDDEN.items()}
 _HARMLESS = ("os.path", "os.fspath", "posix.fspath", "posixpath")
 
 
+@lru_cache(maxsize=65_536)
 def forbidden(dotted: str) -> str | None:
     """The law that forbids to call this, or None; the longest name decides (`os.urandom` is randomness)."""
     if dotted.startswith(_HARMLESS):

@@ -214,7 +214,13 @@ def written(folder: Path, value: Any) -> Path:
 @pytest.mark.parametrize("prefix", ["", "sha256:"])
 def test_a_manifest_is_an_object_from_hash_to_text(prefix: str, tmp_path: Path) -> None:
     path = written(tmp_path, {prefix + sha256(text): text for text in (HELLO, COUNT)})
-    assert manifest(path) == (Entry(sha256(HELLO), HELLO), Entry(sha256(COUNT), COUNT))
+    assert manifest(path) == tuple(Entry(sha256(one), one, client=path.stem) for one in (HELLO, COUNT))
+
+
+def test_a_folder_holds_a_manifest_for_each_client(tmp_path: Path) -> None:
+    for client, text in (("web", HELLO), ("mobile", COUNT)):
+        (tmp_path / f"{client}.json").write_text(json.dumps({sha256(text): text}))
+    assert [(one.client, one.text) for one in manifest(tmp_path)] == [("mobile", COUNT), ("web", HELLO)]
 
 
 def test_a_manifest_may_be_apollos_own(tmp_path: Path) -> None:
@@ -222,7 +228,7 @@ def test_a_manifest_may_be_apollos_own(tmp_path: Path) -> None:
     path = written(
         tmp_path, {"format": "apollo-persisted-query-manifest", "version": 1, "operations": [operation]}
     )
-    assert manifest(path) == (Entry(sha256(HELLO), HELLO, "Hello"),)
+    assert manifest(path) == (Entry(sha256(HELLO), HELLO, "Hello", path.stem),)
 
 
 @pytest.mark.parametrize(

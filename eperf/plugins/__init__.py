@@ -9,6 +9,8 @@ roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance
 `eperf.plugins.api`.
 """
 
+from typing import TYPE_CHECKING
+
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileSource
 from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
 from eperf.domain.attendance.policy import WorkTimePolicy
@@ -98,3 +100,12 @@ __all__ = [
     "per_activity",
     "shares",
 ]
+
+if not TYPE_CHECKING:  # a type checker must go on to refuse names that are not there
+
+    def __getattr__(name):
+        """A name that goes away; see `eperf.plugins.deprecation`."""
+        from eperf import __version__
+        from eperf.plugins.deprecation import moved
+
+        return moved(__name__, name, __version__, {})

@@ -9,8 +9,10 @@ built-in plugin first, and does not depend on the order of installation.
 from __future__ import annotations
 
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,10 +21,12 @@ import pluggy
 from eperf import __version__
 from eperf.domain.errors import PluginsRefused
 from eperf.plugins import answers, builtin, hookspecs
+from eperf.plugins.deprecation import DeprecatedFace
 from eperf.plugins.discovery import CORE, Candidate, built_in, discover, misfit
-from eperf.plugins.inspection import faults, hook_names, where
+from eperf.plugins.inspection import faults, hook_names, warned
 from eperf.plugins.offer import NAMED, Clash, Offer
 from eperf.plugins.report import PluginReport, Registered, refused
+from eperf.plugins.signatures import where
 
 if TYPE_CHECKING:
     from eperf.domain.attendance.policy import WorkTimePolicy
@@ -67,7 +71,7 @@ def load(*, strict: bool = False, candidates: Iterable[Candidate] | None = None)
     `strict`: raises `PluginsRefused`, naming every refused plugin with its cause.
     """
     registry = _Loader().run(installed() if candidates is None else list(candidates))
-    causes = {one.name: one.cause for one in registry.plugins if one.cause is not None}
+    causes = {one.name: one.said() for one in registry.plugins if one.state == "refused"}
     if strict and causes:
         raise PluginsRefused(causes)
     return registry
@@ -85,6 +89,7 @@ class _Loader:
         self.manager.add_hookspecs(hookspecs)
         self.claimed: dict[str, str] = {}
         self.offers: list[Offer] = []
+        self.warnings: list[str] = []
 
     def run(self, plan: list[Candidate]) -> Registry:
         owners: dict[str, list[str]] = {}
@@ -93,6 +98,7 @@ class _Loader:
         return self._freeze(tuple(self._take(one, owners[one.name]) for one in plan))
 
     def _take(self, candidate: Candidate, owners: list[str]) -> PluginReport:
+        self.warnings = []
         try:
             self._fits(candidate, owners)
             offer = Offer(candidate, self._answers(candidate))
@@ -101,7 +107,7 @@ class _Loader:
         except (_Refusal, Clash) as refusal:
             return refused(candidate, str(refusal))
         self.offers.append(offer)
-        return report
+        return replace(report, warnings=tuple(dict.fromkeys(self.warnings)))
 
     def _fits(self, candidate: Candidate, owners: list[str]) -> None:
         cause = misfit(candidate, __version__)
@@ -111,17 +117,30 @@ class _Loader:
             raise _Refusal(f"the name {candidate.name} is claimed by {' and '.join(owners)}")
 
     def _answers(self, candidate: Candidate) -> dict[str, tuple[Any, ...]]:
-        plugin = _guarded("cannot be imported", candidate.load)
+        plugin = _guarded("cannot be imported", lambda: self._heard(candidate.load))
         wrong = _guarded("cannot be read", lambda: faults(plugin))
         if wrong:
             raise _Refusal("; ".join(wrong))
+        self.warnings += _guarded("cannot be read", lambda: warned(plugin))
         _guarded("does not fit", lambda: self.manager.register(plugin, candidate.name))
         given = {}
         for hook in hook_names():
             for implementation in getattr(self.manager.hook, hook).get_hookimpls():
                 if implementation.plugin is plugin:
-                    given[hook] = _ask(hook, implementation.function)
+                    given[hook] = self._heard(partial(_ask, hook, implementation.function))
         return given
+
+    def _heard(self, action: Callable[[], T]) -> T:
+        """Runs a guest's code and keeps its warnings about names that go away; other warnings take their usual way."""
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always", DeprecatedFace)
+            done = action()
+        for one in heard:
+            if issubclass(one.category, DeprecatedFace):
+                self.warnings.append(f"{one.message} ({one.filename}:{one.lineno})")
+            else:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        return done
 
     def _claim(self, plugin: str, claims: list[str]) -> None:
         for claim in claims:

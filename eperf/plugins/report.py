@@ -23,15 +23,23 @@ class Registered(Generic[T]):
 
 @dataclass(frozen=True)
 class PluginReport:
-    """One plugin: where it comes from, what it implements and offers, whether it runs, and if not, why."""
+    """One plugin: where it comes from, what it implements and offers, whether it runs, and if not, why.
+
+    `warnings`: what it uses that goes away in a later version, with file and line.
+    """
 
     name: str
     distribution: str
     version: str
     hooks: tuple[str, ...]
     parts: tuple[str, ...]
-    state: Literal["ok", "refused"]
+    state: Literal["ok", "refused", "disabled"]
     cause: str | None
+    warnings: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        """The cause with where the plugin comes from, for who starts the server."""
+        return f"{self.cause} [{self.distribution} {self.version}]"
 
 
 def refused(candidate: Candidate, cause: str) -> PluginReport:

@@ -11,6 +11,7 @@ from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 MAPPING = "eperf.mapping"
 """The key of a field's metadata under which it says where it lives."""
@@ -63,3 +64,22 @@ def field(resolve: Any, description: str, mapping: object, kind: Any) -> Strawbe
         resolver=resolve, description=description, metadata={MAPPING: mapping}, graphql_type=kind
     )
     return found
+
+
+def names_of(contribution: Any) -> tuple[str, ...]:
+    """What a contribution adds, by the names of GraphQL: `Query.trainings`, `Employee.trainingHours`, `Training`."""
+    roots = {
+        "Query": contribution.query,
+        "Mutation": contribution.mutation,
+        "Subscription": contribution.subscription,
+    }
+    kinds = [getattr(kind, "__strawberry_definition__", None) for kind in contribution.types]
+    names = [
+        getattr(kind, "name", "") or given.__name__
+        for kind, given in zip(kinds, contribution.types, strict=True)
+    ]
+    owners = {**roots, **contribution.extends}
+    return (
+        *names,
+        *(f"{owner}.{to_camel_case(name)}" for owner, fields in owners.items() for name in fields),
+    )

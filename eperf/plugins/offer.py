@@ -22,9 +22,12 @@ class Offer:
     answers: Mapping[str, tuple[Any, ...]]
 
     def named(self, hook: str) -> dict[str, Registered[Any]]:
-        """The parts of a hook by key `plugin/part`; raises `Clash` when two bear one name."""
+        """The parts of a hook by key `plugin/part`, in order; raises `Clash` when two bear one name.
+
+        In the order of names: a hook that walks through a set gives another order in every process.
+        """
         parts: dict[str, Registered[Any]] = {}
-        for part in self.answers.get(hook, ()):
+        for part in sorted(self.answers.get(hook, ()), key=lambda one: str(one.name)):
             key = f"{self.candidate.name}/{part.name}"
             if key in parts:
                 raise Clash(f"{hook} returned two parts called {key}")
@@ -38,7 +41,7 @@ class Offer:
             if self.candidate.name != CORE and not part.kind.startswith(f"{self.candidate.name}."):
                 raise Clash(f"event kind {part.kind} does not begin with {self.candidate.name}.")
             kinds[part.kind] = self._registered(part.kind, part)
-        return kinds
+        return kinds if self.candidate.name == CORE else dict(sorted(kinds.items()))
 
     def tables(self) -> tuple[Registered[Any], ...]:
         """The plugin's groups of tables, keyed by `plugin/label`."""
@@ -62,10 +65,25 @@ class Offer:
 
     def report(self) -> PluginReport:
         """The line of the start-up report."""
-        keys = [key for hook in NAMED for key in self.named(hook)]
-        keys += [*self.event_kinds(), *(group.key for group in self.tables())]
-        one, hooks = self.candidate, tuple(self.answers)
-        return PluginReport(one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None)
+        one, given = self.candidate, self.hands_over()
+        keys = [name for hook, names in given.items() if hook != "eperf_api" for name in names]
+        hooks = tuple(self.answers)
+        return PluginReport(
+            one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None, one.requires, given
+        )
+
+    def hands_over(self) -> dict[str, tuple[str, ...]]:
+        """What each hook gave, by name: parts, kinds of event, groups of tables, and the names of GraphQL."""
+        given = {hook: tuple(self.named(hook)) for hook in NAMED if hook in self.answers}
+        if "eperf_event_kinds" in self.answers:
+            given["eperf_event_kinds"] = tuple(self.event_kinds())
+        if "eperf_models" in self.answers:
+            given["eperf_models"] = tuple(group.key for group in self.tables())
+        if "eperf_api" in self.answers:
+            from eperf.plugins.fields import names_of
+
+            given["eperf_api"] = tuple(name for part in self.contributions() for name in names_of(part))
+        return given
 
     def _registered(self, key: str, part: Any) -> Registered[Any]:
         return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)

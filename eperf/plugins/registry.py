@@ -59,6 +59,29 @@ class Registry:
         """Every plugin that was found, in plan order, with what became of it."""
         return list(self.plugins)
 
+    def without(self, stopped: Mapping[str, str]) -> Registry:
+        """The same without the plugins that somebody stopped, whose causes are given by name; tables stay."""
+
+        def left(shelf: Mapping[str, Registered[T]]) -> Mapping[str, Registered[T]]:
+            return MappingProxyType({key: part for key, part in shelf.items() if part.plugin not in stopped})
+
+        return replace(
+            self,
+            schemes=left(self.schemes),
+            policies=left(self.policies),
+            sources=left(self.sources),
+            detectors=left(self.detectors),
+            pay_policies=left(self.pay_policies),
+            event_kinds=left(self.event_kinds),
+            contributions=tuple(part for part in self.contributions if part.owner not in stopped),
+            plugins=tuple(
+                replace(one, state="disabled", cause=stopped[one.name])
+                if one.name in stopped and one.state == "ok"
+                else one
+                for one in self.plugins
+            ),
+        )
+
 
 def installed() -> list[Candidate]:
     """The plan of this machine: the built-in plugin, then the installed ones by name."""

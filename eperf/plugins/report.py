@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 from eperf.plugins.discovery import Candidate
@@ -25,7 +26,9 @@ class Registered(Generic[T]):
 class PluginReport:
     """One plugin: where it comes from, what it implements and offers, whether it runs, and if not, why.
 
-    `warnings`: what it uses that goes away in a later version, with file and line.
+    `hands_over`: what each of its hooks gave, by name, hooks and names in the order in which they are taken.
+    `requires`: the versions of eperf that it fits. `warnings`: what it uses that goes away in a later version, with
+    file and line.
     """
 
     name: str
@@ -35,6 +38,8 @@ class PluginReport:
     parts: tuple[str, ...]
     state: Literal["ok", "refused", "disabled"]
     cause: str | None
+    requires: str | None = None
+    hands_over: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     warnings: tuple[str, ...] = ()
 
     def said(self) -> str:
@@ -44,4 +49,5 @@ class PluginReport:
 
 def refused(candidate: Candidate, cause: str) -> PluginReport:
     """The report of a plugin that was left out."""
-    return PluginReport(candidate.name, candidate.distribution, candidate.version, (), (), "refused", cause)
+    one = candidate
+    return PluginReport(one.name, one.distribution, one.version, (), (), "refused", cause, one.requires)

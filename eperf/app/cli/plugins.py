@@ -14,6 +14,7 @@ from rich.table import Table
 from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database
 from eperf.app.house import House
 from eperf.domain.errors import Refused
+from eperf.plugins import plan as plans
 from eperf.plugins import registry
 from eperf.services.binding import bind as bind_part
 from eperf.services.closing import unit_of
@@ -39,6 +40,18 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
             )
         Console().print(table)
     if any(report.state != "ok" for report in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def plan(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+    """Print in which order plugins are taken, what each hands over, and how that was decided."""
+    steps = plans.plan(registry.load().report())
+    if as_json:
+        print(json.dumps(plans.as_json(steps)))
+    else:
+        print("\n".join(plans.lines(steps)))
+    if any(step.report.state != "ok" for step in steps):
         raise typer.Exit(1)
 
 

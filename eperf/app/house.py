@@ -18,6 +18,7 @@ from eperf.domain.attendance.network import networks_of
 from eperf.plugins import registry as plugins
 from eperf.plugins.registry import Registry
 from eperf.services.call import Call, on_commit
+from eperf.services.plugin import stopped_because
 from eperf.settings import Settings
 from eperf.store import database, migrate
 
@@ -97,6 +98,7 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
     try:
         if current:
             (await migrate.status(config)).require_current()
+            registry = registry.without(await stopped_because())
         yield House(settings, registry, config, work, grown, utc_now)
     finally:
         forget()

@@ -5,8 +5,8 @@ Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes:
 roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
 `DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
 `RawPunch`, `PunchKind`, `Verify`, `SkippedLine`; `FileSource`, `CarriedFile`, `FileProfile`. Integrity:
-`Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face,
-`eperf.plugins.api`.
+`Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Secret`, `Models`, `Event`, `Refused`. GraphQL
+has its own face, `eperf.plugins.api`.
 """
 
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ from eperf.domain.scoring import (
 )
 from eperf.domain.scoring.share import shares
 from eperf.plugins.hookspecs import hookimpl
+from eperf.plugins.secrets import Secret
 from eperf.plugins.values import Models
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "Refused",
     "Route",
     "Scheme",
+    "Secret",
     "SkippedLine",
     "StagePart",
     "Strength",

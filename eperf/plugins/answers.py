@@ -11,6 +11,7 @@ from eperf.domain.attendance.source import Route
 from eperf.domain.events import Event
 from eperf.domain.integrity.finding import Indicator
 from eperf.domain.scoring.stage import NAME, Scheme
+from eperf.plugins import secrets
 from eperf.plugins.contracts import CONTRACTS
 from eperf.plugins.signatures import method_fault, nearest
 from eperf.plugins.values import Models
@@ -37,6 +38,8 @@ def checked(hook: str, answer: object) -> list[Any]:
 def _scheme(member: object) -> str | None:
     if not isinstance(member, Scheme):
         return f"{type(member).__name__}, not Scheme"
+    if secrets.secret_names(member.settings):
+        return f"scheme {member.name} with a Secret among its settings, which stand on every receipt"
     for filled in member.parts:
         rule = getattr(filled.part, "rule_id", None)
         if not (isinstance(rule, str) and rule):
@@ -54,7 +57,7 @@ def _settled(member: object) -> str | None:
     settings = getattr(member, "settings", None)
     if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
         return f"{_without(member, 'settings')} (a frozen dataclass)"
-    return _named(member)
+    return _named(member) or secrets.fault(settings)
 
 
 def _source(member: object) -> str | None:

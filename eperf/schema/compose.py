@@ -40,6 +40,7 @@ from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.plugin.types import CONTRIBUTION as PLUGIN
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
@@ -69,6 +70,7 @@ CORE: tuple[Contribution, ...] = (
     APPEAL,
     WHAT_IF,
     BINDING,
+    PLUGIN,
     EVENT,
 )
 _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}

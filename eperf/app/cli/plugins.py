@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from eperf.app.cli import lifecycle
 from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database
 from eperf.app.house import House
 from eperf.domain.errors import Refused
@@ -23,6 +24,7 @@ from eperf.services.scoring import score_dirty
 from eperf.testing.scaffold import Kind, write
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
+lifecycle.register(app)
 
 
 @app.command("list")

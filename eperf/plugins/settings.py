@@ -30,9 +30,11 @@ def settings_of(part: Any, given: dict[str, Any]) -> Any:
         steps = [*first["loc"], *_meant(part.settings, first)]
         path = ".".join(["settings", *(str(step) for step in steps)])
         secrets = secret_names(part.settings)
-        if secrets and (not steps or steps[0] in secrets or not first["loc"]):
-            # The cause itself would say the value again in a log.
-            raise BadInput(path, _HIDDEN, _without_value(first, given, secrets)) from None
+        if secrets:
+            # The cause itself would say every value again in a log.
+            apart = first["loc"] and steps[0] not in secrets and not isinstance(first.get("input"), dict)
+            shown = first.get("input") if apart else _HIDDEN
+            raise BadInput(path, shown, _without_value(first, given, secrets)) from None
         raise BadInput(path, first.get("input"), first["msg"]) from invalid
 
 

@@ -102,7 +102,7 @@ def _shown(one: Health) -> Plugin:
                 unit_code=place.code,
                 slot=Slot(place.slot),
                 part=place.part,
-                valid_from=place.valid_from,
+                valid_from=Date(place.valid_from),
             )
             for place in one.places
         ],
@@ -151,7 +151,7 @@ CONTRIBUTION = Contribution(
     mutation={
         "disable_plugin": strawberry.mutation(
             resolver=disable_plugin,
-            description="A plugin's parts are not offered, and who is bound to them is provisional until it runs again.",
+            description="A plugin's parts are not offered; who is bound to them is provisional until it runs again.",
         ),
         "enable_plugin": strawberry.mutation(
             resolver=enable_plugin, description="A stopped plugin runs again; who waited for it is scored."

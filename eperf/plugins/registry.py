@@ -60,18 +60,19 @@ class Registry:
         return list(self.plugins)
 
     def without(self, stopped: Mapping[str, str]) -> Registry:
-        """The same without the plugins that somebody stopped, whose causes are given by name; tables stay."""
+        """The same without what plugins that somebody stopped wire into the service; `stopped`: their causes, by name.
+
+        Rules that units are bound to stay, because they are held back at each use, so that a plugin that runs again
+        needs no new start; tables stay too.
+        """
 
         def left(shelf: Mapping[str, Registered[T]]) -> Mapping[str, Registered[T]]:
             return MappingProxyType({key: part for key, part in shelf.items() if part.plugin not in stopped})
 
         return replace(
             self,
-            schemes=left(self.schemes),
-            policies=left(self.policies),
             sources=left(self.sources),
             detectors=left(self.detectors),
-            pay_policies=left(self.pay_policies),
             event_kinds=left(self.event_kinds),
             contributions=tuple(part for part in self.contributions if part.owner not in stopped),
             plugins=tuple(

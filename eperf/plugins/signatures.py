@@ -33,11 +33,11 @@ def method_fault(member: object, name: str, agreed: Callable[..., Any]) -> str |
     method = getattr(member, name, None)
     if not callable(method):
         words = [word for word in dir(member) if not word.startswith("_")]
-        return f"{type(member).__name__} has no method {name}{nearest(name, words)}; write: {_written(name, agreed)}"
+        return f"{type(member).__name__} has no method {name}{nearest(name, words)}; write: {written(name, agreed)}"
     why = _call_fault(method, agreed) or _return_fault(method, agreed)
     if why is None:
         return None
-    return f"{name} {why} ({where(method)}); write: {_written(name, agreed)}"
+    return f"{name} {why} ({where(method)}); write: {written(name, agreed)}"
 
 
 def _call_fault(given: Callable[..., Any], agreed: Callable[..., Any]) -> str | None:
@@ -132,7 +132,8 @@ def _names(agreed: Callable[..., Any]) -> list[str]:
     return [name for name in inspect.signature(agreed).parameters if name != "self"]
 
 
-def _written(name: str, agreed: Callable[..., Any]) -> str:
+def written(name: str, agreed: Callable[..., Any]) -> str:
+    """How a method is written that is the agreed one."""
     returned = inspect.signature(agreed).return_annotation
     answer = "" if returned is inspect.Signature.empty else f" -> {_shown(returned)}"
     begin = "async def" if inspect.iscoroutinefunction(agreed) else "def"

@@ -25,7 +25,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault lock release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault lock reference release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -146,6 +146,10 @@ for path in map(pathlib.Path, ("package-lock.json", "$(CONFORMANCE)/package-lock
     path.write_text(json.dumps(lock, indent=2) + "\n")
 endef
 export WITHOUT_FUNDING
+
+reference: $(READY) ## write the reference of hooks and public names for plugins again
+	@mkdir -p docs/reference
+	$(BIN)/python -m eperf.testing.reference > docs/reference/plugins.md
 
 release-schema: $(READY) ## take the schema of today for the released one, at a release
 	cp docs/schema.graphql docs/schema.released.graphql

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -13,8 +14,10 @@ from starlette.routing import Route
 
 from eperf.app.house import House
 from eperf.domain.errors import Refused
+from eperf.services.plugin import reported
 from eperf.store import migrate
 
+T = TypeVar("T")
 _SECONDS = 3
 _REMEMBER_SECONDS = 1.0
 
@@ -22,17 +25,18 @@ _REMEMBER_SECONDS = 1.0
 def routes(house: House) -> list[Route]:
     """`/healthz` says that the process lives, `/readyz` that it can serve, `/metrics` how it does."""
 
-    database = _remembered(lambda: _database(house))
+    database, plugins = _remembered(lambda: _database(house)), _remembered(lambda: _plugins(house))
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def readyz(_: Request) -> Response:
-        checks = {"database": await database(), "plugins": _plugins(house)}
+        checks: dict[str, Any] = {"database": await database(), "plugins": await plugins()}
         ready = checks["database"] == "ok"
-        return JSONResponse(
-            {"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503
-        )
+        # Whoever runs without a plugin still serves all others.
+        whole = all(state == "ok" for state in checks["plugins"].values())
+        status = ("ok" if whole else "degraded") if ready else "unavailable"
+        return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
@@ -40,13 +44,13 @@ def routes(house: House) -> list[Route]:
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
-def _remembered(look: Callable[[], Awaitable[str]]) -> Callable[[], Awaitable[str]]:
+def _remembered(look: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
     """A look at the database at most once a second, however often it is asked for by strangers."""
-    seen: tuple[float, str] = (-_REMEMBER_SECONDS, "")
+    seen: tuple[float, T] | None = None
 
-    async def ask() -> str:
+    async def ask() -> T:
         nonlocal seen
-        if time.monotonic() - seen[0] >= _REMEMBER_SECONDS:
+        if seen is None or time.monotonic() - seen[0] >= _REMEMBER_SECONDS:
             seen = (time.monotonic(), await look())
         return seen[1]
 
@@ -64,5 +68,11 @@ async def _database(house: House) -> str:
     return "ok"
 
 
-def _plugins(house: House) -> dict[str, str]:
-    return {report.name: report.state for report in house.registry.report()}
+async def _plugins(house: House) -> dict[str, str]:
+    """What became of each plugin: at start, or since it was stopped. Names and states only: strangers read this."""
+    try:
+        async with asyncio.timeout(_SECONDS):
+            reports = await reported(house.call())
+    except Exception:
+        reports = house.registry.report()
+    return {report.name: report.state for report in reports}

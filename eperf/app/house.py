@@ -17,8 +17,9 @@ from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import Composed
-from eperf.schema.gate import composed
+from eperf.schema.gate import again, composed
 from eperf.services.call import Call, on_commit
+from eperf.services.plugin import stopped_because
 from eperf.settings import Settings
 from eperf.store import database, migrate
 
@@ -99,6 +100,9 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
     try:
         if current:
             (await migrate.status(config)).require_current()
+            stopped = await stopped_because()
+            if stopped:
+                registry, schema = again(registry.without(stopped))
         yield House(settings, registry, schema, config, work, grown, utc_now)
     finally:
         forget()

@@ -32,6 +32,7 @@ from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
 from eperf.services.deadline import enforce
 from eperf.services.people import roll_placements
+from eperf.services.plugin import take_note
 from eperf.services.scoring import mark_provisional, score_dirty, take_over
 from eperf.store import database, log
 
@@ -87,6 +88,7 @@ class Leader:
     async def _lead(self) -> None:
         if database.dialect() == "sqlite":
             await take_over()
+        await take_note(self.call())
         await mark_provisional(self.call())
         await release_held(self.call())
         async with asyncio.TaskGroup() as duties:

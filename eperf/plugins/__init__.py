@@ -5,9 +5,11 @@ Hooks: `hookimpl` marks them, `eperf.plugins.hookspecs` describes them. Schemes:
 roundings by name; `eperf.plugins.parts` is the shelf of ready parts. Attendance: `WorkTimePolicy`,
 `DayInput`, `DayResult`; `AttendanceSource`, `Route`, `DeviceRequest`, `DeviceState`, `DeviceReply`,
 `RawPunch`, `PunchKind`, `Verify`, `SkippedLine`; `FileSource`, `CarriedFile`, `FileProfile`. Integrity:
-`Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Models`, `Event`, `Refused`. GraphQL has its own face,
-`eperf.plugins.api`.
+`Detector`, `ReadyDetector`, `Indicator`, `UnitPeriod`. Others: `Secret`, `Models`, `Event`, `Refused`. GraphQL
+has its own face, `eperf.plugins.api`.
 """
+
+from typing import TYPE_CHECKING
 
 from eperf.domain.attendance.carried import CarriedFile, FileProfile, FileSource
 from eperf.domain.attendance.day import DayInput, DayResult, DayStatus
@@ -47,6 +49,7 @@ from eperf.domain.scoring import (
 )
 from eperf.domain.scoring.share import shares
 from eperf.plugins.hookspecs import hookimpl
+from eperf.plugins.secrets import Secret
 from eperf.plugins.values import Models
 
 __all__ = [
@@ -77,6 +80,7 @@ __all__ = [
     "Refused",
     "Route",
     "Scheme",
+    "Secret",
     "SkippedLine",
     "StagePart",
     "Strength",
@@ -98,3 +102,12 @@ __all__ = [
     "per_activity",
     "shares",
 ]
+
+if not TYPE_CHECKING:  # a type checker must go on to refuse names that are not there
+
+    def __getattr__(name):
+        """A name that goes away; see `eperf.plugins.deprecation`."""
+        from eperf import __version__
+        from eperf.plugins.deprecation import moved
+
+        return moved(__name__, name, __version__, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +11,9 @@ from eperf.domain.attendance.source import Route
 from eperf.domain.events import Event
 from eperf.domain.integrity.finding import Indicator
 from eperf.domain.scoring.stage import NAME, Scheme
-from eperf.plugins.inspection import where
+from eperf.plugins import secrets
+from eperf.plugins.contracts import CONTRACTS
+from eperf.plugins.signatures import method_fault, nearest
 from eperf.plugins.values import Models
 
 _KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\Z")
@@ -25,9 +26,10 @@ class WrongAnswer(Exception):
 def checked(hook: str, answer: object) -> list[Any]:
     """The members of a hook's answer, each of the agreed type; raises `WrongAnswer`."""
     if not isinstance(answer, (list, tuple)):
-        raise WrongAnswer(f"{hook} returned {type(answer).__name__}, not a list")
+        kind = CONTRACTS[hook].kind
+        raise WrongAnswer(f"{hook} returned {type(answer).__name__}, not a list; write: return [{kind}(…)]")
     for number, member in enumerate(answer):
-        fault = _CHECKS[hook](member)
+        fault = _CHECKS[hook](member) or CONTRACTS[hook].fault(member)
         if fault:
             raise WrongAnswer(f"{hook} returned, as number {number + 1}: {fault}")
     return list(answer)
@@ -36,50 +38,42 @@ def checked(hook: str, answer: object) -> list[Any]:
 def _scheme(member: object) -> str | None:
     if not isinstance(member, Scheme):
         return f"{type(member).__name__}, not Scheme"
+    if secrets.secret_names(member.settings):
+        return f"scheme {member.name} with a Secret among its settings, which stand on every receipt"
     for filled in member.parts:
         rule = getattr(filled.part, "rule_id", None)
         if not (isinstance(rule, str) and rule):
             return f"scheme {member.name} with a part without rule_id in stage {filled.stage}"
         if not getattr(filled.part, "legal_basis", None):
             return f"scheme {member.name} with part {rule} without legal_basis"
-        fault = _method(filled.part, "run")
-        if fault:
-            return f"scheme {member.name} with part {rule}: {fault}"
+        for method in CONTRACTS["eperf_scoring_schemes"].part:
+            fault = method_fault(filled.part, method.__name__, method)
+            if fault:
+                return f"scheme {member.name} with part {rule}: {fault}"
     return None
 
 
-def _policy(member: object) -> str | None:
-    return _settled(member, "classify")
-
-
-def _pay_policy(member: object) -> str | None:
-    return _settled(member, "advise")
-
-
-def _settled(member: object, method: str) -> str | None:
+def _settled(member: object) -> str | None:
     settings = getattr(member, "settings", None)
     if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
-        return f"{type(member).__name__} without settings (a frozen dataclass)"
-    return _named(member) or _method(member, method)
+        return f"{_without(member, 'settings')} (a frozen dataclass)"
+    return _named(member) or secrets.fault(settings)
 
 
 def _source(member: object) -> str | None:
     routes = getattr(member, "routes", None)
     if not (isinstance(routes, tuple) and all(isinstance(route, Route) for route in routes)):
-        return f"{type(member).__name__} without routes (a tuple of Route)"
-    return _named(member) or _method(member, "serial_of") or _method(member, "handle")
+        return f"{_without(member, 'routes')} (a tuple of Route)"
+    return _named(member)
 
 
 def _detector(member: object) -> str | None:
     told = getattr(member, "indicator", None)
     if not isinstance(told, Indicator):
-        return f"{type(member).__name__} without indicator (an Indicator)"
+        return f"{_without(member, 'indicator')} (an Indicator)"
     if not (told.innocent_id.strip() and told.innocent_en.strip()):
         return f"indicator {told.code} without an innocent cause in both languages"
-    settings = getattr(member, "settings", None)
-    if not (isinstance(settings, type) and dataclasses.is_dataclass(settings)):
-        return f"{type(member).__name__} without settings (a frozen dataclass)"
-    return _named(member) or _method(member, "find")
+    return _settled(member)
 
 
 def _named(member: object) -> str | None:
@@ -87,17 +81,13 @@ def _named(member: object) -> str | None:
     if not (isinstance(name, str) and NAME.match(name)):
         return f"{type(member).__name__} with name {name!r}: not lower case letters, digits and hyphens"
     if not (isinstance(version, str) and version):
-        return f"{name} without version"
+        return f"{name}: {_without(member, 'version')} (a text)"
     return None
 
 
-def _method(member: object, name: str) -> str | None:
-    method = getattr(member, name, None)
-    if not callable(method):
-        return f"{type(member).__name__} has no method {name}"
-    if inspect.iscoroutinefunction(method):
-        return f"{name} is async, it must be an ordinary function ({where(method)})"
-    return None
+def _without(member: object, name: str) -> str:
+    known = [word for word in dir(member) if not word.startswith("_") and word != name]
+    return f"{type(member).__name__} without {name}{nearest(name, known)}"
 
 
 def _contribution(member: object) -> str | None:
@@ -128,10 +118,10 @@ def _settings(member: object) -> str | None:
 
 _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_scoring_schemes": _scheme,
-    "eperf_work_time_policies": _policy,
+    "eperf_work_time_policies": _settled,
     "eperf_attendance_sources": _source,
     "eperf_integrity_detectors": _detector,
-    "eperf_pay_policies": _pay_policy,
+    "eperf_pay_policies": _settled,
     "eperf_api": _contribution,
     "eperf_models": _models,
     "eperf_event_kinds": _event_kind,

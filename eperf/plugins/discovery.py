@@ -20,6 +20,8 @@ from eperf.plugins.hookspecs import GROUP
 CORE = "eperf"
 """The distribution of eperf itself, and the name under which its built-in parts are registered."""
 
+_UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -58,15 +60,22 @@ def misfit(candidate: Candidate, eperf_version: str) -> str | None:
 
 
 def _candidate(point: importlib.metadata.EntryPoint) -> Candidate:
-    if point.dist is None:
-        return Candidate(point.name, "unknown", "unknown", None, point.load)
-    return Candidate(
-        point.name, point.dist.name, point.dist.version, range_of(point.dist.requires or []), point.load
-    )
+    # A distribution whose metadata was damaged or half removed has no name, or cannot be read at all.
+    try:
+        dist = point.dist
+        name, version = (dist.name, dist.version) if dist is not None else (None, None)
+        wanted = range_of(dist.requires or []) if dist is not None else None
+    except Exception:
+        name, version, wanted = None, None, None
+    return Candidate(point.name, name or _UNKNOWN, version or _UNKNOWN, wanted, point.load)
 
 
 def range_of(requirements: Iterable[str]) -> str | None:
-    """The range of eperf versions among the requirements of a distribution; None when there is none."""
+    """The range of eperf versions among the requirements of a distribution; None when there is none.
+
+    Several requirements hold together.
+    """
+    found = SpecifierSet()
     for line in requirements:
         try:
             requirement = Requirement(line)
@@ -74,8 +83,8 @@ def range_of(requirements: Iterable[str]) -> str | None:
             continue
         wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
         if canonicalize_name(requirement.name) == CORE and wanted:
-            return str(requirement.specifier) or None
-    return None
+            found &= requirement.specifier
+    return str(found) or None
 
 
 def _example(version: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 from eperf.domain.errors import BadInput
 
@@ -98,3 +99,22 @@ def _helps(frame: FrameType) -> bool:
     """Whether this is a function of eperf that makes fields; modules and bodies of classes are none."""
     inside = str(frame.f_globals.get("__name__", "")).startswith("eperf.")
     return inside and bool(frame.f_code.co_flags & inspect.CO_OPTIMIZED)
+
+
+def names_of(contribution: Any) -> tuple[str, ...]:
+    """What a contribution adds, by the names of GraphQL: `Query.trainings`, `Employee.trainingHours`, `Training`."""
+    roots = {
+        "Query": contribution.query,
+        "Mutation": contribution.mutation,
+        "Subscription": contribution.subscription,
+    }
+    kinds = [getattr(kind, "__strawberry_definition__", None) for kind in contribution.types]
+    names = [
+        getattr(kind, "name", "") or given.__name__
+        for kind, given in zip(kinds, contribution.types, strict=True)
+    ]
+    owners = {**roots, **contribution.extends}
+    return (
+        *names,
+        *(f"{owner}.{to_camel_case(name)}" for owner, fields in owners.items() for name in fields),
+    )

@@ -33,6 +33,7 @@ GROUP = "eperf"
 
 hookspec = pluggy.HookspecMarker(GROUP)
 hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a function of a plugin as a hook: written as `@hookimpl` above it."""
 
 
 @hookspec

@@ -7,13 +7,16 @@ one.
 
 from __future__ import annotations
 
-import difflib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
-from eperf.plugins import hookspecs
+from eperf import __version__
+from eperf.plugins import deprecation, hookspecs
+from eperf.plugins.contracts import CONTRACTS
+from eperf.plugins.deprecation import Stage
+from eperf.plugins.signatures import list_fault, nearest, where
 
 _PREFIX = f"{hookspecs.GROUP}_"
 _IMPL = f"{hookspecs.GROUP}_impl"
@@ -23,12 +26,6 @@ _SPEC = f"{hookspecs.GROUP}_spec"
 def hook_names() -> list[str]:
     """The hooks of eperf, in the order of `hookspecs.py`."""
     return [name for name, member in vars(hookspecs).items() if hasattr(member, _SPEC)]
-
-
-def where(function: object) -> str:
-    """`file:line` of a function, or its name when it has no source."""
-    code = getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
 
 
 def place(thing: object) -> str:
@@ -46,14 +43,26 @@ def place(thing: object) -> str:
 
 
 def faults(plugin: object) -> list[str]:
-    """What is wrong with the plugin's hooks, each with file and line; empty when all are well formed."""
+    """What is wrong with the plugin's hooks, each with file, line and what to write; empty when all are well formed."""
     if inspect.isclass(plugin):
         return [f"the entry point is the class {plugin.__name__}; give a module or an instance"]
     functions = list(_functions(plugin))
     found = [f"{why} ({where(function)})" for name, function in functions if (why := _fault(name, function))]
     if not functions:
-        found.append("it implements no hook of eperf")
+        found.append(
+            f"it implements no hook of eperf; write @hookimpl above one of {', '.join(hook_names())}"
+        )
     return found
+
+
+def warned(plugin: object, table: Iterable[deprecation.Deprecation] | None = None) -> list[str]:
+    """What the plugin uses that goes away in a later version, each with file and line."""
+    rows = [(deprecation.of(name, table), function) for name, function in _functions(plugin)]
+    return [
+        f"{row.said(__version__)} ({where(function)})"
+        for row, function in rows
+        if row is not None and row.stage(__version__) is Stage.WARNING
+    ]
 
 
 def _functions(plugin: object) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -66,19 +75,32 @@ def _functions(plugin: object) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def _fault(name: str, function: Callable[..., Any]) -> str | None:
     known = hook_names()
+    row = deprecation.of(name)
+    if row is not None and row.stage(__version__) in (Stage.ERROR, Stage.GONE):
+        return row.said(__version__)
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        return f"unknown hook {name}" + (f", did you mean {near[0]}?" if near else "")
+        return f"unknown hook {name}{nearest(name, known)}"
     if not hasattr(function, _IMPL):
-        return f"{name} is not marked with @hookimpl"
+        return f"{name} is not marked with @hookimpl; write @hookimpl above it"
+    why = _shape(function) or list_fault(function, *_kinds(name))
+    return f"{name} {why}; write: {_written(name)}" if why else None
+
+
+def _shape(function: Callable[..., Any]) -> str | None:
     if any(getattr(function, _IMPL).get(option) for option in ("wrapper", "hookwrapper", "specname")):
-        return f"{name} is a wrapper or bears another hook's name; eperf calls plain hooks only"
+        return "is a wrapper or bears another hook's name; eperf calls plain hooks only"
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        return f"{name} is async; hooks are ordinary functions"
+        return "is async; hooks are ordinary functions"
     if inspect.isgeneratorfunction(function):
-        return f"{name} yields; hooks return a list"
-    wanted = inspect.signature(getattr(hookspecs, name)).parameters
-    surplus = [parameter for parameter in inspect.signature(function).parameters if parameter not in wanted]
-    if surplus:
-        return f"{name} has parameters that the hook does not give: {', '.join(surplus)}"
-    return None
+        return "yields; hooks return a list"
+    given = inspect.signature(function).parameters
+    return f"has parameters that the hook does not give: {', '.join(given)}" if given else None
+
+
+def _kinds(name: str) -> tuple[str, list[str], Callable[[type], bool]]:
+    own = CONTRACTS[name]
+    return own.kind, [one.kind for one in CONTRACTS.values() if one.kind != own.kind], own.able
+
+
+def _written(name: str) -> str:
+    return f"def {name}() -> list[{CONTRACTS[name].kind}]"

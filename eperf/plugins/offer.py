@@ -25,9 +25,12 @@ class Offer:
     places: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, hook: str) -> dict[str, Registered[Any]]:
-        """The parts of a hook by key `plugin/part`; raises `Misnamed` when two bear one name."""
+        """The parts of a hook by key `plugin/part`, in order; raises `Misnamed` when two bear one name.
+
+        In the order of names: a hook that walks through a set gives another order in every process.
+        """
         parts: dict[str, Registered[Any]] = {}
-        for part in self.answers.get(hook, ()):
+        for part in sorted(self.answers.get(hook, ()), key=lambda one: str(one.name)):
             key = f"{self.candidate.name}/{part.name}"
             if key in parts:
                 raise Misnamed(f"{hook} returned two parts called {key}")
@@ -40,7 +43,7 @@ class Offer:
         for part in self.answers.get("eperf_event_kinds", ()):
             self._own("event kind", part.kind)
             kinds[part.kind] = self._registered(part.kind, part)
-        return kinds
+        return kinds if self.candidate.name == CORE else dict(sorted(kinds.items()))
 
     def tables(self) -> tuple[Registered[Any], ...]:
         """The plugin's groups of tables, keyed by `plugin/label`."""
@@ -86,10 +89,25 @@ class Offer:
         """The line of the start-up report; raises `Misnamed`."""
         for name in self.permissions():
             self._own("permission", name)
-        keys = [key for hook in NAMED for key in self.named(hook)]
-        keys += [*self.event_kinds(), *(group.key for group in self.tables())]
-        one, hooks = self.candidate, tuple(self.answers)
-        return PluginReport(one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None)
+        one, given = self.candidate, self.hands_over()
+        keys = [name for hook, names in given.items() if hook != "eperf_api" for name in names]
+        hooks = tuple(self.answers)
+        return PluginReport(
+            one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None, one.requires, given
+        )
+
+    def hands_over(self) -> dict[str, tuple[str, ...]]:
+        """What each hook gave, by name: parts, kinds of event, groups of tables, and the names of GraphQL."""
+        given = {hook: tuple(self.named(hook)) for hook in NAMED if hook in self.answers}
+        if "eperf_event_kinds" in self.answers:
+            given["eperf_event_kinds"] = tuple(self.event_kinds())
+        if "eperf_models" in self.answers:
+            given["eperf_models"] = tuple(group.key for group in self.tables())
+        if "eperf_api" in self.answers:
+            from eperf.plugins.fields import names_of
+
+            given["eperf_api"] = tuple(name for part in self.contributions() for name in names_of(part))
+        return given
 
     def _claim(self, kind: str, name: str, thing: object, hook: str) -> Claim:
         owner = Owner(self.candidate.name, self.candidate.version, thing, self.places.get(hook, ""))

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -22,10 +24,12 @@ from eperf.domain.access import Operation
 from eperf.domain.errors import BadInput, PluginsRefused
 from eperf.plugins import answers, builtin, hookspecs
 from eperf.plugins.clash import Claim, Claims, Clash, Owner
+from eperf.plugins.deprecation import DeprecatedFace
 from eperf.plugins.discovery import CORE, Candidate, built_in, discover, misfit
-from eperf.plugins.inspection import faults, hook_names, where
+from eperf.plugins.inspection import faults, hook_names, warned
 from eperf.plugins.offer import NAMED, Misnamed, Offer
 from eperf.plugins.report import PluginReport, Registered, refused
+from eperf.plugins.signatures import where
 
 if TYPE_CHECKING:
     from eperf.domain.attendance.policy import WorkTimePolicy
@@ -59,7 +63,7 @@ class Registry:
         """Every plugin that was found, in plan order, with what became of it."""
         return list(self.plugins)
 
-    def without(self, refused: Mapping[str, str]) -> Registry:
+    def left_out(self, refused: Mapping[str, str]) -> Registry:
         """The same with nothing of these plugins (name: cause), which are reported as refused."""
         names = [one.name for one in fields(self) if one.name not in _PLAIN]
         kept: dict[str, Any] = {
@@ -73,8 +77,32 @@ class Registry:
             models=tuple(one for one in self.models if one.plugin not in refused),
             contributions=tuple(one for one in self.contributions if one.owner not in refused),
             plugins=tuple(
-                replace(one, hooks=(), parts=(), state="refused", cause=refused[one.name])
+                replace(one, hooks=(), parts=(), hands_over={}, state="refused", cause=refused[one.name])
                 if one.name in refused
+                else one
+                for one in self.plugins
+            ),
+        )
+
+    def without(self, stopped: Mapping[str, str]) -> Registry:
+        """The same without what plugins that somebody stopped wire into the service; `stopped`: their causes, by name.
+
+        Rules that units are bound to stay, because they are held back at each use, so that a plugin that runs again
+        needs no new start; tables stay too.
+        """
+
+        def left(shelf: Mapping[str, Registered[T]]) -> Mapping[str, Registered[T]]:
+            return MappingProxyType({key: part for key, part in shelf.items() if part.plugin not in stopped})
+
+        return replace(
+            self,
+            sources=left(self.sources),
+            detectors=left(self.detectors),
+            event_kinds=left(self.event_kinds),
+            contributions=tuple(part for part in self.contributions if part.owner not in stopped),
+            plugins=tuple(
+                replace(one, state="disabled", cause=stopped[one.name])
+                if one.name in stopped and one.state == "ok"
                 else one
                 for one in self.plugins
             ),
@@ -116,7 +144,7 @@ def load(
 
 def require_all(registry: Registry) -> Registry:
     """The registry; raises `PluginsRefused` when a plugin was left out."""
-    causes = {one.name: one.cause for one in registry.plugins if one.cause is not None}
+    causes = {one.name: one.said() for one in registry.plugins if one.state == "refused"}
     if causes:
         raise PluginsRefused(causes)
     return registry
@@ -136,6 +164,7 @@ class _Loader:
         self.claimed = Claims().with_(_of_the_core())
         self.settings: dict[str, Any] = {}
         self.offers: list[Offer] = []
+        self.warnings: list[str] = []
 
     def run(self, plan: list[Candidate]) -> Registry:
         owners: dict[str, list[str]] = {}
@@ -144,6 +173,7 @@ class _Loader:
         return self._freeze(tuple(self._take(one, owners[one.name]) for one in plan))
 
     def _take(self, candidate: Candidate, owners: list[str]) -> PluginReport:
+        self.warnings = []
         try:
             self._fits(candidate, owners)
             offer = self._answers(candidate)
@@ -157,7 +187,7 @@ class _Loader:
         self.claimed = claimed
         self.settings |= settings
         self.offers.append(offer)
-        return report
+        return replace(report, warnings=tuple(dict.fromkeys(self.warnings)))
 
     def _fits(self, candidate: Candidate, owners: list[str]) -> None:
         cause = misfit(candidate, __version__)
@@ -167,18 +197,31 @@ class _Loader:
             raise _Refusal(f"the name {candidate.name} is claimed by {' and '.join(owners)}")
 
     def _answers(self, candidate: Candidate) -> Offer:
-        plugin = _guarded("cannot be imported", candidate.load)
+        plugin = _guarded("cannot be imported", lambda: self._heard(candidate.load))
         wrong = _guarded("cannot be read", lambda: faults(plugin))
         if wrong:
             raise _Refusal("; ".join(wrong))
+        self.warnings += _guarded("cannot be read", lambda: warned(plugin))
         _guarded("does not fit", lambda: self.manager.register(plugin, candidate.name))
         given, places = {}, {}
         for hook in hook_names():
             for implementation in getattr(self.manager.hook, hook).get_hookimpls():
                 if implementation.plugin is plugin:
-                    given[hook] = _ask(hook, implementation.function)
+                    given[hook] = self._heard(partial(_ask, hook, implementation.function))
                     places[hook] = where(implementation.function)
         return Offer(candidate, given, places)
+
+    def _heard(self, action: Callable[[], T]) -> T:
+        """Runs a guest's code and keeps its warnings about names that go away; other warnings take their usual way."""
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always", DeprecatedFace)
+            done = action()
+        for one in heard:
+            if issubclass(one.category, DeprecatedFace):
+                self.warnings.append(f"{one.message} ({one.filename}:{one.lineno})")
+            else:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        return done
 
     def _freeze(self, reports: tuple[PluginReport, ...]) -> Registry:
         named = {hook: _merged(offer.named(hook) for offer in self.offers) for hook in NAMED}

@@ -11,11 +11,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from eperf.domain.errors import BadInput
+from eperf.plugins.secrets import secret_names
+
+_HIDDEN = "…"
+"""Stands where the value of a secret would."""
 
 
 def settings_of(part: Any, given: dict[str, Any]) -> Any:
     """A part's settings; whatever its dataclass refuses is a `BadInput` that names the path of the field.
 
+    Neither a secret nor what holds one is repeated in it.
     A check of the dataclass itself says which field it means by beginning its message with the name.
     """
     try:
@@ -24,7 +29,20 @@ def settings_of(part: Any, given: dict[str, Any]) -> Any:
         first = invalid.errors(include_url=False)[0]
         steps = [*first["loc"], *_meant(part.settings, first)]
         path = ".".join(["settings", *(str(step) for step in steps)])
+        secrets = secret_names(part.settings)
+        if secrets:
+            # The cause itself would say every value again in a log.
+            apart = first["loc"] and steps[0] not in secrets and not isinstance(first.get("input"), dict)
+            shown = first.get("input") if apart else _HIDDEN
+            raise BadInput(path, shown, _without_value(first, given, secrets)) from None
         raise BadInput(path, first.get("input"), first["msg"]) from invalid
+
+
+def _without_value(error: Any, given: dict[str, Any], secrets: frozenset[str]) -> str:
+    """The reason, unless a dataclass of a plugin wrote a secret into it."""
+    said = str(error["msg"])
+    values = [value for name in secrets if isinstance(value := given.get(name), str) and value]
+    return "is refused" if any(value in said for value in values) else said
 
 
 @lru_cache(maxsize=256)

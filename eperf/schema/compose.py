@@ -42,6 +42,7 @@ from eperf.schema.names import Names
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.plugin.types import CONTRIBUTION as PLUGIN
 from eperf.schema.reserved import ROOTS
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG, SCALARS
@@ -72,6 +73,7 @@ CORE: tuple[Contribution, ...] = (
     APPEAL,
     WHAT_IF,
     BINDING,
+    PLUGIN,
     EVENT,
 )
 _MEANT = {

@@ -47,14 +47,22 @@ def composed(
     `strict`: raises `PluginsRefused` with every cause.
     """
     gate = SchemaGate()
-    registry = load(candidates=candidates, without=without, gate=gate)
+    registry, schema = _built(load(candidates=candidates, without=without, gate=gate), gate.names)
+    return (require_all(registry) if strict else registry), schema
+
+
+def again(registry: Registry) -> tuple[Registry, Composed]:
+    """Fewer of the plugins that were composed before; what cannot be without those that are missing is left out too."""
+    return _built(registry, core_names())
+
+
+def _built(registry: Registry, names: Names) -> tuple[Registry, Composed]:
     try:
-        schema = build(registry.contributions)
+        return registry, build(registry.contributions)
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException:
-        registry, schema = _tried(registry, gate.names)
-    return (require_all(registry) if strict else registry), schema
+        return _tried(registry, names)
 
 
 def _tried(registry: Registry, names: Names) -> tuple[Registry, Composed]:
@@ -69,7 +77,7 @@ def _tried(registry: Registry, names: Names) -> tuple[Registry, Composed]:
             raise
         except BaseException as error:
             refused[plugin] = str(_unbuilt(more[0], error, names))
-    return registry.without(refused), schema
+    return registry.left_out(refused), schema
 
 
 def _unread(one: Contribution, error: BaseException) -> Clash:

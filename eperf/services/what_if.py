@@ -34,7 +34,7 @@ from eperf.domain.scoring.what_if import (
 )
 from eperf.services.call import Call, answer, answered, work
 from eperf.services.months import facts_of, run, scheme_of, thawed
-from eperf.services.parts import Bound, Slot, registered, settings_of
+from eperf.services.parts import Bound, Slot, registered, require_running, settings_of
 from eperf.store import late
 from eperf.store.adjustment import AdjustmentRow
 from eperf.store.closing import FrozenRow, LateRow
@@ -197,6 +197,7 @@ async def _checked(call: Call, candidate: Candidate) -> tuple[tuple[YearMonth, .
     months = checked_months(candidate.first, candidate.last)
     scheme: Bound | None = None
     if candidate.scheme is not None:
+        await require_running(candidate.scheme)
         part = registered(call.parts, Slot.SCHEME, candidate.scheme)
         scheme = Bound(part, settings_of(part.part, candidate.settings or {}))
     if not await UnitRow.exists(id=candidate.unit_id):

@@ -5,7 +5,11 @@ from tortoise.models import Model
 
 
 class BindingRow(Model):
-    """Unit + slot + part + settings, effective from `valid_from`, inherited down the tree, recorded at `known_from`."""
+    """Unit + slot + part + settings, effective from `valid_from`, inherited down the tree, recorded at `known_from`.
+
+    With `ends` the part serves no more from that day on, and what is bound above serves again. `secrets` are settings
+    that are never shown; they stand apart so that whoever shows settings need not know which they are.
+    """
 
     id = fields.BigIntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
@@ -15,6 +19,8 @@ class BindingRow(Model):
     slot = fields.CharField(max_length=32)
     part = fields.CharField(max_length=100)
     settings: fields.JSONField[dict[str, object]] = fields.JSONField(default=dict)
+    secrets: fields.JSONField[dict[str, object] | None] = fields.JSONField(null=True)
+    ends = fields.BooleanField(default=False, db_default=False)
     valid_from = fields.DateField()
     known_from = fields.DatetimeField()
     account_id = fields.BigIntField(null=True)

@@ -23,5 +23,6 @@ MODULES = (
     "eperf.store.adjustment",
     "eperf.store.what_if",
     "eperf.store.binding",
+    "eperf.store.plugin",
     "eperf.store.event",
 )

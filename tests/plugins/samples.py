@@ -49,7 +49,7 @@ class Policy:
     version: object = "1"
     settings: object = norm_minutes.NormMinutes
 
-    def classify(self, day: object, settings: object) -> None: ...
+    def classify(self, day: object, settings: object) -> Any: ...
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Pay:
     version: object = "1"
     settings: object = norm_minutes.NormMinutes
 
-    def advise(self, facts: object, settings: object) -> None: ...
+    def advise(self, facts: object, settings: object) -> Any: ...
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Source:
     def serial_of(self, request: object) -> str:
         return ""
 
-    def handle(self, request: object, device: object, now: object) -> None: ...
+    def handle(self, request: object, device: object, now: object) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from eperf.domain.errors import PluginsRefused
 from eperf.plugins.discovery import Candidate, built_in, discover
 from eperf.plugins.registry import installed, load
 from eperf.testing import candidate
+from tests.plugins.distributions import distribution
 from tests.plugins.samples import cause_of, full, module, scheme
 
 
@@ -117,6 +118,7 @@ def test_the_order_of_installation_changes_nothing() -> None:
         (["EPERF >= 0.1 ; python_version >= '3.11'"], ">=0.1"),
         (["eperf>=0.5; extra == 'test'", "eperf>=0.1"], ">=0.1"),
         (["eperf"], None),
+        (["eperf>=0.1", "eperf<0.2 ; python_version >= '3.11'"], "<0.2,>=0.1"),
         (["not a requirement ??", "eperf-points>=1"], None),
         (None, None),
     ],
@@ -133,6 +135,23 @@ def test_an_entry_point_without_a_distribution_is_refused() -> None:
     point = SimpleNamespace(name="p", dist=None, load=lambda: full())
     [report] = load(candidates=discover([point])).report()  # type: ignore[list-item]
     assert "declares no range" in (report.cause or "")
+
+
+def test_a_damaged_distribution_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distribution(tmp_path, "kota-rusak", "")
+    distribution(
+        tmp_path,
+        "kota-utuh",
+        "from eperf.plugins import hookimpl\n\n@hookimpl\ndef eperf_models():\n    return []\n",
+    )
+    (tmp_path / "eperf_kota_rusak-1.0.dist-info" / "METADATA").unlink()
+    monkeypatch.syspath_prepend(tmp_path)
+    reports = {one.name: one for one in load().report()}
+    assert reports["kota-rusak"].state == "refused"
+    assert "declares no range" in (reports["kota-rusak"].cause or "")
+    assert reports["kota-utuh"].state == "ok"
 
 
 def test_parts_of_upper_floors_can_join_the_plan_as_built_in() -> None:

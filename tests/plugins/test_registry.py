@@ -11,6 +11,7 @@ import pytest
 from eperf.domain.appraisal.events import KINDS as OF_APPRAISAL
 from eperf.domain.attendance.events import KINDS as OF_ATTENDANCE
 from eperf.domain.events import KINDS
+from eperf.domain.lifecycle import KINDS as OF_PLUGINS
 from eperf.plugins import Scheme, hookimpl
 from eperf.plugins.registry import installed, load
 from eperf.testing import candidate, registry_of
@@ -41,7 +42,12 @@ def test_the_built_in_parts_come_through_the_same_door() -> None:
     assert "eperf/office-hours" in registry.policies
     assert "eperf/class-allowance" in registry.pay_policies
     assert "eperf/adms-push" in registry.sources
-    assert [one.part for one in registry.event_kinds.values()] == [*KINDS, *OF_ATTENDANCE, *OF_APPRAISAL]
+    assert [one.part for one in registry.event_kinds.values()] == [
+        *KINDS,
+        *OF_ATTENDANCE,
+        *OF_APPRAISAL,
+        *OF_PLUGINS,
+    ]
     assert {one.plugin for one in registry.schemes.values()} == {"eperf"}
 
 

@@ -88,7 +88,7 @@ def test_settings_of_an_installation_come_from_its_environment(monkeypatch: pyte
     monkeypatch.setenv("EPERF_PLUGIN_KOTA_RAYA_DAYS", "[1, 5]")
     registry = registry_of("kota-raya", hooks(Installed))
     assert registry.settings == {"kota-raya": Installed("nats://broker", 40, (1, 5))}
-    assert registry.without({"kota-raya": "gone"}).settings == {}
+    assert registry.left_out({"kota-raya": "gone"}).settings == {}
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from eperf.app.cli import lifecycle
 from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database, settings
 from eperf.app.house import House
 from eperf.app.impact import Impact
 from eperf.app.preview import of_addition, of_removal
 from eperf.domain.errors import BadInput, Refused
+from eperf.plugins import plan as plans
+from eperf.plugins import registry
 from eperf.schema.gate import composed
 from eperf.services.binding import bind as bind_part
 from eperf.services.closing import unit_of
@@ -25,6 +28,7 @@ from eperf.services.scoring import score_dirty
 from eperf.testing.scaffold import Kind, write
 
 app = typer.Typer(help="What is installed and what it offers.", no_args_is_help=True)
+lifecycle.register(app)
 
 
 @app.command("list")
@@ -42,6 +46,18 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
             )
         Console().print(table)
     if any(report.state != "ok" for report in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def plan(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
+    """Print in which order plugins are taken, what each hands over, and how that was decided."""
+    steps = plans.plan(registry.load().report())
+    if as_json:
+        print(json.dumps(plans.as_json(steps)))
+    else:
+        print("\n".join(plans.lines(steps)))
+    if any(step.report.state != "ok" for step in steps):
         raise typer.Exit(1)
 
 

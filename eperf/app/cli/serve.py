@@ -17,6 +17,7 @@ from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
+from eperf.app.told import tell
 from eperf.app.web import build, closing
 from eperf.app.wire import WholeProtocol
 from eperf.settings import Settings
@@ -37,6 +38,7 @@ def serve(
 
     async def serving() -> None:
         async with opened(chosen) as house:
+            tell(house.registry.report(), strict=chosen.plugins_strict)
             await serve_house(house)
 
     run(serving)

@@ -9,6 +9,7 @@ import signal
 from eperf.app.cli.run import run_with_database
 from eperf.app.house import House
 from eperf.app.logs import configure
+from eperf.app.told import tell
 
 
 def worker() -> None:
@@ -16,6 +17,7 @@ def worker() -> None:
 
     async def job(house: House) -> None:
         configure(house.settings.log_level, house.settings.log_json)
+        tell(house.registry.report(), strict=house.settings.plugins_strict)
         wire = house.wire()
         wired = asyncio.create_task(wire.run()) if wire else None
         leading = asyncio.create_task(house.leader().run())

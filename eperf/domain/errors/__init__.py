@@ -45,6 +45,7 @@ from eperf.domain.errors.people import (
     PlacementOverlap,
     SupervisorCycle,
 )
+from eperf.domain.errors.plugins import PluginDisabled, PluginInUse
 from eperf.domain.errors.promotion import NoSalaryCell
 from eperf.domain.errors.receipt import (
     AppealTooLate,
@@ -96,6 +97,8 @@ __all__ = [
     "PassphraseGone",
     "PeriodNotReady",
     "PlacementOverlap",
+    "PluginDisabled",
+    "PluginInUse",
     "PluginsRefused",
     "PullFailed",
     "RateUnknown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eperf.domain import events
+from eperf.domain import events, lifecycle
 from eperf.domain.appraisal import events as of_appraisal
 from eperf.domain.attendance import events as of_attendance
 from eperf.domain.attendance.policy import WorkTimePolicy
@@ -58,4 +58,4 @@ def eperf_pay_policies() -> Sequence[PayPolicy]:
 @hookimpl
 def eperf_event_kinds() -> Sequence[type[Event]]:
     """What the core's own verbs emit."""
-    return [*events.KINDS, *of_attendance.KINDS, *of_appraisal.KINDS]
+    return [*events.KINDS, *of_attendance.KINDS, *of_appraisal.KINDS, *lifecycle.KINDS]

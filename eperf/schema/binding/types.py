@@ -1,4 +1,4 @@
-"""Plugins, parts and bindings."""
+"""Bindings of parts to units."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import orjson
 import strawberry
 
-from eperf.domain.access import Operation, Subject, require
-from eperf.domain.errors import BadInput, Forbidden
+from eperf.domain.access import Operation
+from eperf.domain.errors import BadInput
 from eperf.planner.mapping import column, computed, mapped, relation
 from eperf.plugins.api import Contribution
 from eperf.schema.context import Context
@@ -30,18 +30,6 @@ _MOST_SETTINGS = 16_384
 strawberry.enum(Slot, name="BindingSlot", description="The place in a unit that a part fills.")
 
 
-@strawberry.type(description="An installed plugin, and why it was left out if it was.")
-class Plugin:
-    """An installed plugin."""
-
-    name: str
-    distribution: str
-    version: str
-    state: str
-    cause: str | None
-    parts: list[str]
-
-
 def _settings_text(row: Mapping[str, Any], _: Any) -> str:
     # In order of the keys: the databases keep them in orders of their own.
     return orjson.dumps(row["settings"], option=orjson.OPT_SORT_KEYS).decode()
@@ -56,9 +44,12 @@ class Binding(Node):
 
     slot: Slot = column("slot", "The slot.", render=Slot)
     part: str = column("part", "The part, `plugin/part`.")
-    settings: str = computed(("settings",), _settings_text, "Its settings as JSON.")
+    settings: str = computed(("settings",), _settings_text, "Its settings as JSON, without secrets.")
     valid_from: Date = column("valid_from", "The first day.")
     known_from: DateTime = column("known_from", "When it was recorded.")
+    ends: bool = column(
+        "ends", "Whether the part serves no more from that day on; what is bound above serves then."
+    )
     unit: Unit | None = relation("unit_id", Unit, "The unit.")
 
 
@@ -81,48 +72,70 @@ class BindPartInput:
     idempotency_key: str | None = None
 
 
+@strawberry.input(description="The end of a unit's own binding.")
+class UnbindPartInput:
+    """The end of a unit's own binding."""
+
+    unit: strawberry.ID
+    slot: Slot
+    valid_from: Date = strawberry.field(description="The first day without it.")
+    idempotency_key: str | None = None
+
+
+@strawberry.input(description="Other settings for the part that a unit itself is bound to.")
+class ChangeSettingsInput:
+    """Other settings for the part that a unit itself is bound to."""
+
+    unit: strawberry.ID
+    slot: Slot
+    settings: str = strawberry.field(
+        description="A JSON object, checked by the part's own model. A secret that it leaves out stays as it is."
+    )
+    valid_from: Date
+    idempotency_key: str | None = None
+
+
 async def _bind(context: Context, input: BindPartInput) -> int:  # noqa: A002
     unit = number_of(input.unit, "Unit", "unit")
     call = context.call(input.idempotency_key)
     return await binding.bind(call, unit, input.slot, input.part, _settings(input.settings), input.valid_from)
 
 
+async def _unbind(context: Context, input: UnbindPartInput) -> int:  # noqa: A002
+    unit = number_of(input.unit, "Unit", "unit")
+    return await binding.unbind(context.call(input.idempotency_key), unit, input.slot, input.valid_from)
+
+
+async def _change(context: Context, input: ChangeSettingsInput) -> int:  # noqa: A002
+    unit = number_of(input.unit, "Unit", "unit")
+    call = context.call(input.idempotency_key)
+    return await binding.change_settings(call, unit, input.slot, _settings(input.settings), input.valid_from)
+
+
 def _settings(text: str) -> dict[str, object]:
     try:
         found = orjson.loads(text) if len(text) <= _MOST_SETTINGS else None
     except orjson.JSONDecodeError as wrong:
-        raise BadInput("settings", text, "not JSON") from wrong
+        raise BadInput("settings", "…", "not JSON") from wrong
     if not isinstance(found, dict):
-        raise BadInput("settings", text, "not a JSON object of at most 16,384 characters")
+        raise BadInput("settings", "…", "not a JSON object of at most 16,384 characters")
     return found
-
-
-async def plugins(info: strawberry.Info) -> list[Plugin] | None:
-    """What is installed; for those who administer plugins, and auditors."""
-    viewer = info.context.seen()
-    units = frozenset(unit for _, unit in viewer.grants)
-    if not units:
-        raise Forbidden(Operation.PLUGIN_READ.value)
-    require(viewer, Operation.PLUGIN_READ, Subject(units=units))
-    return [
-        Plugin(
-            name=report.name,
-            distribution=report.distribution,
-            version=report.version,
-            state=report.state,
-            cause=report.cause,
-            parts=list(report.parts),
-        )
-        for report in info.context.registry.report()
-    ]
 
 
 CONTRIBUTION = Contribution(
     types=(Binding,),
-    query={
-        "plugins": strawberry.field(resolver=plugins, description="What is installed, and what was left out.")
+    mutation={
+        "bind_part": verb(Binding, BindingPayload, _bind, "A part for a slot of a unit."),
+        "unbind_part": verb(
+            Binding, BindingPayload, _unbind, "From a day on the unit has no part of its own in a slot."
+        ),
+        "change_settings": verb(
+            Binding,
+            BindingPayload,
+            _change,
+            "Other settings for the part that a unit is bound to, from a day on.",
+        ),
     },
-    mutation={"bind_part": verb(Binding, BindingPayload, _bind, "A part for a slot of a unit.")},
     extends={
         "Unit": {"bindings": many(Binding, _ORDERS, "SINCE", "The unit's own bindings.", back="unit_id")}
     },

@@ -1,0 +1,1 @@
+"""Plugins: what is installed, how each is, and stopping one."""

@@ -1,0 +1,28 @@
+"""A method that wants a keyword."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from eperf.plugins import DayInput, DayResult, hookimpl
+
+
+@dataclass(frozen=True)
+class GuardSettings:
+    """None."""
+
+
+class GuardShift:
+    """A work-time policy."""
+
+    name, version, settings = "guard-shift", "1", GuardSettings
+
+    # refused: classify has arguments that it is not given: unit
+    def classify(self, day: DayInput, settings: Any, *, unit: Any) -> DayResult:
+        """Judges nothing."""
+        raise NotImplementedError
+
+
+@hookimpl
+def eperf_work_time_policies() -> list[GuardShift]:
+    """Gives it."""
+    return [GuardShift()]

@@ -63,4 +63,5 @@ CONTRACTS: Mapping[str, Contract] = {
     "eperf_api": Contract("Contribution"),
     "eperf_models": Contract("Models"),
     "eperf_event_kinds": Contract("Event"),
+    "eperf_settings": Contract("type"),
 }

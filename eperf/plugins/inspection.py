@@ -99,7 +99,9 @@ def _shape(function: Callable[..., Any]) -> str | None:
 
 def _kinds(name: str) -> tuple[str, list[str], Callable[[type], bool]]:
     own = CONTRACTS[name]
-    return own.kind, [one.kind for one in CONTRACTS.values() if one.kind != own.kind], own.able
+    # A hook that takes classes says of them what they are of: `type` is nobody's name.
+    others = [one.kind for one in CONTRACTS.values() if one.kind not in (own.kind, "type")]
+    return own.kind, others, own.able
 
 
 def _written(name: str) -> str:

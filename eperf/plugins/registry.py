@@ -178,10 +178,10 @@ class _Loader:
             self._fits(candidate, owners)
             offer = self._answers(candidate)
             claimed = self.claimed.with_(offer.claims())
-            report = offer.report()
             settings = offer.settings(os.environ)
             if self.gate is not None:
                 self.gate.take(offer.contributions())
+            report = _guarded("cannot be read", offer.report)
         except (_Refusal, BadInput, Clash, Misnamed) as refusal:
             return refused(candidate, str(refusal))
         self.claimed = claimed
@@ -261,7 +261,7 @@ def _guarded(what: str, action: Callable[[], T]) -> T:
     """Runs a guest's code; whatever it raises, SystemExit included, becomes the cause of its refusal."""
     try:
         return action()
-    except (KeyboardInterrupt, GeneratorExit, answers.WrongAnswer):
+    except (KeyboardInterrupt, GeneratorExit, answers.WrongAnswer, Misnamed):
         raise
     except BaseException as error:
         frames = traceback.extract_tb(error.__traceback__)

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from eperf.domain.events import Event
-from eperf.plugins import Route
+from eperf.plugins import DeviceReply, Route
 from eperf.plugins.api import batch_field, sql_field
 from tests.schema.clashing import types
 
@@ -108,7 +108,8 @@ class FirstGate:
     def serial_of(self, request: object) -> str:
         return ""
 
-    def handle(self, request: object, device: object, now: object) -> None: ...
+    def handle(self, request: object, device: object, now: object) -> DeviceReply:
+        raise NotImplementedError
 
 
 class SecondGate(FirstGate):

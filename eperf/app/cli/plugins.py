@@ -15,7 +15,7 @@ from rich.table import Table
 from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database, settings
 from eperf.app.house import House
 from eperf.app.impact import Impact
-from eperf.app.preview import of_addition, of_removal
+from eperf.app.preview import of_addition, of_removal, uncomposed
 from eperf.domain.errors import BadInput, Refused
 from eperf.schema.gate import composed
 from eperf.services.binding import bind as bind_part
@@ -58,6 +58,9 @@ def check(
 
     broken = 0
     try:
+        for cause in uncomposed(target):
+            broken += 1
+            print(cause)
         for breach in breaches(target, Bounds(seed, examples, seconds, most_seconds)):
             broken += 1
             print(breach)

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from eperf.domain.scoring import expanded
 from tests.support.operations import Made
 from tests.support.random_town import RandomTown, marks
 from tests.support.sight import TYPES, Sight
@@ -56,7 +57,7 @@ def _cited(sight: Sight) -> set[int]:
     """The activities on which the leaves of scores in sight rest: that is said in the score itself."""
     found: set[int] = set()
     for number in sight.seen["score"]:
-        for leaf in sight.tables["score"][number]["breakdown"]:
+        for leaf in expanded(sight.tables["score"][number]["breakdown"]):
             found |= {int(one["id"]) for one in leaf["evidence"] if one["kind"] == "activity"}
     return found
 

@@ -34,11 +34,16 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
     if as_json:
         print(json.dumps([dataclasses.asdict(report) for report in found]))
     else:
-        table = Table("plugin", "distribution", "version", "state", "parts", "cause")
+        table = Table("plugin", "distribution", "version", "state", "parts", "cause or warnings")
         for report in found:
             parts = "\n".join(report.parts)
             table.add_row(
-                report.name, report.distribution, report.version, report.state, parts, report.cause or ""
+                report.name,
+                report.distribution,
+                report.version,
+                report.state,
+                parts,
+                "\n".join([*filter(None, [report.cause]), *report.warnings]),
             )
         Console().print(table)
     if any(report.state != "ok" for report in found):

@@ -134,7 +134,7 @@ class _Places:
 
     def __init__(self, document: DocumentNode) -> None:
         self._at: dict[int, tuple[str, str]] = {}
-        self._users: dict[str, list[str]] = {}
+        self._operations: list[str] = []
         places = self
 
         class Walk(Visitor):
@@ -150,7 +150,7 @@ class _Places:
     def broken(self, entry: Entry, node: Node, why: str) -> Broken:
         """What is told of a node."""
         operation, path = self._at.get(id(node), ("", ""))
-        name = entry.name or operation or next(iter(self._users), "") or entry.hash[:_HASH_SHOWN]
+        name = entry.name or operation or next(iter(self._operations), "") or entry.hash[:_HASH_SHOWN]
         start = node.loc.start_token if node.loc else None
         place = f"{start.line}:{start.column}" if start else "1:1"
         return Broken(entry.client, name, entry.hash, path or name, place, why)
@@ -161,7 +161,7 @@ class _Places:
         for one in above:
             if isinstance(one, OperationDefinitionNode):
                 operation = one.name.value if one.name else ""
-                self._users.setdefault(operation, [])
+                self._operations.append(operation)
             elif isinstance(one, FragmentDefinitionNode):
                 steps.append(f"...{one.name.value}")
             elif isinstance(one, FieldNode):

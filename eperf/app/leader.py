@@ -88,7 +88,7 @@ class Leader:
     async def _lead(self) -> None:
         if database.dialect() == "sqlite":
             await take_over()
-        await take_note(self.call())
+        await self._note_plugins()
         await mark_provisional(self.call())
         await release_held(self.call())
         async with asyncio.TaskGroup() as duties:
@@ -101,6 +101,13 @@ class Leader:
             duties.create_task(self._repeat(self._settle, _REST_CROWD))
             if self.pull_every:
                 duties.create_task(self._ask_around())
+
+    async def _note_plugins(self) -> None:
+        try:
+            await take_note(self.call())
+        except Exception:
+            # What one plugin says of itself must not keep the installation without a leader.
+            logger.exception("leader.duty-failed", duty="plugins")
 
     def _begin_scoring(self, duties: asyncio.TaskGroup) -> None:
         # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed.

@@ -25,6 +25,7 @@ from eperf.schema.compose import Composed
 from eperf.schema.gate import composed
 from eperf.settings import Settings
 from eperf.testing.laws.found import candidates_in
+from eperf.testing.laws.found import found as found_in
 
 _SECONDS = 120
 
@@ -59,6 +60,16 @@ def of_addition(settings: Settings, distribution: str) -> Impact:
     if distribution in out and not Path(distribution).exists():
         return _compared(settings, before, _seen(*composed(without=set(out) - {distribution})))
     return _compared(settings, before, _elsewhere(Path(distribution), out))
+
+
+def uncomposed(target: str) -> list[str]:
+    """Why the plugins of a folder, or the installed one of that name, cannot be put together with eperf itself.
+
+    What does not fit at all is told by the laws, and not here.
+    """
+    found = [one.candidate for one in found_in(target) if one.report.cause is None]
+    registry, _ = composed(candidates=[installed()[0], *found])
+    return [f"{one.name} breaks composes: {one.cause}" for one in registry.report() if one.cause]
 
 
 def _compared(settings: Settings, before: Seen, after: Seen) -> Impact:

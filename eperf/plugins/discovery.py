@@ -21,6 +21,7 @@ CORE = "eperf"
 """The distribution of eperf itself, and the name under which its built-in parts are registered."""
 
 _UNKNOWN = "unknown"
+_MOST_VERSION = 32
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def misfit(candidate: Candidate, eperf_version: str) -> str | None:
     """Why the candidate cannot be loaded, or None. Imports nothing."""
     if not NAME.match(candidate.name):
         return "the entry point's name is not lower case letters, digits and hyphens"
+    if len(candidate.version) > _MOST_VERSION:
+        return f"its version is longer than {_MOST_VERSION} characters, which is what a score keeps of it"
     if not candidate.requires:
         return f"declares no range of eperf versions; add {_example(eperf_version)!r} to its dependencies"
     if not SpecifierSet(candidate.requires).contains(eperf_version, prereleases=True):

@@ -32,6 +32,8 @@ class Offer:
         parts: dict[str, Registered[Any]] = {}
         for part in sorted(self.answers.get(hook, ()), key=lambda one: str(one.name)):
             key = f"{self.candidate.name}/{part.name}"
+            if len(key) > MOST_KEY:
+                raise Clash(f"{key} is longer than {MOST_KEY} characters; write a shorter name")
             if key in parts:
                 raise Misnamed(f"{hook} returned two parts called {key}")
             parts[key] = self._registered(key, part)
@@ -121,6 +123,9 @@ class Offer:
     def _registered(self, key: str, part: Any) -> Registered[Any]:
         return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)
 
+
+MOST_KEY = 100
+"""So many characters of a part's full name are kept by what refers to it."""
 
 NAMED = (
     "eperf_scoring_schemes",

@@ -10,6 +10,7 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 _ANYTHING = (Any, object, inspect.Signature.empty)
@@ -53,7 +54,7 @@ def _call_fault(given: Callable[..., Any], agreed: Callable[..., Any]) -> str | 
     return _argument_fault(given, _names(agreed))
 
 
-def _argument_fault(given: Callable[..., Any], wanted: list[str]) -> str | None:
+def _argument_fault(given: Callable[..., Any], wanted: tuple[str, ...]) -> str | None:
     """Names count: a protocol says them, and one who writes (settings, day) means something else than (day, settings).
 
     A name that begins with an underscore says that the argument is not used.
@@ -73,7 +74,7 @@ def _argument_fault(given: Callable[..., Any], wanted: list[str]) -> str | None:
 
 
 def _return_fault(given: Callable[..., Any], agreed: Callable[..., Any]) -> str | None:
-    said, wanted = _returned(given), _returned(agreed)
+    said, wanted = _returned(given), _agreed_return(agreed)
     if said in _ANYTHING or not isinstance(wanted, type) or not isinstance(said, type):
         return None
     return (
@@ -128,8 +129,14 @@ def _shown(said: Any) -> str:
     return said if isinstance(said, str) else getattr(said, "__name__", None) or str(said)
 
 
-def _names(agreed: Callable[..., Any]) -> list[str]:
-    return [name for name in inspect.signature(agreed).parameters if name != "self"]
+@cache
+def _agreed_return(agreed: Callable[..., Any]) -> Any:
+    return _returned(agreed)
+
+
+@cache
+def _names(agreed: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(name for name in inspect.signature(agreed).parameters if name != "self")
 
 
 def written(name: str, agreed: Callable[..., Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from eperf.domain.access import Operation
@@ -12,10 +12,10 @@ from eperf.domain.events import Event, PartBound
 from eperf.domain.lifecycle import PartUnbound
 from eperf.plugins.secrets import parted, secret_names
 from eperf.services.call import Call, answer, answered, work
-from eperf.services.parts import Slot, registered, require_running, settings_of
+from eperf.services.parts import DEFAULTS, Slot, keys, registered, require_running, settings_of
 from eperf.services.touched import touch
 from eperf.store.binding import BindingRow
-from eperf.store.scope import subject_of_unit
+from eperf.store.scope import ancestors, subject_of_unit
 
 
 async def bind(
@@ -69,6 +69,18 @@ async def unbind(call: Call, unit_id: int, slot: Slot, valid_from: date) -> int:
         return BindingRow(part=part, settings={}, ends=True), event
 
     return await _recorded(call, "unbindPart", [], unit_id, slot, valid_from, made)
+
+
+async def bound_to(
+    call: Call, unit_id: int, slot: Slot, day: date, known: datetime | None = None
+) -> str | None:
+    """The part that serves a unit on a day, by its own binding, one above or the slot's default; None when none does.
+
+    `known`: as it was known at that instant, whatever was recorded later.
+    """
+    call.require(Operation.PLUGIN_READ, await subject_of_unit(unit_id), "unit")
+    found = await keys(slot, {unit_id: await ancestors(unit_id)}, day, known)
+    return found.get(unit_id, DEFAULTS.get(slot))
 
 
 async def _recorded(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -137,9 +137,16 @@ async def bounds(
     return served
 
 
-async def keys(slot: Slot, places: Mapping[int, Sequence[int]], day: date) -> dict[int, str]:
-    """The name of the part that each unit is bound to on a day, whether it can serve or not; not of defaults."""
+async def keys(
+    slot: Slot, places: Mapping[int, Sequence[int]], day: date, known: datetime | None = None
+) -> dict[int, str]:
+    """The name of the part that each unit is bound to on a day, whether it can serve or not; not of defaults.
+
+    `known`: by what was recorded until then, instead of by what is known today.
+    """
     rows = await _histories(slot, places, day)
+    if known is not None:
+        rows = {unit: [row for row in several if row.known_from <= known] for unit, several in rows.items()}
     served = {unit: _serving([rows.get(one, []) for one in above], day) for unit, above in places.items()}
     return {unit: row.part for unit, row in served.items() if row is not None}
 

@@ -102,7 +102,7 @@ async def take_note(call: Call) -> int:
 async def _came(call: Call, opened: Work, tops: list[int], report: PluginReport, row: SeenRow | None) -> None:
     before = row.version if row is not None else None
     kept = row or SeenRow(plugin=report.name)
-    kept.distribution, kept.version, kept.since = report.distribution, report.version, call.now
+    kept.distribution, kept.version, kept.since = report.distribution[:200], report.version, call.now
     await kept.save()
     if before is None:
         tell(opened, tops, _installed(report))

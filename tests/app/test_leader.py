@@ -69,6 +69,33 @@ async def test_when_the_leader_goes_another_takes_over(
     assert await ScoreRow.all().count() == 1
 
 
+async def test_the_leader_tells_once_which_plugins_run_and_leads_though_it_cannot(
+    town: Town, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def told() -> int:
+        return await EventRow.filter(kind="plugins.installed", cursor__not_isnull=True).count()
+
+    async def led(true: Callable[[], Awaitable[bool]]) -> None:
+        leading = asyncio.create_task(leader(town, database).run())
+        await until(true)
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+
+    async def all_told() -> bool:
+        return await told() == len(town.registry.report()) - 1
+
+    async def broken(call: Call) -> int:
+        raise RuntimeError("a name that cannot be kept")
+
+    await led(all_told)
+    await report(town)
+    await led(work_is_done)
+    assert await all_told()
+    monkeypatch.setattr(module, "take_note", broken)
+    await report(town)
+    await led(work_is_done)
+
+
 async def test_numbers_go_on_while_scoring_fails(
     town: Town, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

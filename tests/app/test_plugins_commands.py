@@ -93,6 +93,11 @@ def test_a_plugin_is_bound_stopped_resumed_unbound_taken_away_and_put_back(
     [place] = state_of(command, "kota-hidup")["bound"]
     assert (place["code"], place["part"], place["valid_from"]) == ("city", "kota-hidup/score", "2026-01-01")
 
+    asked = ("bound", "--unit", "office", "--on", "2026-06-01")
+    assert command(*asked).output == "kota-hidup/score\n"
+    assert command(*asked, "--known-at", "2026-01-01T00:00:00+0700").output == "eperf/norm-minutes\n"
+    assert command(*asked, "--slot", "pay").exit_code == 1
+
     stopped = command("disable", "kota-hidup", *WHY)
     assert stopped.output.startswith("kota-hidup disabled, ")
     assert command("disable", "kota-hidup", *WHY).output == "kota-hidup was so already\n"

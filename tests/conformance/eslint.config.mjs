@@ -28,6 +28,7 @@ export default [
               'AbsenceYear', 'BandMove', 'ChangedField', 'DayStep', 'Decided', 'Decisions', 'DeviceHealth',
               'DimensionScore', 'DisciplineDuty', 'DisciplineProposal', 'EmployeePresence', 'Holiday',
               'KnownDimensions', 'LeafEvidence', 'LeafFact', 'LeaveRule', 'PageInfo', 'PerformanceUpdate', 'Plugin',
+              'PluginHook', 'PluginPlace',
               'PredikatCount', 'PredikatProposal', 'PredikatSpread', 'PresenceUpdate', 'Problem', 'RoleScore',
               'RoundDimension', 'RoundRole', 'ScoreClosed', 'ScoreLeaf', 'StageMove', 'UnitPresence', 'WhatIfSummary',
             ],

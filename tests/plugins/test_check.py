@@ -265,3 +265,14 @@ def test_the_command_refuses_what_is_no_plugin(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     assert invoked(target).exit_code == 2
+
+
+def test_a_contribution_that_cannot_be_composed_with_eperf_is_told_by_the_command(tmp_path: Path) -> None:
+    module = (
+        "from eperf.plugins import hookimpl\n\n\n@hookimpl\ndef eperf_api():\n"
+        "    from eperf.plugins.api import Contribution, sql_field\n\n"
+        '    return [Contribution(extends={"Employee": {"name": sql_field("{nip}", "Taken.", kind=str)}})]\n'
+    )
+    done = invoked(written(tmp_path / "taken", module))
+    assert done.exit_code == 1
+    assert "taken breaks composes: field Employee.name belongs to eperf " in done.output

@@ -75,6 +75,15 @@ def test_a_plugin_for_another_eperf_is_refused_before_it_is_imported(requires: s
     assert why in cause_of(None, requires=requires, load=must_not_run)
 
 
+def test_a_full_name_that_no_binding_could_keep_is_refused_at_start() -> None:
+    long = module(eperf_scoring_schemes=lambda: [scheme("a" * 60)])
+    assert "is longer than 100 characters; write a shorter name" in cause_of(long, name="b" * 60)
+
+
+def test_a_version_that_no_score_could_keep_is_refused_at_start() -> None:
+    assert "version is longer than 32 characters" in cause_of(full(), version="1.0." + "1" * 30)
+
+
 def test_a_name_that_is_no_name_is_refused() -> None:
     assert "lower case letters" in cause_of(full(), name="Sample_1")
 

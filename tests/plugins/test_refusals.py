@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from eperf.domain.events import KINDS, Event
-from eperf.plugins import StagePart, hookimpl
+from eperf.plugins import Secret, StagePart, hookimpl
 from eperf.plugins.registry import load
 from eperf.testing import candidate
 from tests.plugins.samples import Pay, Policy, Source, Trained, cause_of, module, no_parts, scheme
@@ -94,6 +94,20 @@ class NotAKind(Event):
     subject_type = "Employee"
 
 
+@dataclass(frozen=True)
+class WithSecret:
+    """A key at the first level."""
+
+    key: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Deep:
+    """A key where it cannot be kept apart."""
+
+    clouds: tuple[WithSecret, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class BadKind(Event):
     """Its kind has no dot."""
@@ -123,6 +137,12 @@ class Hostile:
         ("eperf_work_time_policies", [Policy(version=1)], "without version"),
         ("eperf_work_time_policies", [Policy(settings=dict)], "without settings"),
         ("eperf_work_time_policies", [AsyncPolicy()], "classify is async"),
+        (
+            "eperf_scoring_schemes",
+            [scheme(settings=WithSecret)],
+            "a Secret among its settings, which stand on every",
+        ),
+        ("eperf_work_time_policies", [Policy(settings=Deep)], "Deep.clouds has a Secret inside"),
         ("eperf_pay_policies", [Pay(name="Per Point")], "name 'Per Point'"),
         ("eperf_pay_policies", [Pay(settings=dict)], "without settings"),
         ("eperf_pay_policies", [Policy()], "has no method advise"),

@@ -16,7 +16,7 @@ from eperf.domain.errors import BadInput, Forbidden, NotFound, PluginDisabled, P
 from eperf.plugins import DayInput, DayResult, Secret, hookimpl
 from eperf.plugins.registry import Registry, installed, load
 from eperf.services import activity, uninstall
-from eperf.services.binding import bind, change_settings, unbind
+from eperf.services.binding import bind, bound_to, change_settings, unbind
 from eperf.services.call import Call
 from eperf.services.parts import Slot, bound
 from eperf.services.plugin import disable, enable, take_note
@@ -116,6 +116,22 @@ async def test_a_binding_of_the_same_day_recorded_later_counts(town: Town) -> No
     assert await served(town, "city", TODAY) == NORM
     await bind(call, city, Slot.SCHEME, POINTS, {}, TODAY)
     assert await served(town, "city", TODAY) == POINTS
+
+
+async def test_what_served_is_answered_as_it_is_known_today_and_as_it_was_known_then(town: Town) -> None:
+    call, office = town.call("Eka", ADMIN), town.units["office"]
+    ladder = "ministry-ladder/attendance"
+    await bind(call, office, Slot.SCHEME, POINTS, {}, SINCE)
+    await bind(town.call("Eka", ADMIN, now=LATER), office, Slot.SCHEME, ladder, {}, SINCE)
+    latest = LATER + timedelta(hours=1)
+    await unbind(town.call("Eka", ADMIN, now=latest), office, Slot.SCHEME, SINCE)
+    known = [None, NOW - timedelta(seconds=1), NOW, LATER, latest]
+    assert [await bound_to(call, office, Slot.SCHEME, TODAY, when) for when in known] == [
+        NORM, NORM, POINTS, ladder, NORM,
+    ]  # fmt: skip
+    assert await bound_to(call, office, Slot.PAY, TODAY) is None
+    with pytest.raises(Forbidden):
+        await bound_to(town.call("Budi"), office, Slot.SCHEME, TODAY)
 
 
 async def test_who_is_bound_to_a_stopped_plugin_is_provisional_with_the_reason_until_it_runs_again(

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from eperf.domain.scoring import expanded
 from tests.support.operations import Made
 from tests.support.random_town import RandomTown, marks
 from tests.support.sight import TYPES, Sight
@@ -53,12 +54,16 @@ def _ids(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _cited(sight: Sight) -> set[int]:
-    """The activities on which the leaves of scores in sight rest: that is said in the score itself."""
-    found: set[int] = set()
-    for number in sight.seen["score"]:
-        for leaf in sight.tables["score"][number]["breakdown"]:
-            found |= {int(one["id"]) for one in leaf["evidence"] if one["kind"] == "activity"}
-    return found
+    """The activities on which leaves in sight rest, of scores and of appeals: that is said in the leaf itself."""
+    leaves = [
+        leaf
+        for number in sight.seen["score"]
+        for leaf in expanded(sight.tables["score"][number]["breakdown"])
+    ]
+    for number in sight.seen["appeal"]:
+        row = sight.tables["appeal"][number]
+        leaves += [leaf for leaf in (row["leaf_before"], row["leaf_after"]) if leaf]
+    return {int(one["id"]) for leaf in leaves for one in leaf["evidence"] if one["kind"] == "activity"}
 
 
 def _inside(made: Made) -> str:

@@ -1,4 +1,4 @@
-"""`eperf plugins unbind|health|disable|enable|uninstall|restore`: the life of a plugin in this installation."""
+"""`eperf plugins unbind|bound|health|disable|enable|uninstall|restore`: the life of a plugin in this installation."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from eperf.app.keeper import Tables
 from eperf.domain.errors import BadInput
 from eperf.services import plugin as plugins
 from eperf.services import uninstall as removal
+from eperf.services.binding import bound_to
 from eperf.services.binding import unbind as unbind_part
 from eperf.services.closing import unit_of
 from eperf.services.parts import Slot
@@ -43,6 +44,28 @@ def unbind(
         return await _scored(house)
 
     print(f"{slot.value} of {unit} unbound from {since:%Y-%m-%d}; {run_with_database(job)} months scored")
+
+
+def bound(
+    unit: str = typer.Option(..., "--unit", help="The code of the unit."),
+    day: datetime = typer.Option(..., "--on", formats=["%Y-%m-%d"], help="The day."),
+    slot: Slot = typer.Option(Slot.SCHEME, help="The place in the unit."),
+    known: datetime | None = typer.Option(
+        None,
+        "--known-at",
+        formats=["%Y-%m-%dT%H:%M:%S%z"],
+        help="As it was known then: 2026-03-31T17:00:00+0700.",
+    ),
+) -> None:
+    """Print the part that serves a unit on a day; exits with 1 when none does."""
+
+    async def job(house: House) -> str | None:
+        return await bound_to(house.call(), await unit_of(unit), slot, day.date(), known)
+
+    found = run_with_database(job)
+    print(found or f"nothing serves {slot.value} of {unit} on {day:%Y-%m-%d}")
+    if found is None:
+        raise typer.Exit(1)
 
 
 def health(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
@@ -174,5 +197,5 @@ def _lines(found: Dependants) -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Adds these commands to `eperf plugins`."""
-    for command in (unbind, health, disable, enable, uninstall, restore):
+    for command in (unbind, bound, health, disable, enable, uninstall, restore):
         app.command()(command)

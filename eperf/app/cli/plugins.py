@@ -16,7 +16,7 @@ from eperf.app.cli import lifecycle
 from eperf.app.cli.run import REFUSED, errors, json_object, run_with_database, settings
 from eperf.app.house import House
 from eperf.app.impact import Impact
-from eperf.app.preview import of_addition, of_removal
+from eperf.app.preview import of_addition, of_removal, uncomposed
 from eperf.domain.errors import BadInput, Refused
 from eperf.plugins import plan as plans
 from eperf.plugins import registry
@@ -38,11 +38,16 @@ def list_(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
     if as_json:
         print(json.dumps([dataclasses.asdict(report) for report in found]))
     else:
-        table = Table("plugin", "distribution", "version", "state", "parts", "cause")
+        table = Table("plugin", "distribution", "version", "state", "parts", "cause or warnings")
         for report in found:
             parts = "\n".join(report.parts)
             table.add_row(
-                report.name, report.distribution, report.version, report.state, parts, report.cause or ""
+                report.name,
+                report.distribution,
+                report.version,
+                report.state,
+                parts,
+                "\n".join([*filter(None, [report.cause]), *report.warnings]),
             )
         Console().print(table)
     if any(report.state != "ok" for report in found):
@@ -74,6 +79,9 @@ def check(
 
     broken = 0
     try:
+        for cause in uncomposed(target):
+            broken += 1
+            print(cause)
         for breach in breaches(target, Bounds(seed, examples, seconds, most_seconds)):
             broken += 1
             print(breach)

@@ -23,6 +23,7 @@ from eperf.plugins.report import PluginReport
 class Found:
     """A plugin that was loaded alone: its parts, its samples, and the folder of its code."""
 
+    candidate: Candidate
     name: str
     report: PluginReport
     parts: Registry
@@ -100,7 +101,7 @@ def _found(one: Candidate, point: EntryPoint, given: Iterable[EntryPoint]) -> Fo
     parts = load(candidates=[one])
     [report] = parts.report()
     wanted = () if report.state != "ok" else tuple(sample for each in given for sample in each.load())
-    return Found(one.name, report, parts, wanted, point.value, _folder(point))
+    return Found(one, one.name, report, parts, wanted, point.value, _folder(point))
 
 
 def _folder(point: EntryPoint) -> Path:

@@ -247,9 +247,22 @@ class Scope:
         )
 
 
-def scope(viewer: Viewer, operation: Operation) -> Scope:
+@dataclass(frozen=True)
+class Permission:
+    """What a plugin's verb or route takes: `value` is its name, as `sample.commend`; `reaches` is as in `ACCESS`."""
+
+    value: str
+    reaches: Mapping[Role, Reach]
+    never_on_oneself: bool = False
+
+
+def scope(viewer: Viewer, operation: Operation | Permission) -> Scope:
     """How far this viewer's roles carry an operation."""
-    reaches = {role: reach for role, reach in ACCESS[operation].items() if role in viewer.roles}
+    if isinstance(operation, Permission):
+        allowed, never = operation.reaches, operation.never_on_oneself
+    else:
+        allowed, never = ACCESS[operation], operation in NEVER_ON_ONESELF
+    reaches = {role: reach for role, reach in allowed.items() if role in viewer.roles}
     carried = set(reaches.values())
     own = viewer.employee_id
     return Scope(
@@ -259,11 +272,13 @@ def scope(viewer: Viewer, operation: Operation) -> Scope:
         if Reach.REPORTS in carried
         else frozenset(),
         units=frozenset(unit for role, unit in viewer.grants if reaches.get(role) == Reach.SUBTREE),
-        not_employee_id=own if operation in NEVER_ON_ONESELF else None,
+        not_employee_id=own if never else None,
     )
 
 
-def require(viewer: Viewer, operation: Operation, subject: Subject, field: str | None = None) -> None:
+def require(
+    viewer: Viewer, operation: Operation | Permission, subject: Subject, field: str | None = None
+) -> None:
     """Refuses with `FORBIDDEN` unless the operation reaches the subject."""
     if not scope(viewer, operation).covers(subject):
         raise Forbidden(operation.value, field)

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NewType
 
 import strawberry
 from strawberry.types.field import StrawberryField
+
+Date = NewType("Date", date)
+DateTime = NewType("DateTime", datetime)
+Hundredths = NewType("Hundredths", int)
+YearMonth = NewType("YearMonth", str)
+"""Scalars, by which strawberry finds how each is written and read."""
 
 MAPPING = "eperf.mapping"
 """The key of a field's metadata under which it says where it lives."""

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from eperf.domain.access import Permission
 from eperf.plugins.discovery import CORE, Candidate
 from eperf.plugins.report import PluginReport, Registered
+from eperf.plugins.values import VERB
 
 
 class Clash(Exception):
@@ -49,12 +51,35 @@ class Offer:
         """The plugin's GraphQL contributions; their owner is the plugin, whatever they say."""
         return tuple(replace(part, owner=self.candidate.name) for part in self.answers.get("eperf_api", ()))
 
+    def routes(self) -> dict[str, Registered[Any]]:
+        """The plugin's HTTP routes, by method and whole path."""
+        found = {}
+        for route in self.answers.get("eperf_routes", ()):
+            key = f"{route.method} /plugins/{self.candidate.name}{route.path}"
+            found[key] = self._registered(key, route)
+        return found
+
+    def permissions(self) -> dict[str, Permission]:
+        """What the plugin's verbs and routes take, by name, which begins with the plugin's name; else `Clash`."""
+        verbs = (field.metadata.get(VERB) for one in self.contributions() for field in one.mutation.values())
+        taken = [verb.permission for verb in verbs if verb is not None]
+        taken += [route.permission for route in self.answers.get("eperf_routes", ()) if route.permission]
+        found: dict[str, Permission] = {}
+        for one in taken:
+            if not one.value.startswith(f"{self.candidate.name}."):
+                raise Clash(f"permission {one.value} does not begin with {self.candidate.name}.")
+            if found.setdefault(one.value, one) != one:
+                raise Clash(f"permission {one.value} is described twice, each time otherwise")
+        return found
+
     def claims(self) -> list[str]:
-        """What no two may share: device paths, table labels, event kinds. `Clash` when one is here twice."""
+        """What no two may share: device paths, table labels, event kinds, routes. `Clash` when one is here twice."""
         sources = self.answers.get("eperf_attendance_sources", ())
         claims = [f"device path {route.method} {route.path}" for source in sources for route in source.routes]
         claims += [f"table label {group.label}" for group in self.answers.get("eperf_models", ())]
         claims += [f"event kind {part.kind}" for part in self.answers.get("eperf_event_kinds", ())]
+        own = f"/plugins/{self.candidate.name}"
+        claims += [f"route {one.method} {own}{one.path}" for one in self.answers.get("eperf_routes", ())]
         for claim in claims:
             if claims.count(claim) > 1:
                 raise Clash(f"{claim} is claimed twice by {self.candidate.name}")
@@ -63,7 +88,12 @@ class Offer:
     def report(self) -> PluginReport:
         """The line of the start-up report."""
         keys = [key for hook in NAMED for key in self.named(hook)]
-        keys += [*self.event_kinds(), *(group.key for group in self.tables())]
+        keys += [
+            *self.event_kinds(),
+            *(group.key for group in self.tables()),
+            *self.routes(),
+            *self.permissions(),
+        ]
         one, hooks = self.candidate, tuple(self.answers)
         return PluginReport(one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None)
 
@@ -77,5 +107,9 @@ NAMED = (
     "eperf_attendance_sources",
     "eperf_integrity_detectors",
     "eperf_pay_policies",
+    "eperf_event_sinks",
+    "eperf_jobs",
+    "eperf_commands",
+    "eperf_lifespan",
 )
 """The hooks whose parts are found by name."""

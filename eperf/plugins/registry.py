@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from eperf.domain.pay.policy import PayPolicy
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
+    from eperf.plugins.chores import Command, EventSink, Job, Lifespan
+    from eperf.plugins.http import HttpRoute
     from eperf.plugins.values import Models
 
 T = TypeVar("T")
@@ -48,6 +50,11 @@ class Registry:
     pay_policies: Mapping[str, Registered[PayPolicy]]
     event_kinds: Mapping[str, Registered[type[Event]]]
     models: tuple[Registered[Models], ...]
+    sinks: Mapping[str, Registered[EventSink]]
+    jobs: Mapping[str, Registered[Job]]
+    commands: Mapping[str, Registered[Command]]
+    lifespans: Mapping[str, Registered[Lifespan]]
+    routes: Mapping[str, Registered[HttpRoute]]
     contributions: tuple[Contribution, ...]
     plugins: tuple[PluginReport, ...]
 
@@ -138,6 +145,11 @@ class _Loader:
             detectors=named["eperf_integrity_detectors"],
             pay_policies=named["eperf_pay_policies"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
+            sinks=named["eperf_event_sinks"],
+            jobs=named["eperf_jobs"],
+            commands=named["eperf_commands"],
+            lifespans=named["eperf_lifespan"],
+            routes=_merged(offer.routes() for offer in self.offers),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),
             plugins=reports,

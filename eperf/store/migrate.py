@@ -7,7 +7,7 @@ database that is newer than the program is refused.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -56,6 +56,22 @@ class MigrationBusy(Refused):
     code = "MIGRATION_BUSY"
     text_id = "Proses lain sedang menjalankan migrasi."
     text_en = "Another process is running migrations."
+
+
+class MigrationOneWay(Refused):
+    """A migration of a plugin cannot be taken back, so its tables cannot be removed."""
+
+    code = "MIGRATION_ONE_WAY"
+    text_id = "Migrasi {value} tidak dapat dibatalkan."
+    text_en = "The migration {value} cannot be taken back."
+
+
+class TableNotOwn(Refused):
+    """A migration of a plugin makes a table whose name does not begin with the plugin's label."""
+
+    code = "TABLE_NOT_OWN"
+    text_id = "Tabel {value} dari migrasi {migration} tidak diawali dengan {label}."
+    text_en = "The table {value} of migration {migration} does not begin with {label}."
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,7 @@ async def migrate(
         recorder = copy(executor.recorder)
         for step in plan:
             key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
+            _require_own_tables(step.migration, key)
             async with in_transaction("default") as connection:
                 editor = executor._schema_editor()
                 editor.client = connection
@@ -123,6 +140,59 @@ async def migrate(
             if progress:
                 progress(_name(key))
     return await status(config)
+
+
+async def unapply(
+    config: Mapping[str, Any],
+    labels: Collection[str],
+    also: Callable[[], Awaitable[None]],
+    wait: float = 60,
+) -> tuple[str, ...]:
+    """Takes back every migration of plugins' labels, the last first, in one transaction with `also`; gives their names.
+
+    Refuses one that cannot be taken back before anything is changed.
+    """
+    async with _locked(config, wait), _foreign_keys_off():
+        unknown = [name for name in (await status(config)).unknown if name.partition(".")[0] in labels]
+        if unknown:
+            raise SchemaNewer("database", unknown[0])
+        executor = _executor(config["apps"])
+        await executor.loader.build_graph()
+        applied = set(await executor.recorder.applied_migrations())
+        plan = [key for key in executor._full_plan() if key in applied and key.app_label in labels]
+        steps = [_backwards(executor.loader.graph.nodes[key], _name(key)) for key in plan]
+        states, state = [], await executor._project_state(applied - set(plan))
+        for step in steps:
+            states.append(state.clone())
+            await step.apply(state, dry_run=True, schema_editor=None)
+        recorder = copy(executor.recorder)
+        async with in_transaction("default") as connection:
+            recorder.connection = connection
+            for key, step, before in reversed(list(zip(plan, steps, states, strict=True))):
+                editor = executor._schema_editor()
+                editor.client = connection
+                await step.unapply(before, schema_editor=editor)
+                await recorder.record_unapplied(key.app_label, key.name)
+            await also()
+            await _require_references(connection)
+    return tuple(_name(key) for key in reversed(plan))
+
+
+def _backwards(step: Any, name: str) -> Migration:
+    if not (isinstance(step, Migration) and all(getattr(one, "reversible", True) for one in step.operations)):
+        raise MigrationOneWay("migration", name)
+    return step
+
+
+def _require_own_tables(migration: Migration, key: MigrationKey) -> None:
+    """A plugin's tables bear its label, so that they are neither the core's nor another's, and are found again."""
+    if key.app_label == "core":
+        return
+    for operation in migration.operations:
+        if isinstance(operation, CreateModel):
+            table = str((operation.options or {}).get("table") or operation.name.lower())
+            if table != key.app_label and not table.startswith(f"{key.app_label}_"):
+                raise TableNotOwn("migration", table, migration=_name(key), label=f"{key.app_label}_")
 
 
 async def _apply(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:

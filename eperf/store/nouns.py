@@ -24,4 +24,5 @@ MODULES = (
     "eperf.store.what_if",
     "eperf.store.binding",
     "eperf.store.event",
+    "eperf.store.guest",
 )

@@ -5,6 +5,7 @@ A field with a resolver of its own works too, but sends every operation that ask
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,12 +47,33 @@ def batch_field(
     columns: tuple[str, ...], fill: Callable[..., Any], description: str, *, kind: Any = None
 ) -> Any:
     """A field that is made for all rows of a level at once; see `Batch`."""
-    mapping = Batch(columns, fill)
+    mapping = Batch(columns, _kept(fill))
 
     async def resolve(self: Any, info: strawberry.Info) -> Any:
         return await info.context.rows.filled(mapping, self.row, info.context)
 
     return field(resolve, description, mapping, kind)
+
+
+def _kept(fill: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, whose `SystemExit` ends an operation and not the server."""
+    if inspect.iscoroutinefunction(fill):
+
+        async def filled(rows: Any, context: Any) -> Any:
+            try:
+                return await fill(rows, context)
+            except SystemExit as end:
+                raise RuntimeError(f"{fill.__qualname__} raised SystemExit") from end
+
+        return filled
+
+    def made(rows: Any, context: Any) -> Any:
+        try:
+            return fill(rows, context)
+        except SystemExit as end:
+            raise RuntimeError(f"{fill.__qualname__} raised SystemExit") from end
+
+    return made
 
 
 def sql_field(sql: str, description: str, *, kind: Any) -> Any:

@@ -221,16 +221,14 @@ def eperf_event_kinds() -> Sequence[type[Event]]:
 def eperf_event_sinks() -> Sequence[EventSink]:
     """Event sinks: places that committed updates are sent to, such as a broker.
 
-    A sink has `name`, `version`, `kinds` (none: all), `seconds` and `async send(updates)`, which runs on an event loop of
-    the plugin's own. The leader sends in order from a cursor of each sink, which begins where the log stands when it is
-    first seen; what was not taken comes again with growing waits, so every update arrives at least once. Example:
+    A sink has `name`, `version`, `kinds` (none: all), `seconds` and `async send(updates)`. The leader sends in order,
+    from the log's end when it first sees it; what was not taken comes again, so all arrive at least once. Example:
 
         class Broker:
             name, version, kinds, seconds = "broker", "1", ("score.changed",), 10
 
             async def send(self, updates):
-                for update in updates:
-                    await client.publish(f"eperf.{update.kind}", update.payload)
+                await client.publish([(one.kind, one.cursor, one.payload) for one in updates])
 
         @hookimpl
         def eperf_event_sinks():
@@ -246,8 +244,7 @@ def eperf_jobs() -> Sequence[Job]:
     One that raises, hangs or ends its process is logged and runs again at its next time; no other waits. Example:
 
         async def expire(desk):
-            async with desk.transaction():
-                await TrainingRow.filter(valid_to__lt=desk.today).delete()
+            await TrainingRow.filter(valid_to__lt=desk.today).delete()
 
         @hookimpl
         def eperf_jobs():
@@ -260,8 +257,7 @@ def eperf_jobs() -> Sequence[Job]:
 def eperf_commands() -> Sequence[Command]:
     """Commands: `eperf x PLUGIN NAME`, on the server, in the name of the installation.
 
-    The function gets a `Desk`, then what typer reads by the annotations of its parameters; its docstring is the help.
-    Example:
+    The function gets a `Desk`, then what typer reads by its annotations; its docstring is the help. Example:
 
         async def count(desk, since: str = "2026-01-01"):
             "Count trainings."
@@ -282,7 +278,7 @@ def eperf_lifespan() -> Sequence[Lifespan]:
 
         @hookimpl
         def eperf_lifespan():
-            return [Lifespan("broker", connected)]  # `connected()` is an asynchronous context manager
+            return [Lifespan("broker", connected)]  # `connected()` gives an asynchronous context manager
     """
     raise NotImplementedError
 
@@ -294,9 +290,7 @@ def eperf_routes() -> Sequence[HttpRoute]:
     A route's permission says whom its desk reaches. Without one it is public. Example, of a plugin `training`:
 
         async def count(desk, request):  # at /plugins/training/count
-            people = [one.id for one in await desk.people()]
-            found = await TrainingRow.filter(employee_id__in=people).count()
-            return HttpReply(json.dumps({"count": found}).encode())
+            return HttpReply(b"%d people in your reach" % len(await desk.people()), "text/plain")
 
         @hookimpl
         def eperf_routes():

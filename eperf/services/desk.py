@@ -121,7 +121,7 @@ async def guarded(plugin: str, made: Awaitable[T]) -> T:
     """What a guest's code gives; a `SystemExit` or another end of the process becomes `GuestFailed`."""
     try:
         return await made
-    except (SystemExit, KeyboardInterrupt, GeneratorExit) as end:
+    except (SystemExit, KeyboardInterrupt) as end:
         raise GuestFailed(f"{plugin} raised {type(end).__name__}") from end
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from typer.core import TyperGroup
 from eperf.app.cli.run import run_with_database
 from eperf.app.house import House
 from eperf.app.logs import configure
-from eperf.domain.errors import NotFound
+from eperf.domain.errors import NotFound, Refused
 from eperf.plugins import registry as plugins
 from eperf.plugins.chores import Command
 from eperf.schema.ids import number_of
@@ -49,14 +50,20 @@ def _nothing() -> None:
 
 
 def job(key: str = typer.Argument(help="The job, plugin/name; `eperf plugins list` shows them.")) -> None:
-    """Run a job of a plugin once, now; the leader runs it by its schedule. Exits with 2 when there is none."""
+    """Run a job of a plugin once, now; the leader runs it by its schedule. Exits with 1 when it fails, 2 without it."""
 
     async def once(house: House) -> None:
         configure(house.settings.log_level, house.settings.log_json)
         found = house.registry.jobs.get(key)
         if found is None:
             raise NotFound("job", key)
-        await guarded(found.plugin, found.part.run(_desk(house, found.plugin)))
+        try:
+            await guarded(found.plugin, found.part.run(_desk(house, found.plugin)))
+        except Refused:
+            raise
+        except Exception as failure:
+            traceback.print_exc()  # in few lines, of which the leader keeps the last
+            raise typer.Exit(1) from failure
 
     run_with_database(once)
 

@@ -89,19 +89,23 @@ async def _enter(guests: Guests, found: Registered[Lifespan]) -> _Entered | None
 
     async def hold() -> None:
         async with part.opened():
+            if not inside.set_running_or_notify_cancel():
+                return  # too late: nobody waits any more
             inside.set_result(None)
             await stop.wait()
 
     try:
         task = loop.begin(hold)
         task.add_done_callback(lambda done: _tell(done, inside))
-        async with asyncio.timeout(part.seconds):
+        async with asyncio.timeout(part.seconds) as bound:
             await asyncio.wrap_future(inside)
     except asyncio.CancelledError:
         raise
     except Exception as failure:
-        late = isinstance(failure, TimeoutError) and not inside.done()
+        late = isinstance(failure, TimeoutError) and bound.expired()
         cause = f"not there after {part.seconds:g} seconds" if late else said(failure)
+        if late:
+            task.cancel()
         logger.error("plugin.lifespan-failed", lifespan=found.key, cause=cause)
         return None
     return _Entered(found.key, loop, part.seconds, stop, task)

@@ -63,22 +63,26 @@ def _handler(house: House, authenticator: Authenticator, found: Registered[HttpR
                 raise
             logger.error("plugin.route-late", route=found.key, seconds=seconds)
             raise Unavailable("path", found.part.path) from late
-        return _sent(found, reply)
+        return _sent(reply)
 
     return handle
 
 
 async def _answered(desk: GuestDesk, found: Registered[HttpRoute], asked: HttpRequest) -> HttpReply:
-    answer = found.part.handle
     if found.part.method == "GET":
-        return await guarded(found.plugin, answer(desk, asked))
+        return await _reply(desk, found, asked)
     async with desk.transaction():
-        return await guarded(found.plugin, answer(desk, asked))
+        return await _reply(desk, found, asked)
 
 
-def _sent(found: Registered[HttpRoute], reply: HttpReply) -> Response:
+async def _reply(desk: GuestDesk, found: Registered[HttpRoute], asked: HttpRequest) -> HttpReply:
+    reply: object = await guarded(found.plugin, found.part.handle(desk, asked))
     if not isinstance(reply, HttpReply):
         raise GuestFailed(f"{found.key} answered {type(reply).__name__}, not HttpReply")
+    return reply
+
+
+def _sent(reply: HttpReply) -> Response:
     headers = {"content-type": reply.content_type}
     if reply.filename is not None:
         headers["content-disposition"] = f'attachment; filename="{reply.filename}"'

@@ -1,8 +1,8 @@
 """Taking a plugin out of the database: what is its own, written out, taken away, and put back.
 
 Its own are the tables of its labels, its kinds of event, the answers kept for its verbs, its sinks' cursors and its
-jobs' times. What others decided by its parts (bindings, scores, days) is history and stays; while a binding of it is
-still to come or in force, it is not removed.
+jobs' times. What others decided by its parts (bindings, scores, days) is not: ending that is another's business, and
+comes before.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import orjson
@@ -19,21 +18,17 @@ from eperf.domain.errors import Conflict, NotFound, Refused
 from eperf.plugins.discovery import CORE
 from eperf.plugins.registry import Registry
 from eperf.store import database, migrate, owned
-from eperf.store.adjustment import AdjustmentRow
-from eperf.store.attendance import DayRow, DeviceRow
-from eperf.store.binding import BindingRow
-from eperf.store.scoring import ScoreRow
 
 _AT_ONCE = 500
 _FORM = 1
 
 
 class StillUsed(Refused):
-    """Units are bound to the plugin's parts, or another plugin's tables need its tables."""
+    """Another plugin's tables need the plugin's tables."""
 
     code = "PLUGIN_STILL_USED"
-    text_id = "Plugin {value} masih dipakai: {by}."
-    text_en = "The plugin {value} is still used: {by}."
+    text_id = "Tabel plugin {value} masih dipakai plugin {by}."
+    text_en = "The tables of plugin {value} are needed by plugin {by}."
 
 
 class ExportDamaged(Refused):
@@ -46,11 +41,7 @@ class ExportDamaged(Refused):
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a plugin has: rows by table (its own tables, then the core's), and what others have by it.
-
-    `bindings` are those in force or to come, as `slot of unit from day: part`; `history` counts rows that cite its
-    parts and stay.
-    """
+    """What a plugin has: rows of its own by table (its tables, then those of the core), and events by kind."""
 
     plugin: str
     version: str
@@ -59,27 +50,15 @@ class Holdings:
     tables: Mapping[str, int]
     rows: Mapping[str, int]
     events: Mapping[str, int]
-    bindings: tuple[str, ...]
-    history: Mapping[str, int]
-    needed_by: tuple[str, ...]
 
 
-async def holdings(registry: Registry, config: Mapping[str, Any], plugin: str, today: date) -> Holdings:
+async def holdings(registry: Registry, config: Mapping[str, Any], plugin: str) -> Holdings:
     """What a plugin that is installed has; refuses a name that is none's, and eperf itself."""
-    version = _version(registry, plugin)
-    labels = _labels(registry, plugin)
+    version, labels = _version(registry, plugin), _labels(registry, plugin)
     known = await migrate.status(config)
     there = await owned.standing([*owned.tables(labels), *owned.links(labels)])
     kinds = await _kinds(registry, plugin)
     own = owned.own_rows(plugin, kinds)
-    key = f"{plugin}/"
-    history = {
-        "binding": await BindingRow.filter(part__startswith=key).count(),
-        "score": await ScoreRow.filter(scheme__startswith=key).count(),
-        "adjustment": await AdjustmentRow.filter(scheme__startswith=key).count(),
-        "attendance_day": await DayRow.filter(policy__startswith=key).count(),
-        "device": await DeviceRow.filter(source__startswith=key).count(),
-    }
     return Holdings(
         plugin=plugin,
         version=version,
@@ -88,10 +67,16 @@ async def holdings(registry: Registry, config: Mapping[str, Any], plugin: str, t
         tables={table: await owned.count(table) for table in there},
         rows={table: await owned.OF_THE_CORE[table].filter(**where).count() for table, where in own.items()},
         events=kinds,
-        bindings=tuple(await _in_force(key, today)),
-        history={table: number for table, number in history.items() if number},
-        needed_by=_needed_by(registry, plugin, labels),
     )
+
+
+async def require_removable(registry: Registry, config: Mapping[str, Any], plugin: str) -> None:
+    """Refuses what `remove` would refuse, before anything is changed."""
+    labels = _labels(registry, plugin)
+    for found in registry.models:
+        if found.plugin != plugin and set(found.part.depends_on) & set(labels):
+            raise StillUsed("plugin", plugin, by=found.plugin)
+    await migrate.require_reversible(config, labels)
 
 
 async def lines(registry: Registry, config: Mapping[str, Any], plugin: str) -> AsyncIterator[bytes]:
@@ -127,18 +112,14 @@ async def _records(
             yield {"table": table, "row": row}
 
 
-async def remove(
-    registry: Registry, config: Mapping[str, Any], plugin: str, today: date, *, force: bool = False
-) -> Holdings:
+async def remove(registry: Registry, config: Mapping[str, Any], plugin: str) -> Holdings:
     """Takes back the plugin's migrations and removes its rows, in one transaction under the lock of migrations.
 
-    Refuses while units are bound to its parts, unless forced, and while another plugin's tables need its own. Export
-    first: nothing of it can be had again. Gives what it had.
+    Refuses while another plugin's tables need its own, and where a migration cannot be taken back. Export first:
+    nothing of it can be had again. Gives what it had.
     """
-    found = await holdings(registry, config, plugin, today)
-    used = [*(f"{one} needs its tables" for one in found.needed_by), *(() if force else found.bindings)]
-    if used:
-        raise StillUsed("plugin", plugin, by="; ".join(used[:10]))
+    await require_removable(registry, config, plugin)
+    found = await holdings(registry, config, plugin)
 
     async def also() -> None:
         for table, where in owned.own_rows(plugin, found.events).items():
@@ -151,14 +132,19 @@ async def remove(
     return found
 
 
-async def restore(registry: Registry, config: Mapping[str, Any], exported: Iterable[bytes]) -> int:
+async def restore(
+    registry: Registry, config: Mapping[str, Any], plugin: str, exported: Iterable[bytes]
+) -> int:
     """Puts an export back, of a plugin whose tables are there again and empty; gives the number of rows.
 
-    All or nothing. Refuses a file that is not as it was written, and one of other migrations than those applied.
+    All or nothing. Refuses a file that is not as it was written, one of another plugin, and one of other migrations
+    than those applied.
     """
     head, records = _read(exported)
-    plugin = str(head.get("plugin"))
-    labels = _labels(registry, plugin) if _version(registry, plugin) else ()
+    if head.get("plugin") != plugin:
+        raise ExportDamaged("export", head.get("plugin"), why=f"it is not of {plugin}")
+    _version(registry, plugin)
+    labels = _labels(registry, plugin)
     applied = [one for one in (await migrate.status(config)).applied if one.partition(".")[0] in labels]
     if sorted(applied) != head.get("migrations"):
         raise Conflict(
@@ -232,28 +218,3 @@ def _version(registry: Registry, plugin: str) -> str:
 
 def _labels(registry: Registry, plugin: str) -> tuple[str, ...]:
     return tuple(found.part.label for found in registry.models if found.plugin == plugin)
-
-
-def _needed_by(registry: Registry, plugin: str, labels: tuple[str, ...]) -> tuple[str, ...]:
-    others = {
-        found.plugin
-        for found in registry.models
-        if found.plugin != plugin and set(found.part.depends_on) & set(labels)
-    }
-    return tuple(sorted(others))
-
-
-async def _in_force(key: str, today: date) -> list[str]:
-    rows = await BindingRow.filter(part__startswith=key)
-    places = {(row.unit_id, row.slot) for row in rows}
-    found = []
-    for unit, slot in sorted(places):
-        bound = await BindingRow.filter(unit_id=unit, slot=slot).order_by("valid_from", "known_from", "id")
-        last = {row.valid_from: row for row in bound}
-        current = max((day for day in last if day <= today), default=None)
-        found += [
-            f"{slot} of unit {unit} from {day}: {row.part}"
-            for day, row in last.items()
-            if row.part.startswith(key) and (day == current or day > today)
-        ]
-    return found

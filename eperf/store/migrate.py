@@ -153,14 +153,7 @@ async def unapply(
     Refuses one that cannot be taken back before anything is changed.
     """
     async with _locked(config, wait), _foreign_keys_off():
-        unknown = [name for name in (await status(config)).unknown if name.partition(".")[0] in labels]
-        if unknown:
-            raise SchemaNewer("database", unknown[0])
-        executor = _executor(config["apps"])
-        await executor.loader.build_graph()
-        applied = set(await executor.recorder.applied_migrations())
-        plan = [key for key in executor._full_plan() if key in applied and key.app_label in labels]
-        steps = [_backwards(executor.loader.graph.nodes[key], _name(key)) for key in plan]
+        executor, applied, plan, steps = await _to_unapply(config, labels)
         states, state = [], await executor._project_state(applied - set(plan))
         for step in steps:
             states.append(state.clone())
@@ -176,6 +169,25 @@ async def unapply(
             await also()
             await _require_references(connection)
     return tuple(_name(key) for key in reversed(plan))
+
+
+async def require_reversible(config: Mapping[str, Any], labels: Collection[str]) -> None:
+    """Refuses labels with a migration that `unapply` could not take back."""
+    await _to_unapply(config, labels)
+
+
+async def _to_unapply(
+    config: Mapping[str, Any], labels: Collection[str]
+) -> tuple[MigrationExecutor, set[MigrationKey], list[MigrationKey], list[Migration]]:
+    """The executor, what is applied, and of that the labels' migrations in the order in which they were applied."""
+    unknown = [name for name in (await status(config)).unknown if name.partition(".")[0] in labels]
+    if unknown:
+        raise SchemaNewer("database", unknown[0])
+    executor = _executor(config["apps"])
+    await executor.loader.build_graph()
+    applied = set(await executor.recorder.applied_migrations())
+    plan = [key for key in executor._full_plan() if key in applied and key.app_label in labels]
+    return executor, applied, plan, [_backwards(executor.loader.graph.nodes[key], _name(key)) for key in plan]
 
 
 def _backwards(step: Any, name: str) -> Migration:

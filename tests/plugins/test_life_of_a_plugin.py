@@ -16,6 +16,7 @@ from starlette.routing import Mount
 
 from eperf.app.guests.life import living
 from eperf.app.house import opened
+from eperf.app.keeper import Tables
 from eperf.app.web import build, closing
 from eperf.schema.ids import global_id
 from eperf.services import removal
@@ -181,14 +182,14 @@ async def test_a_plugin_comes_works_is_upgraded_goes_and_leaves_nothing_and_come
 
     # Uninstalled: said, exported, taken away.
     async with place.opened() as house:
-        found = await removal.holdings(house.registry, house.config, "sample", house.call().today)
-        assert found.tables == {"sample_commendation": 2}
+        found = await removal.holdings(house.registry, house.config, "sample")
+        assert found.tables == await Tables(house).rows("sample") == {"sample_commendation": 2}
         assert found.events == {"sample.commended": 2}
         assert found.rows == {"event": 2, "idempotency": 1, "event_sink": 1, "plugin_job": 1}
         assert found.migrations == ("sample.0001_commendation", "sample.0002_level")
-        exported = [line async for line in removal.lines(house.registry, house.config, "sample")]
+        exported = [line async for line in Tables(house).lines("sample")]
         assert json.loads(exported[-1])["rows"] == 7
-        await removal.remove(house.registry, house.config, "sample", house.call().today)
+        await Tables(house).remove("sample")
         assert (await migrate.status(house.config)).pending == found.migrations
     sample.uninstall(site)
     async with place.opened():
@@ -199,8 +200,8 @@ async def test_a_plugin_comes_works_is_upgraded_goes_and_leaves_nothing_and_come
     sample.install(site, "2.0.0")
     await place.migrated()
     async with place.opened() as house:
-        assert await removal.restore(house.registry, house.config, exported) == 7
-        assert [line async for line in removal.lines(house.registry, house.config, "sample")] == exported
+        assert await Tables(house).restore("sample", exported) == 7
+        assert [line async for line in Tables(house).lines("sample")] == exported
     async with place.served() as ask:
         shown = (await ask("Sri", COMMENDED % "level"))["data"]["employees"]["nodes"]
         assert [one["reason"] for one in shown[0]["commendations"]] == ["Arsip rapi", "Banjir ditangani"]

@@ -21,6 +21,7 @@ from eperf.store import database, migrate, owned
 
 _AT_ONCE = 500
 _FORM = 1
+_Records = dict[str, list[dict[str, Any]]]
 
 
 class StillUsed(Refused):
@@ -150,22 +151,34 @@ async def restore(
         raise Conflict(
             "migrations", head.get("migrations"), f"the database has {', '.join(applied) or 'none'}"
         )
+    _require_own(registry, plugin, records)
     async with database.transaction():
         for table in (*owned.tables(labels), *owned.links(labels)):
             if await owned.count(table):
                 raise Conflict("table", table, "it has rows already")
-        kinds = {row["kind"] for row in records.get("event", ())}
-        for table, where in owned.own_rows(plugin, kinds).items():
-            await owned.OF_THE_CORE[table].filter(**where).delete()
+        # Where its sinks and jobs stand is told by the export; what has been noted since they are here again is not.
+        for table in owned.BEGUN_AGAIN:
+            await owned.OF_THE_CORE[table].filter(**owned.own_rows(plugin, ())[table]).delete()
         await _put(labels, records)
     return sum(len(rows) for rows in records.values())
 
 
-async def _put(labels: tuple[str, ...], records: dict[str, list[dict[str, Any]]]) -> None:
-    models = {**owned.tables(labels), **owned.OF_THE_CORE}
-    for table in records:
-        if table not in models and table not in owned.links(labels):
+def _require_own(registry: Registry, plugin: str, records: _Records) -> None:
+    """Whoever forged a file and its digest gets no further than the plugin's own."""
+    labels = _labels(registry, plugin)
+    allowed = {*owned.tables(labels), *owned.links(labels), *owned.OF_THE_CORE}
+    others = {kind for kind, found in registry.event_kinds.items() if found.plugin != plugin}
+    for table, rows in records.items():
+        mark, column = owned.MARKS.get(table, ("", ""))
+        words = [str(row.get(column)) for row in rows] if mark else []
+        if table not in allowed or any(
+            not one.startswith(f"{plugin}{mark}") or one in others for one in words
+        ):
             raise ExportDamaged("table", table, why=f"it has rows of {table}, which is not the plugin's")
+
+
+async def _put(labels: tuple[str, ...], records: _Records) -> None:
+    models = {**owned.tables(labels), **owned.OF_THE_CORE}
     for table, model in models.items():
         rows = records.get(table, [])
         for start in range(0, len(rows), _AT_ONCE):
@@ -174,7 +187,7 @@ async def _put(labels: tuple[str, ...], records: dict[str, list[dict[str, Any]]]
         await owned.put_pairs(table, records.get(table, []))
 
 
-def _read(exported: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+def _read(exported: Iterable[bytes]) -> tuple[dict[str, Any], _Records]:
     sum_, records = hashlib.sha256(), list[dict[str, Any]]()
     last: bytes | None = None
     for line in exported:
@@ -188,7 +201,7 @@ def _read(exported: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, list[dic
         raise ExportDamaged("export", told.get("sha256"), why="its digest is another")
     if not records or records[0].get("form") != _FORM:
         raise ExportDamaged("export", None, why="it has no head of this form")
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: _Records = {}
     for one in rows:
         found.setdefault(str(one["table"]), []).append(one["row"])
     return records[0], found

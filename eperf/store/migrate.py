@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
+from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.migration import Migration
@@ -67,11 +68,11 @@ class MigrationOneWay(Refused):
 
 
 class TableNotOwn(Refused):
-    """A migration of a plugin makes a table whose name does not begin with the plugin's label."""
+    """A migration of a plugin makes a table whose name does not begin with the plugin's label, or is the core's."""
 
     code = "TABLE_NOT_OWN"
-    text_id = "Tabel {value} dari migrasi {migration} tidak diawali dengan {label}."
-    text_en = "The table {value} of migration {migration} does not begin with {label}."
+    text_id = "Tabel {value} dari migrasi {migration} tidak diawali dengan {label} atau milik eperf."
+    text_en = "The table {value} of migration {migration} does not begin with {label}, or is eperf's own."
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ async def migrate(
         executor = _executor(config["apps"])
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
         plan = await executor.plan()
+        if not plan:
+            return found  # without the state of all that is applied, which takes longer than all else
         state = await executor._project_state(set(await executor.recorder.applied_migrations()))
         # One for all: each recorder makes a class of its own, by reading and parsing its module.
         recorder = copy(executor.recorder)
@@ -200,10 +203,12 @@ def _require_own_tables(migration: Migration, key: MigrationKey) -> None:
     """A plugin's tables bear its label, so that they are neither the core's nor another's, and are found again."""
     if key.app_label == "core":
         return
+    apps: Any = require_context().apps
+    ours = {model._meta.db_table for model in apps["core"].values()}
     for operation in migration.operations:
         if isinstance(operation, CreateModel):
             table = str((operation.options or {}).get("table") or operation.name.lower())
-            if table != key.app_label and not table.startswith(f"{key.app_label}_"):
+            if table in ours or not table.startswith(f"{key.app_label}_"):
                 raise TableNotOwn("migration", table, migration=_name(key), label=f"{key.app_label}_")
 
 

@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from tortoise.context import require_context
+from tortoise.exceptions import IntegrityError, ValidationError
 from tortoise.fields import BinaryField
 from tortoise.models import Model
 
+from eperf.domain.errors import BadInput, Conflict
 from eperf.store import database
 from eperf.store.event import EventRow, IdempotencyRow
 from eperf.store.guest import JobRow, SinkRow
@@ -105,10 +107,18 @@ async def put(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes rows as `rows_of` gave them, with their keys; the next key the database draws is beyond them."""
     if not rows:
         return
-    await model.bulk_create([model(**dict(_typed(model, row))) for row in rows])
+    table = model._meta.db_table
+    try:
+        made = [model(**dict(_typed(model, row))) for row in rows]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError) as wrong:
+        raise BadInput("row", table, f"a value is none of its column: {wrong}") from wrong
+    try:
+        await model.bulk_create(made)
+    except IntegrityError as taken:
+        raise Conflict("row", table, f"its number is another's by now: {taken}") from taken
     key = model._meta.pk
     if database.dialect() == "postgres" and key.generated:
-        table, column = model._meta.db_table, key.source_field or key.model_field_name
+        column = key.source_field or key.model_field_name
         await database.connection().execute_query(
             f'SELECT setval(pg_get_serial_sequence(\'"{table}"\', \'{column}\'), (SELECT max("{column}") FROM "{table}"))'  # noqa: E501, S608
         )
@@ -148,6 +158,18 @@ OF_THE_CORE: Mapping[str, type[Model]] = {
     "plugin_job": JobRow,
 }
 """Tables of the core in which a plugin may have rows of its own."""
+
+
+BEGUN_AGAIN = ("event_sink", "plugin_job")
+"""Those of them that a plugin gets anew when it is installed again."""
+
+MARKS = {
+    "event": (".", "kind"),
+    "idempotency": (".", "operation"),
+    "event_sink": ("/", "name"),
+    "plugin_job": ("/", "name"),
+}
+"""How a row there says whose it is: the column that begins with the plugin's name and this letter."""
 
 
 def own_rows(plugin: str, kinds: Collection[str]) -> dict[str, dict[str, Any]]:

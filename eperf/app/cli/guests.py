@@ -12,7 +12,6 @@ from typer.core import TyperGroup
 
 from eperf.app.cli.run import run_with_database
 from eperf.app.house import House
-from eperf.app.logs import configure
 from eperf.domain.errors import NotFound, Refused
 from eperf.plugins import registry as plugins
 from eperf.plugins.chores import Command
@@ -53,7 +52,6 @@ def job(key: str = typer.Argument(help="The job, plugin/name; `eperf plugins lis
     """Run a job of a plugin once, now; the leader runs it by its schedule. Exits with 1 when it fails, 2 without it."""
 
     async def once(house: House) -> None:
-        configure(house.settings.log_level, house.settings.log_json)
         found = house.registry.jobs.get(key)
         if found is None:
             raise NotFound("job", key)

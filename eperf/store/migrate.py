@@ -127,12 +127,13 @@ async def migrate(
         plan = await executor.plan()
         if not plan:
             return found  # without the state of all that is applied, which takes longer than all else
+        for step in plan:
+            _require_own_tables(step.migration)
         state = await executor._project_state(set(await executor.recorder.applied_migrations()))
         # One for all: each recorder makes a class of its own, by reading and parsing its module.
         recorder = copy(executor.recorder)
         for step in plan:
             key = MigrationKey(app_label=step.migration.app_label, name=step.migration.name)
-            _require_own_tables(step.migration, key)
             async with in_transaction("default") as connection:
                 editor = executor._schema_editor()
                 editor.client = connection
@@ -199,17 +200,20 @@ def _backwards(step: Any, name: str) -> Migration:
     return step
 
 
-def _require_own_tables(migration: Migration, key: MigrationKey) -> None:
+def _require_own_tables(migration: Migration) -> None:
     """A plugin's tables bear its label, so that they are neither the core's nor another's, and are found again."""
-    if key.app_label == "core":
+    label = migration.app_label
+    if label == "core":
         return
     apps: Any = require_context().apps
     ours = {model._meta.db_table for model in apps["core"].values()}
     for operation in migration.operations:
         if isinstance(operation, CreateModel):
             table = str((operation.options or {}).get("table") or operation.name.lower())
-            if table in ours or not table.startswith(f"{key.app_label}_"):
-                raise TableNotOwn("migration", table, migration=_name(key), label=f"{key.app_label}_")
+            if table in ours or not table.startswith(f"{label}_"):
+                raise TableNotOwn(
+                    "migration", table, migration=f"{label}.{migration.name}", label=f"{label}_"
+                )
 
 
 async def _apply(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:

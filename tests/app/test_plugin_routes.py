@@ -150,27 +150,19 @@ async def test_a_body_has_the_bound_of_the_others(ask: Ask, town: Town) -> None:
     assert (await EmployeeRow.get(id=town.people["Wati"])).name == "Wati"
 
 
-@pytest.mark.parametrize(
-    ("how", "status", "code"),
-    [
-        ("fails", 500, "INTERNAL"),
-        ("leaves", 500, "INTERNAL"),
-        ("refuses", 400, "BAD_INPUT"),
-        ("hangs", 503, "UNAVAILABLE"),
-        ("lies", 500, "INTERNAL"),
-        ("babbles", 500, "INTERNAL"),
-    ],
-)
-async def test_what_goes_wrong_is_masked_and_changes_nothing(
-    ask: Ask, town: Town, how: str, status: int, code: str
-) -> None:
+WRONG = {"fails": 500, "leaves": 500, "refuses": 400, "hangs": 503, "lies": 500, "babbles": 500}
+
+
+async def test_what_goes_wrong_is_masked_and_changes_nothing(ask: Ask, town: Town) -> None:
     wati = f"/people/{global_id('Employee', town.people['Wati'])}"
-    answer = await ask("Sri", "POST", wati, params={"then": how}, content=b"Lain")
-    assert answer.status_code == status, answer.text
-    assert answer.json()["errors"][0]["code"].startswith(code)
-    assert "secret" not in answer.text
-    assert (await EmployeeRow.get(id=town.people["Wati"])).name == "Wati"
-    assert not await EventRow.filter(kind__startswith="sample").exists()
+    for how, status in WRONG.items():
+        answer = await ask("Sri", "POST", wati, params={"then": how}, content=b"Lain")
+        assert answer.status_code == status, (how, answer.text)
+        code = {400: "BAD_INPUT", 503: "UNAVAILABLE"}.get(status, "INTERNAL")
+        assert answer.json()["errors"][0]["code"].startswith(code)
+        assert "secret" not in answer.text
+        assert (await EmployeeRow.get(id=town.people["Wati"])).name == "Wati", how
+        assert not await EventRow.filter(kind__startswith="sample").exists()
     # The server lives, and its connection is fit for the next.
     assert (await ask("Sri", "POST", wati, content=b"Lain")).status_code == 201
     assert (await EmployeeRow.get(id=town.people["Wati"])).name == "Lain"

@@ -14,7 +14,7 @@ import pytest
 from eperf.app.house import tables
 from eperf.domain.errors import Conflict, NotFound, Refused
 from eperf.plugins import Models
-from eperf.plugins.registry import Registry, load
+from eperf.plugins.registry import Registry, installed, load
 from eperf.services import removal
 from eperf.store import database, migrate
 from eperf.store.event import EventRow
@@ -22,7 +22,7 @@ from eperf.store.guest import SinkRow
 from eperf.testing import candidate
 from tests.plugins.samples import module
 from tests.support.town import NOW
-from tests.support.whole import schema_of
+from tests.support.whole import content_of, schema_of
 
 MODELS = """
 from tortoise import fields
@@ -94,13 +94,14 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         del sys.modules[name]
 
 
-def offering(*groups: Models) -> Registry:
-    """Each group is the plugin of its label's name."""
+def offering(*groups: Models, core: bool = False) -> Registry:
+    """Each group is the plugin of its label's name; with eperf's own parts, or without."""
 
     def of(group: Models) -> Any:
         return candidate(group.label, module(eperf_models=lambda: [group]))
 
-    return load(strict=True, candidates=[of(group) for group in groups])
+    ours = installed()[:1] if core else []
+    return load(strict=True, candidates=[*ours, *(of(group) for group in groups)])
 
 
 class Opened:
@@ -128,22 +129,69 @@ async def lines(here: Opened, plugin: str) -> list[bytes]:
     return [line async for line in removal.lines(here.registry, here.config, plugin)]
 
 
-async def test_rows_of_every_kind_of_column_come_back_and_what_is_others_stays(
+def signed(*given: dict[str, Any]) -> list[bytes]:
+    """An export as a forger would write it."""
+    said = [orjson.dumps(one) + b"\n" for one in given]
+    digest = hashlib.sha256(b"".join(said)).hexdigest()
+    return [*said, orjson.dumps({"rows": sum("row" in one for one in given), "sha256": digest}) + b"\n"]
+
+
+async def refuse_what_is_not_as_it_was_written(here: Opened, exported: list[bytes]) -> None:
+    head, *rows, end = exported
+    top = orjson.loads(head)
+    worth = b"".join(rows).replace(b"12.5", b"99.5").splitlines(keepends=True)
+    assert worth != rows
+    before = await content_of(but="sample_")
+    for wrong, said in (
+        ([head, *worth, end], "its digest is another"),
+        ([head, *rows[1:], end], "its digest is another"),
+        ([head, *rows], "its digest is another"),
+        ([head, *rows, b"{"], "a line is not JSON"),
+        ([], "a line is not JSON"),
+        (signed({**top, "form": 2}), "no head of this form"),
+        (signed({**top, "plugin": "other"}), "it is not of score"),
+        (signed({**top, "migrations": ["score.0002_more"]}), "the database has score.0001_place"),
+        (signed(top, {"table": "account", "row": {"id": 1}}), "rows of account, which is not the plugin's"),
+        (signed(top, {"table": "event", "row": {"id": 1, "kind": "score.changed"}}), "not the plugin's"),
+        (signed(top, {"table": "event_sink", "row": {"id": 1, "name": "scores/sink"}}), "not the plugin's"),
+        (signed(top, {"table": "score_place", "row": {"id": 1, "colour": "red"}}), "none of its column"),
+        (signed(top, {"table": "score_place", "row": {"id": 1, "worth": "many"}}), "none of its column"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await removal.restore(here.registry, here.config, "score", wrong)
+        assert said in refused.value.message("en")
+        assert await content_of(but="sample_") == before
+
+
+async def refuse_what_cannot_be_taken_away(here: Opened) -> None:
+    before = await schema_of(but="sample_")
+    for plugin, kind in (
+        ("scores", removal.StillUsed),
+        ("oneway", migrate.MigrationOneWay),
+        ("nobody", NotFound),
+        ("eperf", NotFound),
+    ):
+        with pytest.raises(kind):
+            await removal.remove(here.registry, here.config, plugin)
+    assert await schema_of(but="sample_") == before
+
+
+async def test_what_is_a_plugins_goes_and_comes_back_and_what_is_others_stays(
     database_url: str, shelf: Any
 ) -> None:
     # A plugin may be called like a kind of the core's or like the beginning of another's name.
-    mine, other = shelf("score"), shelf("scores")
-    registry = offering(mine, other)
+    groups = shelf("score"), shelf("scores"), shelf("upper", depends_on=("scores",))
+    registry = offering(*groups, shelf("oneway", more='ops.RunSQL("SELECT 1"),'), core=True)
     async with Opened(database_url, registry) as here:
         await migrate.migrate(here.config)
-        place = sys.modules["shelf_score.models"].PlaceRow
-        theirs = sys.modules["shelf_scores.models"].PlaceRow
+        await refuse_what_cannot_be_taken_away(here)
+        place, theirs = (sys.modules[f"shelf_{name}.models"].PlaceRow for name in ("score", "scores"))
         given = {"worth": "12.50", "seen_at": NOW, "picture": b"\x00\xff", "facts": {"a": [1, None]}}
         first = await place.create(**given)
         await place.create(**given, parent_id=first.id)
         await theirs.create(**given)
-        await happened("score.mine", 1)
-        await happened("scores.theirs", 2)
+        for cursor, kind in enumerate(("score.mine", "scores.theirs", "score.changed"), 1):
+            await happened(kind, cursor)
         await SinkRow.bulk_create([SinkRow(name=f"{name}/sink", cursor=2) for name in ("score", "scores")])
         found = await removal.holdings(registry, here.config, "score")
         assert (found.tables, found.rows["event"], found.rows["event_sink"]) == ({"score_place": 2}, 1, 1)
@@ -151,82 +199,17 @@ async def test_rows_of_every_kind_of_column_come_back_and_what_is_others_stays(
         events = await EventRow.all().order_by("id").values("id", "kind", "cursor")
         before = await schema_of(but="score_")
         await removal.remove(registry, here.config, "score")
-        assert [row.kind for row in await EventRow.all()] == ["scores.theirs"]
+        assert [row.kind for row in await EventRow.all().order_by("id")] == ["scores.theirs", "score.changed"]
         assert await theirs.all().count() == 1
         assert await schema_of(but="score_") == before
         await migrate.migrate(here.config)
+        await refuse_what_is_not_as_it_was_written(here, exported)
         assert await removal.restore(registry, here.config, "score", exported) == 4
         assert await lines(here, "score") == exported
         assert await EventRow.all().order_by("id").values("id", "kind", "cursor") == events
         assert (await place.create(**given)).id > first.id + 1  # the next number is a new one
         with pytest.raises(Conflict, match="has rows already"):
             await removal.restore(registry, here.config, "score", exported)
-
-
-async def test_what_is_not_as_it_was_written_is_not_put_back(database_url: str, shelf: Any) -> None:
-    registry = offering(shelf("shop"))
-    async with Opened(database_url, registry) as here:
-        await migrate.migrate(here.config)
-        place = sys.modules["shelf_shop.models"].PlaceRow
-        await place.create(worth="1.00", seen_at=NOW, picture=b"", facts={})
-        head, row, end = await lines(here, "shop")
-        await place.all().delete()
-
-        def signed(*given: dict[str, Any]) -> list[bytes]:
-            said = [orjson.dumps(one) + b"\n" for one in given]
-            told = {
-                "rows": sum("row" in one for one in given),
-                "sha256": hashlib.sha256(b"".join(said)).hexdigest(),
-            }
-            return [*said, orjson.dumps(told) + b"\n"]
-
-        top = orjson.loads(head)
-        for wrong, said in (
-            ([head, row.replace(b"1.00", b"9.00"), end], "its digest is another"),
-            ([head, end], "its digest is another"),
-            ([head, row], "its digest is another"),
-            ([head, row, b"{"], "a line is not JSON"),
-            ([], "a line is not JSON"),
-            (signed({**top, "form": 2}), "no head of this form"),
-            (signed({**top, "plugin": "other"}), "it is not of shop"),
-            (signed({**top, "migrations": ["shop.0002_more"]}), "the database has shop.0001_place"),
-            (
-                signed(top, {"table": "account", "row": {"id": 1}}),
-                "rows of account, which is not the plugin's",
-            ),
-            (signed(top, {"table": "event", "row": {"id": 1, "kind": "score.changed"}}), "not the plugin's"),
-            (
-                signed(top, {"table": "event_sink", "row": {"id": 1, "name": "other/sink"}}),
-                "not the plugin's",
-            ),
-        ):
-            with pytest.raises(Refused) as refused:
-                await removal.restore(registry, here.config, "shop", wrong)
-            assert said in refused.value.message("en")
-            assert not await place.all().exists()
-            assert not await EventRow.all().exists()
-
-
-async def test_what_cannot_be_taken_away_is_refused_before_anything_is_changed(
-    database_url: str, shelf: Any
-) -> None:
-    one_way = 'ops.RunSQL("SELECT 1"),'
-    base, above = shelf("base"), shelf("above", depends_on=("base",))
-    registry = offering(base, above, shelf("oneway", more=one_way))
-    async with Opened(database_url, registry) as here:
-        await migrate.migrate(here.config)
-        before = await schema_of(but="sample_")
-        for plugin, kind in (
-            ("base", removal.StillUsed),
-            ("oneway", migrate.MigrationOneWay),
-            ("nobody", NotFound),
-            ("eperf", NotFound),
-        ):
-            with pytest.raises(kind):
-                await removal.remove(registry, here.config, plugin)
-        assert await schema_of(but="sample_") == before
-        await removal.remove(registry, here.config, "above")
-        assert (await removal.holdings(registry, here.config, "above")).tables == {}
 
 
 @pytest.mark.parametrize(("label", "table"), [("shop", "account_shadow"), ("event", "event_sink")])

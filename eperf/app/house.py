@@ -12,6 +12,7 @@ from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
 from eperf.adapters.wire import Wire
+from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
@@ -40,8 +41,8 @@ class House:
         """A call of the installation's own: jobs and commands on the server."""
         return Call(SYSTEM, now or self.now(), registry=self.registry)
 
-    def leader(self) -> Leader:
-        """The duties that one process does; see `eperf.app.leader`."""
+    def leader(self, guests: Guests | None = None) -> Leader:
+        """The duties that one process does; see `eperf.app.leader`. `guests` are plugins that live in it."""
         credentials = self.config["connections"]["default"]["credentials"]
         settings = self.settings
         return Leader(
@@ -53,6 +54,11 @@ class House:
             pull_every=timedelta(seconds=settings.pull_seconds),
             coordinate_days=settings.coordinate_days,
             blobs=self.blobs(),
+            guests=guests,
+            environment={
+                "EPERF_DATABASE_URL": settings.database,
+                "EPERF_DATA_DIR": str(settings.data_dir.absolute()),
+            },
         )
 
     def blobs(self) -> Blobs:

@@ -5,42 +5,31 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from eperf.app.house import House
-from eperf.domain.errors import PluginInUse
-from eperf.store.tables import rows_by_table
+from eperf.services import removal
 
 
 class Tables:
-    """The tables of an installation's plugins, by the labels that they claimed at start."""
+    """The rows of an installation's plugins; see `eperf.services.removal`."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._registry, self._config = house.registry, house.config
 
     async def rows(self, plugin: str) -> Mapping[str, int]:
         """The tables that are the plugin's alone, each with how many rows it has."""
-        return await rows_by_table(self._labels(plugin))
+        return (await removal.holdings(self._registry, self._config, plugin)).tables
 
     async def require_removable(self, plugin: str) -> None:
-        """Refuses a plugin with tables: their migrations have to be taken back first."""
-        tables = await self.rows(plugin)
-        if tables:
-            raise PluginInUse(plugin, f"it has the tables {', '.join(sorted(tables))}")
+        """Refuses when the tables could not be removed: before anything is changed."""
+        await removal.require_removable(self._registry, self._config, plugin)
 
-    async def lines(self, plugin: str) -> AsyncIterator[bytes]:
-        """No rows: only a plugin without tables is exported."""
-        await self.require_removable(plugin)
-        nothing: tuple[bytes, ...] = ()
-        for line in nothing:
-            yield line
+    def lines(self, plugin: str) -> AsyncIterator[bytes]:
+        """The plugin's rows as lines of JSON, the last with their number and digest."""
+        return removal.lines(self._registry, self._config, plugin)
 
     async def remove(self, plugin: str) -> None:
-        """Nothing is left to drop once a plugin is removable."""
-        await self.require_removable(plugin)
+        """Drops the tables by the plugin's own migrations, and its rows elsewhere."""
+        await removal.remove(self._registry, self._config, plugin)
 
     async def restore(self, plugin: str, lines: Iterable[bytes]) -> int:
-        """The number of rows that were put back; refuses rows, which an export without tables has not."""
-        if any(True for _ in lines):
-            raise PluginInUse(plugin, "the export has rows of tables")
-        return 0
-
-    def _labels(self, plugin: str) -> list[str]:
-        return [found.part.label for found in self._house.registry.models if found.plugin == plugin]
+        """Puts rows back into the tables that are there again and empty; gives how many."""
+        return await removal.restore(self._registry, self._config, plugin, lines)

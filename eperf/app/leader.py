@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import asyncpg
@@ -23,6 +23,9 @@ from filelock import FileLock, Timeout
 from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.app.guests.jobs import run_all
+from eperf.app.guests.life import Guests
+from eperf.app.guests.sinks import send_all
 from eperf.app.settle import settle
 from eperf.domain.attendance.pull import Outside
 from eperf.services.adjustment import release_held
@@ -66,6 +69,10 @@ class Leader:
     blobs: Blobs | None = None
     """Where the facts of closed months are kept; without it none is closed here."""
     closed: date | None = None
+    guests: Guests | None = None
+    """Plugins with sinks and jobs; without it none are sent to and none are run."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """By which variables the processes of jobs find this installation."""
 
     async def run(self) -> None:
         """Scores, and leads whenever the lock can be had, until cancelled. A failing duty is logged and tried again."""
@@ -101,6 +108,12 @@ class Leader:
             duties.create_task(self._repeat(self._settle, _REST_CROWD))
             if self.pull_every:
                 duties.create_task(self._ask_around())
+            if self.guests:
+                duties.create_task(send_all(self.guests, self.grown, self._now))
+                duties.create_task(run_all(self.guests.registry, self.environment, self.work, self._now))
+
+    def _now(self) -> datetime:
+        return self.call().now
 
     async def _note_plugins(self) -> None:
         try:

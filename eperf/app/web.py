@@ -20,6 +20,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
 from eperf.app.graphql.rates import network
 from eperf.app.graphql.trusted import Trusted, registered
+from eperf.app.guests import routes as guests
 from eperf.app.house import House
 from eperf.domain.access import Viewer
 from eperf.domain.errors import BadInput
@@ -71,6 +72,7 @@ def build(house: House) -> Web:
         *pay.routes(house, authenticator),
         *receipts.routes(house, authenticator),
         *devices.routes(house),
+        *guests.routes(house, authenticator),
         *health.routes(house),
     ]
     hosts = list(settings.allowed_hosts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,11 +13,14 @@ from eperf.domain.events import Event
 from eperf.domain.integrity.finding import Indicator
 from eperf.domain.scoring.stage import NAME, Scheme
 from eperf.plugins import secrets
+from eperf.plugins.chores import Command, Job, Lifespan
 from eperf.plugins.contracts import CONTRACTS
-from eperf.plugins.signatures import method_fault, nearest
+from eperf.plugins.http import HttpRoute
+from eperf.plugins.signatures import method_fault, nearest, where
 from eperf.plugins.values import Models
 
 _KIND = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+\Z")
+_KIND_LETTERS = 64
 
 
 class WrongAnswer(Exception):
@@ -102,6 +106,8 @@ def _event_kind(member: object) -> str | None:
     kind = getattr(member, "kind", None)
     if not (isinstance(kind, str) and _KIND.match(kind)):
         return f"{member.__name__} with kind {kind!r}: not words joined by dots"
+    if len(kind) > _KIND_LETTERS:
+        return f"{member.__name__} with kind {kind!r}: more than {_KIND_LETTERS} letters"
     if not isinstance(getattr(member, "subject_type", None), str):
         return f"{member.__name__} without subject_type"
     return None if member.__doc__ else f"{member.__name__} without a docstring, which is its documentation"
@@ -116,6 +122,53 @@ def _settings(member: object) -> str | None:
     return None if frozen and frozen.frozen else f"{member!r}, not a frozen dataclass"
 
 
+def _sink(member: object) -> str | None:
+    kinds, seconds = getattr(member, "kinds", None), getattr(member, "seconds", None)
+    if not (isinstance(kinds, tuple) and all(isinstance(kind, str) for kind in kinds)):
+        return f"{type(member).__name__} without kinds (a tuple of texts)"
+    if not (isinstance(seconds, (int, float)) and 0 < seconds <= 60):
+        return f"{type(member).__name__} with seconds {seconds!r}: not within 0 to 60"
+    if not inspect.iscoroutinefunction(getattr(member, "send", None)):
+        return f"{type(member).__name__} without send, a coroutine function"
+    return _named(member)
+
+
+def _job(member: object) -> str | None:
+    return _chore(member, Job, "run")
+
+
+def _command(member: object) -> str | None:
+    fault = _chore(member, Command, "run")
+    if fault or not isinstance(member, Command):
+        return fault
+    if not member.run.__doc__:
+        return f"command {member.name} without a docstring, which is its help ({where(member.run)})"
+    return None
+
+
+def _chore(member: object, kind: type, method: str) -> str | None:
+    if not isinstance(member, kind):
+        return f"{type(member).__name__}, not {kind.__name__}"
+    function = getattr(member, method)
+    if not inspect.iscoroutinefunction(function):
+        return f"{kind.__name__} with {method} that is no coroutine function ({where(function)})"
+    return _named(member)
+
+
+def _lifespan(member: object) -> str | None:
+    if not isinstance(member, Lifespan):
+        return f"{type(member).__name__}, not Lifespan"
+    return None if callable(member.opened) else f"{member.name} with opened that cannot be called"
+
+
+def _route(member: object) -> str | None:
+    if not isinstance(member, HttpRoute):
+        return f"{type(member).__name__}, not HttpRoute"
+    if not inspect.iscoroutinefunction(member.handle):
+        return f"{member.path} with handle that is no coroutine function ({where(member.handle)})"
+    return None
+
+
 _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_scoring_schemes": _scheme,
     "eperf_work_time_policies": _settled,
@@ -126,4 +179,9 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "eperf_models": _models,
     "eperf_event_kinds": _event_kind,
     "eperf_settings": _settings,
+    "eperf_event_sinks": _sink,
+    "eperf_jobs": _job,
+    "eperf_commands": _command,
+    "eperf_lifespan": _lifespan,
+    "eperf_routes": _route,
 }

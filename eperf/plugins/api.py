@@ -1,4 +1,5 @@
-"""The face for GraphQL contributions. Only this file of the floor, and `fields` behind it, load strawberry.
+"""The face for GraphQL contributions. Only this file of the floor, and `fields` and `verbs` behind it, load
+strawberry.
 
 A contribution says what it adds and nothing about how a schema is built: `eperf.schema.compose` puts all of
 them together, the core's own included, and refuses two owners of one name.
@@ -13,9 +14,24 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 
 from eperf.domain.access import Permission, Reach, Role
-from eperf.plugins.fields import batch_field, sql_field
+from eperf.plugins.fields import Date, DateTime, Hundredths, YearMonth, batch_field, sql_field
+from eperf.plugins.verbs import payload_field, verb_field
 
-__all__ = ["Contribution", "Fields", "Permission", "Reach", "Role", "batch_field", "sql_field"]
+__all__ = [
+    "Contribution",
+    "Date",
+    "DateTime",
+    "Fields",
+    "Hundredths",
+    "Permission",
+    "Reach",
+    "Role",
+    "YearMonth",
+    "batch_field",
+    "payload_field",
+    "sql_field",
+    "verb_field",
+]
 
 Fields = Mapping[str, StrawberryField]
 """Fields by Python name: `{"training_hours": strawberry.field(resolver=…)}`."""

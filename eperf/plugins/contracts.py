@@ -16,6 +16,7 @@ from eperf.domain.attendance.source import AttendanceSource
 from eperf.domain.integrity.detector import Detector
 from eperf.domain.pay.policy import PayPolicy
 from eperf.domain.scoring.stage import Part
+from eperf.plugins.chores import EventSink
 from eperf.plugins.signatures import method_fault
 
 
@@ -64,4 +65,9 @@ CONTRACTS: Mapping[str, Contract] = {
     "eperf_models": Contract("Models"),
     "eperf_event_kinds": Contract("Event"),
     "eperf_settings": Contract("type"),
+    "eperf_event_sinks": Contract("EventSink", (EventSink.send,)),
+    "eperf_jobs": Contract("Job"),
+    "eperf_commands": Contract("Command"),
+    "eperf_lifespan": Contract("Lifespan"),
+    "eperf_routes": Contract("HttpRoute"),
 }

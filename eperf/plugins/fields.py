@@ -10,14 +10,21 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from types import FrameType
-from typing import Any
+from typing import Any, NewType
 
 import strawberry
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from eperf.domain.errors import BadInput
+
+Date = NewType("Date", date)
+DateTime = NewType("DateTime", datetime)
+Hundredths = NewType("Hundredths", int)
+YearMonth = NewType("YearMonth", str)
+"""Scalars, by which strawberry finds how each is written and read."""
 
 MAPPING = "eperf.mapping"
 """The key of a field's metadata under which it says where it lives."""
@@ -60,12 +67,33 @@ def batch_field(
     columns: tuple[str, ...], fill: Callable[..., Any], description: str, *, kind: Any = None
 ) -> Any:
     """A field that is made for all rows of a level at once; see `Batch`."""
-    mapping = Batch(columns, fill)
+    mapping = Batch(columns, _kept(fill))
 
     async def resolve(self: Any, info: strawberry.Info) -> Any:
         return await info.context.rows.filled(mapping, self.row, info.context)
 
     return field(resolve, description, mapping, kind)
+
+
+def _kept(fill: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, whose `SystemExit` ends an operation and not the server."""
+    if inspect.iscoroutinefunction(fill):
+
+        async def filled(rows: Any, context: Any) -> Any:
+            try:
+                return await fill(rows, context)
+            except SystemExit as end:
+                raise RuntimeError(f"{fill.__qualname__} raised SystemExit") from end
+
+        return filled
+
+    def made(rows: Any, context: Any) -> Any:
+        try:
+            return fill(rows, context)
+        except SystemExit as end:
+            raise RuntimeError(f"{fill.__qualname__} raised SystemExit") from end
+
+    return made
 
 
 def sql_field(sql: str, description: str, *, kind: Any) -> Any:

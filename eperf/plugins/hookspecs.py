@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from eperf.domain.pay.policy import PayPolicy
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
+    from eperf.plugins.chores import Command, EventSink, Job, Lifespan
+    from eperf.plugins.http import HttpRoute
     from eperf.plugins.values import Models
 
 GROUP = "eperf"
@@ -172,6 +174,8 @@ def eperf_api() -> Sequence[Contribution]:
         def eperf_api():
             from training.schema import training_hours
             from eperf.plugins.api import Contribution
+    from eperf.plugins.chores import Command, EventSink, Job, Lifespan
+    from eperf.plugins.http import HttpRoute
 
             return [Contribution(extends={"Employee": {"training_hours": training_hours}})]
     """
@@ -231,5 +235,87 @@ def eperf_settings() -> Sequence[type[Any]]:
         @hookimpl
         def eperf_settings():
             return [TrainingSettings]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_event_sinks() -> Sequence[EventSink]:
+    """Event sinks: places that committed updates are sent to, such as a broker.
+
+    A sink has `name`, `version`, `kinds` (none: all), `seconds` and `async send(updates)`. The leader sends in order,
+    from the log's end when it first sees it; what was not taken comes again, so all arrive at least once. Example:
+
+        class Broker:
+            name, version, kinds, seconds = "broker", "1", ("score.changed",), 10
+
+            async def send(self, updates):
+                await client.publish([(one.kind, one.cursor, one.payload) for one in updates])
+
+        @hookimpl
+        def eperf_event_sinks():
+            return [Broker()]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_jobs() -> Sequence[Job]:
+    """Jobs: work by a schedule, run by the leader, each in a process of its own with a bound of time.
+
+    One that raises, hangs or ends its process is logged and runs again at its next time; no other waits. Example:
+
+        async def expire(desk):
+            await TrainingRow.filter(valid_to__lt=desk.today).delete()
+
+        @hookimpl
+        def eperf_jobs():
+            return [Job("expire", "15 2 * * *", expire)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_commands() -> Sequence[Command]:
+    """Commands: `eperf x PLUGIN NAME`, on the server, in the name of the installation.
+
+    The function gets a `Desk`, then what typer reads by its annotations; its docstring is the help. Example:
+
+        async def count(desk, since: str = "2026-01-01"):
+            "Count trainings."
+            print(await TrainingRow.filter(day__gte=since).count())
+
+        @hookimpl
+        def eperf_commands():
+            return [Command("count", count)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_lifespan() -> Sequence[Lifespan]:
+    """Lifespans: what is opened when a serving process starts and closed, in reverse order, when it ends.
+
+    Each runs on the plugin's own event loop; one that fails or is late is logged and left out. Example:
+
+        @hookimpl
+        def eperf_lifespan():
+            return [Lifespan("broker", connected)]  # `connected()` gives an asynchronous context manager
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def eperf_routes() -> Sequence[HttpRoute]:
+    """HTTP routes below `/plugins/NAME`, with the authentication, bounds and masking of eperf's own.
+
+    A route's permission says whom its desk reaches. Without one it is public. Example, of a plugin `training`:
+
+        async def count(desk, request):  # at /plugins/training/count
+            return HttpReply(b"%d people in your reach" % len(await desk.people()), "text/plain")
+
+        @hookimpl
+        def eperf_routes():
+            return [HttpRoute("GET", "/count", count, READ)]
     """
     raise NotImplementedError

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from eperf.domain.access import Permission
 from eperf.plugins.clash import Claim, Owner
 from eperf.plugins.discovery import CORE, Candidate
 from eperf.plugins.environment import installation, variables
 from eperf.plugins.report import PluginReport, Registered
+from eperf.plugins.values import VERB
 
 
 class Misnamed(Exception):
@@ -33,7 +35,7 @@ class Offer:
         for part in sorted(self.answers.get(hook, ()), key=lambda one: str(one.name)):
             key = f"{self.candidate.name}/{part.name}"
             if len(key) > MOST_KEY:
-                raise Clash(f"{key} is longer than {MOST_KEY} characters; write a shorter name")
+                raise Misnamed(f"{key} is longer than {MOST_KEY} characters; write a shorter name")
             if key in parts:
                 raise Misnamed(f"{hook} returned two parts called {key}")
             parts[key] = self._registered(key, part)
@@ -71,13 +73,28 @@ class Offer:
         for model in self.answers.get("eperf_settings", ()):
             names = variables(self.candidate.name, model).values()
             given += [("setting", name, model, "eperf_settings") for name in names]
+        for route in self.answers.get("eperf_routes", ()):
+            given.append(("route", self._path(route), route, "eperf_routes"))
         given += [("permission", name, None, "eperf_api") for name in self.permissions()]
         return [self._claim(*one) for one in given]
 
-    def permissions(self) -> list[str]:
-        """The names of the plugin's permissions."""
-        given = (each.value for one in self.answers.get("eperf_api", ()) for each in one.permissions)
-        return list(dict.fromkeys(given))
+    def permissions(self) -> dict[str, Permission]:
+        """What the plugin's verbs and routes take, by name; raises `Misnamed` when one name is said otherwise twice."""
+        given = [each for one in self.answers.get("eperf_api", ()) for each in one.permissions]
+        fields = (field for one in self.contributions() for field in one.mutation.values())
+        verbs = (getattr(field, "metadata", {}).get(VERB) for field in fields)
+        given += [verb.permission for verb in verbs if verb is not None]
+        given += [route.permission for route in self.answers.get("eperf_routes", ()) if route.permission]
+        found: dict[str, Permission] = {}
+        for one in given:
+            if found.setdefault(one.value, one) != one:
+                raise Misnamed(f"permission {one.value} is described twice, each time otherwise")
+        return found
+
+    def routes(self) -> dict[str, Registered[Any]]:
+        """The plugin's HTTP routes, by method and whole path."""
+        given = {self._path(route): route for route in self.answers.get("eperf_routes", ())}
+        return {path: self._registered(path, route) for path, route in given.items()}
 
     def settings(self, environment: Mapping[str, str]) -> dict[str, Any]:
         """The plugin's settings by its name; raises `BadInput` with the variable that is wrong."""
@@ -93,6 +110,7 @@ class Offer:
             self._own("permission", name)
         one, given = self.candidate, self.hands_over()
         keys = [name for hook, names in given.items() if hook != "eperf_api" for name in names]
+        keys += self.permissions()
         hooks = tuple(self.answers)
         return PluginReport(
             one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None, one.requires, given
@@ -105,11 +123,16 @@ class Offer:
             given["eperf_event_kinds"] = tuple(self.event_kinds())
         if "eperf_models" in self.answers:
             given["eperf_models"] = tuple(group.key for group in self.tables())
+        if "eperf_routes" in self.answers:
+            given["eperf_routes"] = tuple(self.routes())
         if "eperf_api" in self.answers:
             from eperf.plugins.fields import names_of
 
             given["eperf_api"] = tuple(name for part in self.contributions() for name in names_of(part))
         return given
+
+    def _path(self, route: Any) -> str:
+        return f"{route.method} /plugins/{self.candidate.name}{route.path}"
 
     def _claim(self, kind: str, name: str, thing: object, hook: str) -> Claim:
         owner = Owner(self.candidate.name, self.candidate.version, thing, self.places.get(hook, ""))
@@ -133,5 +156,9 @@ NAMED = (
     "eperf_attendance_sources",
     "eperf_integrity_detectors",
     "eperf_pay_policies",
+    "eperf_event_sinks",
+    "eperf_jobs",
+    "eperf_commands",
+    "eperf_lifespan",
 )
 """The hooks whose parts are found by name."""

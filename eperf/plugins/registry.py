@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from eperf.domain.pay.policy import PayPolicy
     from eperf.domain.scoring import Scheme
     from eperf.plugins.api import Contribution
+    from eperf.plugins.chores import Command, EventSink, Job, Lifespan
+    from eperf.plugins.http import HttpRoute
     from eperf.plugins.values import Models
 
 T = TypeVar("T")
@@ -56,6 +58,11 @@ class Registry:
     event_kinds: Mapping[str, Registered[type[Event]]]
     settings: Mapping[str, Any]
     models: tuple[Registered[Models], ...]
+    sinks: Mapping[str, Registered[EventSink]]
+    jobs: Mapping[str, Registered[Job]]
+    commands: Mapping[str, Registered[Command]]
+    lifespans: Mapping[str, Registered[Lifespan]]
+    routes: Mapping[str, Registered[HttpRoute]]
     contributions: tuple[Contribution, ...]
     plugins: tuple[PluginReport, ...]
 
@@ -99,6 +106,11 @@ class Registry:
             sources=left(self.sources),
             detectors=left(self.detectors),
             event_kinds=left(self.event_kinds),
+            sinks=left(self.sinks),
+            jobs=left(self.jobs),
+            commands=left(self.commands),
+            lifespans=left(self.lifespans),
+            routes=left(self.routes),
             contributions=tuple(part for part in self.contributions if part.owner not in stopped),
             plugins=tuple(
                 replace(one, state="disabled", cause=stopped[one.name])
@@ -233,6 +245,11 @@ class _Loader:
             pay_policies=named["eperf_pay_policies"],
             event_kinds=_merged(offer.event_kinds() for offer in self.offers),
             settings=MappingProxyType(self.settings),
+            sinks=named["eperf_event_sinks"],
+            jobs=named["eperf_jobs"],
+            commands=named["eperf_commands"],
+            lifespans=named["eperf_lifespan"],
+            routes=_merged(offer.routes() for offer in self.offers),
             models=tuple(group for offer in self.offers for group in offer.tables()),
             contributions=tuple(part for offer in self.offers for part in offer.contributions()),
             plugins=reports,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+VERB = "eperf.verb"
+"""The key of a root field's metadata under which a verb of a plugin says what it is."""
+
 _LABEL = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z", re.ASCII)
 

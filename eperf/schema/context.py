@@ -12,6 +12,8 @@ from eperf.domain.access import Operation, Scope, Viewer, scope
 from eperf.domain.errors import Unauthenticated
 from eperf.planner.rows import Rows
 from eperf.plugins.registry import Registry
+from eperf.plugins.verbs import GuestVerb
+from eperf.schema.guests import carried_out
 from eperf.services.call import Call
 from eperf.services.event import Rings
 
@@ -48,6 +50,10 @@ class Context:
     def call(self, key: str | None = None) -> Call:
         """A call of a verb by the viewer, under an idempotency key."""
         return Call(self.seen(), self.now(), self.language, key, self.registry)
+
+    async def guest(self, verb: GuestVerb, given: dict[str, Any]) -> Any:
+        """Carries out a plugin's mutation."""
+        return await carried_out(self, verb, given)
 
     def fresh(self) -> Context:
         """The same caller with no rows fetched: for the next operation of a socket, and after a change."""

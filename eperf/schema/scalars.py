@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, NewType
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError
@@ -14,14 +14,15 @@ from strawberry.schema.config import StrawberryConfig
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth as Month
 from eperf.planner.sql import Form
+from eperf.plugins.fields import Date, DateTime, Hundredths, YearMonth
+
+__all__ = [
+    "CONFIG", "FORMS", "SCALARS", "Date", "DateTime", "Hundredths", "YearMonth", "read_hundredths", "shown_hundredths",
+    "shown_instant",
+]  # fmt: skip
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DECIMAL = re.compile(r"(-?)(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,2}))?")
-
-Date = NewType("Date", date)
-DateTime = NewType("DateTime", datetime)
-Hundredths = NewType("Hundredths", int)
-YearMonth = NewType("YearMonth", str)
 
 
 def _wrong(value: Any, expected: str) -> GraphQLError:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 
 import orjson
 
-from eperf.domain.access import Operation, Subject, Viewer, require
+from eperf.domain.access import Operation, Permission, Subject, Viewer, require
 from eperf.domain.attendance.calendar import ZONES, civil_day
 from eperf.domain.errors import BadInput, KeyReused
 from eperf.domain.events import Event
@@ -52,7 +52,7 @@ class Call:
             raise RuntimeError("this verb needs a call that carries the registry of parts")
         return self.registry
 
-    def require(self, operation: Operation, subject: Subject, field: str | None = None) -> None:
+    def require(self, operation: Operation | Permission, subject: Subject, field: str | None = None) -> None:
         """Asks the access table once."""
         require(self.viewer, operation, subject, field)
 

@@ -7,7 +7,7 @@ database that is newer than the program is refused.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 from filelock import AsyncFileLock
 from filelock import Timeout as LockTimeout
+from tortoise.context import require_context
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.migration import Migration
@@ -56,6 +57,22 @@ class MigrationBusy(Refused):
     code = "MIGRATION_BUSY"
     text_id = "Proses lain sedang menjalankan migrasi."
     text_en = "Another process is running migrations."
+
+
+class MigrationOneWay(Refused):
+    """A migration of a plugin cannot be taken back, so its tables cannot be removed."""
+
+    code = "MIGRATION_ONE_WAY"
+    text_id = "Migrasi {value} tidak dapat dibatalkan."
+    text_en = "The migration {value} cannot be taken back."
+
+
+class TableNotOwn(Refused):
+    """A migration of a plugin makes a table whose name does not begin with the plugin's label, or is the core's."""
+
+    code = "TABLE_NOT_OWN"
+    text_id = "Tabel {value} dari migrasi {migration} tidak diawali dengan {label} atau milik eperf."
+    text_en = "The table {value} of migration {migration} does not begin with {label}, or is eperf's own."
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,10 @@ async def migrate(
         executor = _executor(config["apps"])
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
         plan = await executor.plan()
+        if not plan:
+            return found  # without the state of all that is applied, which takes longer than all else
+        for step in plan:
+            _require_own_tables(step.migration)
         state = await executor._project_state(set(await executor.recorder.applied_migrations()))
         # One for all: each recorder makes a class of its own, by reading and parsing its module.
         recorder = copy(executor.recorder)
@@ -123,6 +144,76 @@ async def migrate(
             if progress:
                 progress(_name(key))
     return await status(config)
+
+
+async def unapply(
+    config: Mapping[str, Any],
+    labels: Collection[str],
+    also: Callable[[], Awaitable[None]],
+    wait: float = 60,
+) -> tuple[str, ...]:
+    """Takes back every migration of plugins' labels, the last first, in one transaction with `also`; gives their names.
+
+    Refuses one that cannot be taken back before anything is changed.
+    """
+    async with _locked(config, wait), _foreign_keys_off():
+        executor, applied, plan, steps = await _to_unapply(config, labels)
+        states, state = [], await executor._project_state(applied - set(plan))
+        for step in steps:
+            states.append(state.clone())
+            await step.apply(state, dry_run=True, schema_editor=None)
+        recorder = copy(executor.recorder)
+        async with in_transaction("default") as connection:
+            recorder.connection = connection
+            for key, step, before in reversed(list(zip(plan, steps, states, strict=True))):
+                editor = executor._schema_editor()
+                editor.client = connection
+                await step.unapply(before, schema_editor=editor)
+                await recorder.record_unapplied(key.app_label, key.name)
+            await also()
+            await _require_references(connection)
+    return tuple(_name(key) for key in reversed(plan))
+
+
+async def require_reversible(config: Mapping[str, Any], labels: Collection[str]) -> None:
+    """Refuses labels with a migration that `unapply` could not take back."""
+    await _to_unapply(config, labels)
+
+
+async def _to_unapply(
+    config: Mapping[str, Any], labels: Collection[str]
+) -> tuple[MigrationExecutor, set[MigrationKey], list[MigrationKey], list[Migration]]:
+    """The executor, what is applied, and of that the labels' migrations in the order in which they were applied."""
+    unknown = [name for name in (await status(config)).unknown if name.partition(".")[0] in labels]
+    if unknown:
+        raise SchemaNewer("database", unknown[0])
+    executor = _executor(config["apps"])
+    await executor.loader.build_graph()
+    applied = set(await executor.recorder.applied_migrations())
+    plan = [key for key in executor._full_plan() if key in applied and key.app_label in labels]
+    return executor, applied, plan, [_backwards(executor.loader.graph.nodes[key], _name(key)) for key in plan]
+
+
+def _backwards(step: Any, name: str) -> Migration:
+    if not (isinstance(step, Migration) and all(getattr(one, "reversible", True) for one in step.operations)):
+        raise MigrationOneWay("migration", name)
+    return step
+
+
+def _require_own_tables(migration: Migration) -> None:
+    """A plugin's tables bear its label, so that they are neither the core's nor another's, and are found again."""
+    label = migration.app_label
+    if label == "core":
+        return
+    apps: Any = require_context().apps
+    ours = {model._meta.db_table for model in apps["core"].values()}
+    for operation in migration.operations:
+        if isinstance(operation, CreateModel):
+            table = str((operation.options or {}).get("table") or operation.name.lower())
+            if table in ours or not table.startswith(f"{label}_"):
+                raise TableNotOwn(
+                    "migration", table, migration=f"{label}.{migration.name}", label=f"{label}_"
+                )
 
 
 async def _apply(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:

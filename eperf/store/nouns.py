@@ -25,4 +25,5 @@ MODULES = (
     "eperf.store.binding",
     "eperf.store.plugin",
     "eperf.store.event",
+    "eperf.store.guest",
 )

@@ -11,6 +11,7 @@ import eperf.plugins.parts
 import eperf.plugins.pay
 import eperf.plugins.rules
 import eperf.plugins.samples
+import eperf.plugins.service
 import eperf.plugins.sources
 import eperf.testing
 import eperf.testing.laws
@@ -32,6 +33,7 @@ FACES = (
     eperf.plugins.pay,
     eperf.plugins.rules,
     eperf.plugins.samples,
+    eperf.plugins.service,
     eperf.plugins.sources,
     eperf.testing,
     eperf.testing.laws,
@@ -42,7 +44,7 @@ FRAMEWORKS = {"strawberry", "graphql", "tortoise", "starlette", "pydantic", "uvi
 def test_importing_the_face_loads_no_framework() -> None:
     assert (
         not loaded_by(
-            "import eperf.plugins, eperf.plugins.parts, eperf.plugins.pay, eperf.plugins.rules, eperf.testing"
+            "import eperf.plugins, eperf.plugins.parts, eperf.plugins.pay, eperf.plugins.rules, eperf.plugins.service, eperf.testing"
         )
         & FRAMEWORKS
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from eperf import __version__
-from eperf.app.cli import closing, documents, imports, plugins, promotions, token
+from eperf.app.cli import closing, documents, guests, imports, plugins, promotions, token
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
 from eperf.app.cli.pay import pay_advice
@@ -30,6 +30,7 @@ app.command()(pull)
 app.command()(pay_advice)
 app.command()(receipt)
 app.command()(verify)
+app.command()(guests.job)
 app.command("what-if")(what_if)
 imports.app.command()(punches)
 app.add_typer(imports.app, name="import")
@@ -38,6 +39,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(promotions.app, name="promotions")
 app.add_typer(closing.app, name="period")
+app.add_typer(guests.app, name="x")
 
 
 @app.callback(invoke_without_command=True)

@@ -15,6 +15,7 @@ import uvloop
 from eperf.app.cli.run import run, settings
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
+from eperf.app.guests.life import Guests, living
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
 from eperf.app.told import tell
@@ -46,13 +47,18 @@ def serve(
 
 async def serve_house(house: House, started: Callable[[str], None] | None = None) -> None:
     """Serves an open installation until it is told to stop; `started` gets the address once it listens."""
+    async with living(house.registry) as guests:
+        await _serve(house, guests, started)
+
+
+async def _serve(house: House, guests: Guests, started: Callable[[str], None] | None) -> None:
     listening = listen(house.settings)
     address = f"http://{house.settings.host}:{listening.getsockname()[1]}"
     web = build(house)
     server = _Server(_config(web.app), web.front)
     wire = house.wire()
     wired = asyncio.create_task(wire.run()) if wire else None
-    leading = asyncio.create_task(house.leader().run()) if house.settings.worker else None
+    leading = asyncio.create_task(house.leader(guests).run()) if house.settings.worker else None
     announcing = asyncio.create_task(
         _announce(server, address, started or (lambda url: print(f"eperf serves {url}", flush=True)))
     )

@@ -7,6 +7,7 @@ import contextlib
 import signal
 
 from eperf.app.cli.run import run_with_database
+from eperf.app.guests.life import Guests, living
 from eperf.app.house import House
 from eperf.app.logs import configure
 from eperf.app.told import tell
@@ -18,9 +19,13 @@ def worker() -> None:
     async def job(house: House) -> None:
         configure(house.settings.log_level, house.settings.log_json)
         tell(house.registry.report(), strict=house.settings.plugins_strict)
+        async with living(house.registry) as guests:
+            await work(house, guests)
+
+    async def work(house: House, guests: Guests) -> None:
         wire = house.wire()
         wired = asyncio.create_task(wire.run()) if wire else None
-        leading = asyncio.create_task(house.leader().run())
+        leading = asyncio.create_task(house.leader(guests).run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, leading.cancel)

@@ -1,0 +1,1 @@
+"""Migrations of the plugin's own tables, in the order of their numbers."""

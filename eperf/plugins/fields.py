@@ -20,11 +20,15 @@ from strawberry.utils.str_converters import to_camel_case
 
 from eperf.domain.errors import BadInput
 
+# Scalars, by which strawberry finds how each is written and read.
 Date = NewType("Date", date)
+"""A civil day, `YYYY-MM-DD`."""
 DateTime = NewType("DateTime", datetime)
+"""An instant with its zone."""
 Hundredths = NewType("Hundredths", int)
+"""A decimal with two places, a whole number of hundredths in the code."""
 YearMonth = NewType("YearMonth", str)
-"""Scalars, by which strawberry finds how each is written and read."""
+"""A month, `YYYY-MM`."""
 
 MAPPING = "eperf.mapping"
 """The key of a field's metadata under which it says where it lives."""

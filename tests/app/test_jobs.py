@@ -126,12 +126,12 @@ async def test_one_plugins_long_job_keeps_its_own_waiting_and_no_others(
     monkeypatch.setattr(module, "run", run)
     task = asyncio.create_task(module.run_all(registry, {}, Bell(), lambda: AT + HOUR))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(running) < 2:
                 await asyncio.sleep(0.01)
         assert running == {"a": 1, "b": 1}
         done.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while running != {"a": 2, "b": 2} or await JobRow.filter(ended_at=None).exists():
                 await asyncio.sleep(0.01)
     finally:

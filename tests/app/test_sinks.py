@@ -81,7 +81,7 @@ async def sending(*sinks: Sink) -> AsyncIterator[Bell]:
     guests, grown = Guests(load(strict=True, candidates=plan)), Bell(0.05)
     task = asyncio.create_task(send_all(guests, grown, lambda: datetime.now(UTC)))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await SinkRow.all().count() < len(sinks):
                 await asyncio.sleep(0.01)
         yield grown
@@ -92,7 +92,7 @@ async def sending(*sinks: Sink) -> AsyncIterator[Bell]:
 
 
 async def until(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.02)
 
@@ -128,7 +128,7 @@ async def test_one_that_stands_still_delays_no_other(town: Town, monkeypatch: py
             await happens(town)
             grown.ring()
             await until(lambda: well.taken)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not (row := await SinkRow.get(name="still/still")).failures:
                     await asyncio.sleep(0.02)
         assert row.cause == "GuestFailed: still took longer than 0.5 seconds"

@@ -92,7 +92,7 @@ class Installation:
         async def ask(who: str | None, query: str = "", path: str = "", **variables: Any) -> Any:
             headers = {} if who is None else {"authorization": f"Bearer {self.tokens[who]}"}
             if path.endswith("/stream"):
-                return client.stream("POST", path, json={"query": query}, headers=headers, timeout=20)
+                return client.stream("POST", path, json={"query": query}, headers=headers, timeout=60)
             if path:
                 return await client.get(path, headers=headers)
             answer = await client.post(
@@ -106,7 +106,7 @@ class Installation:
 async def at_rest() -> None:
     """Returns when the leader has turned the day and nothing changes any more."""
     seen = ""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while seen != (now := await content_of(but="sample_")) or await log.waiting() or not await log.head():
             seen = now
             await asyncio.sleep(0.7)
@@ -170,7 +170,7 @@ async def test_a_plugin_comes_works_is_upgraded_goes_and_leaves_nothing_and_come
         assert (await ask("Eka", path="/plugins/sample/commendations")).json() == {"commendations": []}
         assert (await ask(None, path="/plugins/sample/commendations")).status_code == 401
         assert (await ask(None, path="/plugins/sample/count")).json() == {"count": 1}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (journal.exists() and journal.read_text()):
                 await asyncio.sleep(0.05)
         assert [json.loads(line)["employee"] for line in journal.read_text().splitlines()] == [

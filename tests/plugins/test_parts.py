@@ -228,7 +228,12 @@ def test_the_norm_counts_not_the_time_somebody_says_it_took() -> None:
 
 def test_a_norm_is_per_unit_of_quantity() -> None:
     facts = unit_period([employee(1)], minutes(60, quantity="2.5"))  # type: ignore[arg-type]
-    assert scored(SCHEME, facts).trail(1)[0]["facts"]["counted_min"] == "150"
+    assert scored(SCHEME, facts).trail(1)[0]["facts"]["counted_min"] == "150.00"
+
+
+def test_parts_of_a_minute_add_up_and_are_not_rounded_away_entry_by_entry() -> None:
+    facts = unit_period([employee(1)], minutes(*[30] * 10, quantity="1.25"))  # type: ignore[arg-type]
+    assert scored(SCHEME, facts).scores["score_h"].to_list() == [625]
 
 
 def test_a_month_without_working_days_has_no_score_and_says_so() -> None:

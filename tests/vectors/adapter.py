@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from eperf.domain.errors import BadInput
+
 Op = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -21,10 +23,17 @@ class UnknownOp(LookupError):
 
 
 def run(op: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the product makes of `given`; raises `UnknownOp` for an operation without an adapter."""
+    """What the product makes of `given`; raises `UnknownOp` for an operation without an adapter.
+
+    The adapters take a case for what its operation asks for. One of another shape (a key that is missing, a list where
+    a text stands) is refused here, as every edge of the product refuses what it cannot read.
+    """
     if op not in OPS:
         raise UnknownOp(op)
-    return OPS[op](given)
+    try:
+        return OPS[op](given)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as unread:
+        raise BadInput("given", op, f"cannot be read: {unread!r}") from unread
 
 
 def _loaded(path: Path) -> ModuleType:

@@ -15,7 +15,7 @@ from eperf.domain.scoring.eligibility import Standing
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Days of a leave: in the month, earlier in this leave, and of its case in the year before the month."""
+    """Days of a leave: in the month; and before those, earlier in this leave and of its case in the calendar year."""
 
     now: int
     before: int

@@ -99,11 +99,12 @@ def taken(
 def _counted(
     one: Approved, leaves: Iterable[Approved], month: YearMonth, year: date, counts: Callable[[date], bool]
 ) -> Counted:
-    eve = month.first - timedelta(days=1)
+    eve = max(one.first, month.first) - timedelta(days=1)
     alike = [other for other in leaves if other.case is one.case]
     return Counted(
         _days(one.first, one.last, month.first, month.last, counts),
         _days(one.first, one.last, one.first, eve, counts),
+        # An earlier leave of the same month counts too: two illnesses in a month share the year's free days.
         sum(_days(other.first, other.last, year, eve, counts) for other in alike),
     )
 

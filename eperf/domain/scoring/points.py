@@ -12,12 +12,13 @@ from decimal import Decimal
 
 import polars as pl
 
+from eperf.domain.number import in_range
 from eperf.domain.scoring.rounding import half_up_positive_expr
 
 
-def units_times_expr(worth: str) -> pl.Expr:
-    """Column `worth` (a value per unit size) times the quantity of an activity, by its fraction policy."""
-    value, quantity, size = pl.col(worth), pl.col("quantity_h"), pl.col("unit_size_h")
+def units_times_expr(value: pl.Expr) -> pl.Expr:
+    """`value` (per unit size, in hundredths) times the quantity of an activity, by its fraction policy."""
+    quantity, size = pl.col("quantity_h"), pl.col("unit_size_h")
     # Below 10^18 and 10^9, as `tables.py` checks: their double fits 64 bits.
     return (
         pl.when(pl.col("fraction_policy") == "whole_units")
@@ -28,10 +29,14 @@ def units_times_expr(worth: str) -> pl.Expr:
 
 def points_expr() -> pl.Expr:
     """An activity's points in hundredths, over the columns of `ACTIVITIES`."""
-    return units_times_expr("points_per_unit_h")
+    return units_times_expr(pl.col("points_per_unit_h"))
 
 
 def point_price(points: Decimal, price: Decimal, ceiling: Decimal | None = None) -> Decimal:
     """Rupiah for points at a price, at most the ceiling (in DKI the static allowance)."""
+    in_range("points", points)
+    in_range("price_rp", price)
+    if ceiling is not None:
+        in_range("ceiling_rp", ceiling)
     amount = points * price
     return amount if ceiling is None else min(amount, ceiling)

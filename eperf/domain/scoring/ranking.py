@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from eperf.domain.errors import BadInput
+from eperf.domain.number import in_range
 from eperf.domain.scoring.rounding import half_up
 
 _HUNDRED = Decimal(100)
@@ -24,13 +25,14 @@ def mean_score(monthly_scores: Sequence[Decimal]) -> Decimal:
 
 def attendance_score(violations: int, days: int = WORKING_DAYS) -> Decimal:
     """Days without a violation among the month's days, in per cent, half-up to two decimals."""
-    if not 0 <= violations <= days:
-        raise BadInput("violations", violations, f"not between 0 and {days}")
+    in_range("violations", violations, most=days)
     return _two_decimals(Fraction(100 * (days - violations), days))
 
 
 def action_plan_points(points: Sequence[Decimal]) -> Decimal:
     """Action-plan points are added up."""
+    for one in points:
+        in_range("points", one)
     return sum(points, Decimal(0))
 
 
@@ -41,6 +43,8 @@ def range_score(
 
     When all are equal everybody is the best.
     """
+    in_range("max", highest)
+    in_range("min", lowest)
     value = Fraction(mean_score(monthly_scores)) if round_mean_first else _mean(monthly_scores)
     spread = Fraction(highest) - Fraction(lowest)
     if spread < 0:
@@ -53,6 +57,8 @@ def range_score(
 def _mean(scores: Sequence[Decimal]) -> Fraction:
     if not scores:
         raise BadInput("monthly_scores", "", "there is no score")
+    for score in scores:
+        in_range("monthly_scores", score)
     return sum((Fraction(score) for score in scores), Fraction(0)) / len(scores)
 
 

@@ -147,7 +147,9 @@ _NULLABLE = {
     "predikat": {"work", "behaviour"},
 }
 _MOST = 1_000_000_000
-_LIMITS = {"points_per_unit_h": (0, 10_000_000), "unit_size_h": (1, _MOST), "target_h": (1, _MOST)}
+_LIMITS = {
+    "points_per_unit_h": (0, 10_000_000), "norm_min": (0, 100_000), "unit_size_h": (1, _MOST), "target_h": (1, _MOST),
+}  # fmt: skip
 _ALLOWED = {
     "activities.fraction_policy": FRACTION_POLICIES,
     "activities.state": ACTIVITY_STATES,

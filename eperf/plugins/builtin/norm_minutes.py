@@ -59,7 +59,7 @@ def _cap(settings: NormMinutes) -> int:
 
 SCHEME = Scheme(
     name="norm-minutes",
-    version="1",
+    version="2",
     title_id="Menit kerja efektif",
     title_en="Norm minutes",
     legal_basis=_BASIS,

@@ -85,7 +85,7 @@ ACTIVITY: tuple[StagePart[Any], ...] = (
 
 SCHEME = Scheme(
     name="activity",
-    version="2",
+    version="3",
     title_id="Aktivitas kerja di bawah batas menit",
     title_en="Work activity under a ceiling of minutes",
     legal_basis=BASIS,

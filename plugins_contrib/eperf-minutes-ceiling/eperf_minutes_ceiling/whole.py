@@ -79,7 +79,7 @@ def weigh(frame: Frame, settings: ResultSettings) -> PartOutput:
 
 RESULT = Scheme(
     name="result",
-    version="1",
+    version="2",
     title_id="Hasil kinerja: rencana kerja dan aktivitas",
     title_en="Result: plan of own duties and activity",
     legal_basis=BASIS,

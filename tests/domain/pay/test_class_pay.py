@@ -168,6 +168,16 @@ def test_sick_days_after_the_fourteenth_of_the_year_cut_two_per_cent_each_at_the
     assert line(with_leave("ma-2020"), leaves=alone).amount_rp == SEVEN
 
 
+def test_two_illnesses_in_a_month_share_the_free_days_of_the_year() -> None:
+    first, second = (
+        Approved(LeaveKind.SICK, date(2026, 3, start), date(2026, 3, end))
+        for start, end in ((2, 17), (23, 24))
+    )
+    found = line(with_leave("ma-2020"), leaves=taken([second, first], [], MARCH))
+    assert [step.inputs["cut_pct"] for step in found.steps if step.step == "leave"] == ["4", "4"]
+    assert found.amount_rp == SEVEN * 92 // 100
+
+
 def test_a_cut_of_the_attendance_part_needs_its_share() -> None:
     sick = on_leave(LeaveKind.SICK, date(2026, 3, 2), date(2026, 3, 6))
     settings = with_leave("kementan-2025", attendance_share_pct=Decimal(40))

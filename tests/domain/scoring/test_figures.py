@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from eperf.domain.appraisal.predikat import Predikat
 from eperf.domain.errors import BadInput, WeightsNot100
 from eperf.domain.scoring.points import point_price
 from eperf.domain.scoring.predikat_points import predikat_attendance_score
-from eperf.domain.scoring.ranking import attendance_score, mean_score, range_score
+from eperf.domain.scoring.ranking import action_plan_points, attendance_score, mean_score, range_score
 from eperf.domain.scoring.weights import Component, weighted_score
 
 ON = date(2025, 1, 1)
@@ -59,3 +60,28 @@ def test_impossible_inputs_are_refused_by_name() -> None:
         mean_score([])
     with pytest.raises(BadInput, match="max"):
         range_score([Decimal(1)], Decimal(1), Decimal(2))
+
+
+@pytest.mark.parametrize("odd", [Decimal("NaN"), Decimal("-Infinity"), Decimal(-1), Decimal("1e30")])
+def test_a_figure_is_never_made_of_what_is_no_number(odd: Decimal) -> None:
+    one = Decimal(1)
+    asked: list[Callable[[], object]] = [
+        lambda: point_price(odd, one),
+        lambda: point_price(one, odd),
+        lambda: point_price(one, one, odd),
+        lambda: mean_score([one, odd]),
+        lambda: action_plan_points([one, odd]),
+        lambda: range_score([one], odd, one),
+        lambda: range_score([one], one, odd),
+    ]
+    for ask in asked:
+        with pytest.raises(BadInput):
+            ask()
+
+
+@pytest.mark.parametrize("odd", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1e30")])
+def test_a_weighted_score_takes_numbers_only(odd: Decimal) -> None:
+    with pytest.raises(BadInput, match="kpi"):
+        weighted_score([Component("kpi", Decimal(100), odd)])
+    with pytest.raises(WeightsNot100):
+        weighted_score([Component("kpi", odd, Decimal(1))])

@@ -11,6 +11,7 @@ from eperf.domain.appraisal.distribution import OrganisationPredikat, breaches
 from eperf.domain.appraisal.plan_penalty import performance_component_pct
 from eperf.domain.appraisal.predikat import Expectation, Predikat, predikat_of
 from eperf.domain.appraisal.predikat_pay import cut_pct, quarter_pay, year_pay
+from eperf.domain.number import whole_of
 from eperf.domain.period import Quarter, YearMonth
 
 Given = Mapping[str, Any]
@@ -45,7 +46,7 @@ def _quarter_lag_pay(given: Given) -> dict[str, Any]:
 
 
 def _year_lag_pay(given: Given) -> dict[str, Any]:
-    pay = year_pay("klhk", given["appraisal_year"], _predikat(given), ON)
+    pay = year_pay("klhk", whole_of("appraisal_year", given["appraisal_year"]), _predikat(given), ON)
     return {"pay_year": pay.pay_year, "paid_pct": _text(pay.paid_pct)}
 
 
@@ -60,7 +61,10 @@ def _bsn_plan_penalty(given: Given) -> dict[str, Any]:
 
 
 def _distribution_check(given: Given) -> dict[str, Any]:
-    counts = {Predikat.parse(name, "counts"): count or 0 for name, count in given["counts"].items()}
+    counts = {
+        Predikat.parse(name, "counts"): 0 if count is None else whole_of(f"counts.{name}", count)
+        for name, count in given["counts"].items()
+    }
     before = dict(counts)
     organisation = OrganisationPredikat.parse(given["organisation_predikat"])
     return {"breaches": list(breaches(organisation, counts, ON)), "ratings_changed": counts != before}

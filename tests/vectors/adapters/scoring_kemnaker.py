@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from eperf.domain.number import decimal_of, flag_of, whole_of
 from eperf.plugins.rules import Predikat
 from eperf_ministry_70_30.leave import Leave, LeaveKind, leave_month_pct
 from eperf_ministry_70_30.pay import EXHAUSTED, Violations, after_tax, month_pay
@@ -17,20 +17,26 @@ ON = date(2025, 1, 1)
 """A day on which the regulation that the vectors name is in force."""
 
 
+def _count(given: Given, name: str) -> int | None:
+    said = given.get(name)
+    return None if said is None else whole_of(name, said)
+
+
 def _violations(given: Given) -> Violations:
     return Violations(
-        absent_days=given.get("absent_days") or 0,
-        missing_taps=given.get("missing_taps") or 0,
-        late_min=given.get("late_min_after_tolerance") or 0,
-        early_leave_min=given.get("early_leave_min") or 0,
-        left_office_min=given.get("left_office_min") or 0,
-        missed_ceremonies=given.get("missed_ceremonies") or 0,
+        absent_days=_count(given, "absent_days") or 0,
+        missing_taps=_count(given, "missing_taps") or 0,
+        late_min=_count(given, "late_min_after_tolerance") or 0,
+        early_leave_min=_count(given, "early_leave_min") or 0,
+        left_office_min=_count(given, "left_office_min") or 0,
+        missed_ceremonies=_count(given, "missed_ceremonies") or 0,
     )
 
 
 def _month_pay(given: Given) -> dict[str, Any]:
     predikat = Predikat.parse(given["predikat"])
-    pay = month_pay(Decimal(given["class_allowance_rp"]), predikat, _violations(given), ON)
+    allowance = decimal_of("class_allowance_rp", given["class_allowance_rp"])
+    pay = month_pay(allowance, predikat, _violations(given), ON)
     return {
         "performance_part_rp": str(pay.performance_part_rp),
         "performance_cut_rp": str(pay.performance_cut_rp),
@@ -46,8 +52,8 @@ def _month_pay(given: Given) -> dict[str, Any]:
 def _leave_month(given: Given) -> dict[str, Any]:
     leave = Leave(
         LeaveKind.parse(given.get("leave_kind") or "none"),
-        given.get("leave_month_index"),
-        given.get("leave_days"),
+        _count(given, "leave_month_index"),
+        _count(given, "leave_days"),
     )
     predikat = given.get("predikat")
     paid = leave_month_pct(
@@ -55,13 +61,14 @@ def _leave_month(given: Given) -> dict[str, Any]:
         None if predikat is None else Predikat.parse(predikat),
         _violations(given),
         ON,
-        study_assignment=given.get("study_assignment") or False,
+        study_assignment=flag_of("study_assignment", given.get("study_assignment")),
     )
     return {"paid_pct": str(paid)}
 
 
 def _after_tax(given: Given) -> dict[str, Any]:
-    return {"net_rp": str(after_tax(Decimal(given["gross_rp"]), Decimal(given["tax_pct"])))}
+    gross, tax = (decimal_of(name, given[name]) for name in ("gross_rp", "tax_pct"))
+    return {"net_rp": str(after_tax(gross, tax))}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from eperf.domain.number import decimal_of, flag_of, whole_of
 from eperf.domain.scoring.effective_time import profile_share_pct
 from eperf.domain.scoring.norm_pay import (
     Entry,
@@ -36,12 +37,19 @@ ON = date(2021, 1, 1)
 def _count(one: Given, name: str = "count") -> Decimal:
     """How often; once where it is not said."""
     said = one.get(name)
-    return Decimal(1 if said is None else said)
+    return decimal_of(name, 1 if said is None else said)
+
+
+def _amount(given: Given, name: str, unsaid: int | None = None) -> Decimal:
+    """A number of the case; `unsaid` where it may be left out."""
+    said = given[name] if unsaid is None else given.get(name)
+    return decimal_of(name, unsaid if said is None and unsaid is not None else said)
 
 
 def _dki_activity(given: Given) -> dict[str, Any]:
-    activities = [Activities(Decimal(one["minutes"]), _count(one, "volume")) for one in given["activities"]]
-    found = work_activity(given["working_days"], activities, given.get("absence_reducer_min") or 0, ON)
+    activities = [Activities(_amount(one, "minutes"), _count(one, "volume")) for one in given["activities"]]
+    reducer = whole_of("absence_reducer_min", given.get("absence_reducer_min") or 0)
+    found = work_activity(whole_of("working_days", given["working_days"]), activities, reducer, ON)
     return {
         "achievement_min": str(found.achievement_min),
         "max_limit_min": found.max_limit_min,
@@ -51,56 +59,61 @@ def _dki_activity(given: Given) -> dict[str, Any]:
 
 
 def _dki_renkin(given: Given) -> dict[str, Any]:
-    targets = [Realisation(Decimal(one["target"]), Decimal(one["realisation"])) for one in given["targets"]]
+    targets = [Realisation(_amount(one, "target"), _amount(one, "realisation")) for one in given["targets"]]
     return {"renkin_pct": str(plan_pct(targets))}
 
 
 def _dki_result(given: Given) -> dict[str, Any]:
-    values = {Part.OWN_PLAN: Decimal(given["renkin_pct"]), Part.ACTIVITY: Decimal(given["activity_pct"])}
+    values = {Part.OWN_PLAN: _amount(given, "renkin_pct"), Part.ACTIVITY: _amount(given, "activity_pct")}
     weights = weights_of(Group.parse(given["group"]), ON)
-    found = result(weights, values, Decimal(given["tpp_rp"]), Decimal(given.get("deductions_rp") or 0))
+    found = result(weights, values, _amount(given, "tpp_rp"), _amount(given, "deductions_rp", 0))
     return {"result_pct": str(found.result_pct), "received_rp": str(found.received_rp)}
 
 
 def _month(given: Given) -> dict[str, Any]:
     entries = [
-        Entry(Decimal(one["norm_min"]), one["status"], one.get("in_working_hours", True), int(_count(one)))
+        Entry(
+            _amount(one, "norm_min"),
+            one["status"],
+            flag_of("in_working_hours", one.get("in_working_hours"), unsaid=True),
+            whole_of("count", _count(one)),
+        )
         for one in given["entries"]
     ]
-    counted = counted_minutes(entries, Decimal(given["limit_min"]), Decimal(given.get("extra_min") or 0), ON)
+    counted = counted_minutes(entries, _amount(given, "limit_min"), _amount(given, "extra_min", 0), ON)
     return {"counted_min": str(counted)}
 
 
 def _valid(given: Given) -> dict[str, Any]:
-    return {"valid": norm_is_valid(Decimal(given["norm_min"]), ON)}
+    return {"valid": norm_is_valid(_amount(given, "norm_min"), ON)}
 
 
 def _pay(given: Given) -> dict[str, Any]:
     paid = parts_paid(
-        Shares(Decimal(given["performance_share"]), Decimal(given["workload_share"])),
-        Decimal(given["basic_rp"]),
+        Shares(_amount(given, "performance_share"), _amount(given, "workload_share")),
+        _amount(given, "basic_rp"),
         _count(given, "class_coefficient"),
-        total_min=Decimal(given["total_min"]),
-        limit_min=Decimal(given["limit_min"]),
-        attendance_pct=Decimal(100 if given.get("attendance_pct") is None else given["attendance_pct"]),
-        running_punishment=given.get("running_punishment") or False,
+        total_min=_amount(given, "total_min"),
+        limit_min=_amount(given, "limit_min"),
+        attendance_pct=_amount(given, "attendance_pct", 100),
+        running_punishment=flag_of("running_punishment", given.get("running_punishment")),
     )
     return {"performance_rp": paid.performance_rp, "workload_rp": paid.workload_rp}
 
 
 def _basic(given: Given) -> dict[str, Any]:
     basic = basic_amount(
-        Decimal(given["fiscal_capacity_index"]),
-        Decimal(given["construction_cost_index"]),
-        Decimal(given["government_index"]),
-        Decimal(given["class_allowance_rp"]),
+        _amount(given, "fiscal_capacity_index"),
+        _amount(given, "construction_cost_index"),
+        _amount(given, "government_index"),
+        _amount(given, "class_allowance_rp"),
     )
     return {"basic_rp": basic}
 
 
 def _share(profile: str) -> Callable[[Given], dict[str, Any]]:
     def share(given: Given) -> dict[str, Any]:
-        return {"pct": str(profile_share_pct(profile, Decimal(given["minutes"]), 0, ON))}
+        return {"pct": str(profile_share_pct(profile, _amount(given, "minutes"), 0, ON))}
 
     return share
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from eperf.domain.appraisal.predikat import Predikat
 from eperf.domain.errors import WeightsNot100
+from eperf.domain.number import decimal_of, flag_of, whole_of
 from eperf.domain.scoring import amount_text
 from eperf.domain.scoring.points import point_price, points_expr
 from eperf.domain.scoring.predikat_points import predikat_attendance_score
@@ -22,8 +23,14 @@ ON = date(2025, 1, 1)
 """A day on which the scheme that the vectors name is in force."""
 
 
-def _decimals(texts: list[str]) -> list[Decimal]:
-    return [Decimal(text) for text in texts]
+def _decimals(name: str, said: list[object]) -> list[Decimal]:
+    return [decimal_of(name, one) for one in said]
+
+
+def _two_decimals(entry: Given, name: str, unsaid: str | None = None) -> str:
+    """A number as the builders of facts take it."""
+    said = entry[name] if unsaid is None else entry.get(name)
+    return str(decimal_of(name, unsaid if said is None and unsaid is not None else said))
 
 
 def _catalogue_points(given: Given) -> dict[str, Any]:
@@ -31,10 +38,10 @@ def _catalogue_points(given: Given) -> dict[str, Any]:
         activity(
             number,
             code=str(entry["code"]),
-            points=entry["points_per_unit"],
-            unit_size=entry.get("unit_size") or "1",
-            quantity=entry["quantity"],
-            fraction_policy=given.get("fraction_policy") or "proportional",
+            points=_two_decimals(entry, "points_per_unit"),
+            unit_size=_two_decimals(entry, "unit_size", "1"),
+            quantity=_two_decimals(entry, "quantity"),
+            fraction_policy=str(given.get("fraction_policy") or "proportional"),
         )
         for number, entry in enumerate(given["entries"])
     ]
@@ -44,35 +51,36 @@ def _catalogue_points(given: Given) -> dict[str, Any]:
 
 def _point_price(given: Given) -> dict[str, Any]:
     ceiling = given.get("ceiling_rp")
-    limit = None if ceiling is None else Decimal(ceiling)
-    return {"amount_rp": str(point_price(Decimal(given["points"]), Decimal(given["price_rp"]), limit))}
+    limit = None if ceiling is None else decimal_of("ceiling_rp", ceiling)
+    points, price = (decimal_of(name, given[name]) for name in ("points", "price_rp"))
+    return {"amount_rp": str(point_price(points, price, limit))}
 
 
 def _mean(given: Given) -> dict[str, Any]:
-    return {"mean": str(mean_score(_decimals(given["monthly_scores"])))}
+    return {"mean": str(mean_score(_decimals("monthly_scores", given["monthly_scores"])))}
 
 
 def _attendance(given: Given) -> dict[str, Any]:
-    return {"attendance_pct": str(attendance_score(given["violations"]))}
+    return {"attendance_pct": str(attendance_score(whole_of("violations", given["violations"])))}
 
 
 def _action_plan(given: Given) -> dict[str, Any]:
-    return {"points": str(action_plan_points(_decimals(given["points"])))}
+    return {"points": str(action_plan_points(_decimals("points", given["points"])))}
 
 
 def _range_score(given: Given) -> dict[str, Any]:
     score = range_score(
-        _decimals(given["monthly_scores"]),
-        Decimal(given["max"]),
-        Decimal(given["min"]),
-        round_mean_first=given.get("round_mean_first", True),
+        _decimals("monthly_scores", given["monthly_scores"]),
+        decimal_of("max", given["max"]),
+        decimal_of("min", given["min"]),
+        round_mean_first=flag_of("round_mean_first", given.get("round_mean_first"), unsaid=True),
     )
     return {"score": str(score)}
 
 
 def _weighted(given: Given) -> dict[str, Any]:
     components = [
-        Component(one["name"], Decimal(one["weight_pct"]), Decimal(one["value"]))
+        Component(one["name"], decimal_of("weight_pct", one["weight_pct"]), decimal_of("value", one["value"]))
         for one in given["components"]
     ]
     try:
@@ -83,7 +91,7 @@ def _weighted(given: Given) -> dict[str, Any]:
 
 def _simpegnas(given: Given) -> dict[str, Any]:
     predikat = given.get("predikat")
-    cuts = _decimals(given.get("attendance_cuts_pct") or [])
+    cuts = _decimals("attendance_cuts_pct", given.get("attendance_cuts_pct") or [])
     score = predikat_attendance_score(None if predikat is None else Predikat.parse(predikat), cuts, ON)
     return {"score": None if score is None else str(score)}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
+from eperf.domain.number import decimal_of, whole_of
 from eperf.plugins import YearMonth
 from eperf_surplus_tier.tiers import k_pct, standard_points, workload_part_rp
 
@@ -15,15 +15,16 @@ MONTH = YearMonth(2026, 1)
 
 
 def _surplus_tier(given: Given) -> dict[str, Any]:
-    k = k_pct(Decimal(given["total_points"]), MONTH)
+    k = k_pct(decimal_of("total_points", given["total_points"]), MONTH)
     answer = {"k_pct": str(k)}
     if given.get("pk_rp") is not None:
-        answer["workload_part_rp"] = str(workload_part_rp(Decimal(given["pk_rp"]), k, MONTH))
+        answer["workload_part_rp"] = str(workload_part_rp(decimal_of("pk_rp", given["pk_rp"]), k, MONTH))
     return answer
 
 
 def _standard(given: Given) -> dict[str, Any]:
-    return {"standard_min": str(standard_points(Decimal(given["hours_per_day"]), given["days"]))}
+    hours, days = decimal_of("hours_per_day", given["hours_per_day"]), whole_of("days", given["days"])
+    return {"standard_min": str(standard_points(hours, days))}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from eperf.domain.appraisal import skp_2013, skp_2021, skp_pp30
+from eperf.domain.number import decimal_of, flag_of
 
 Given = Mapping[str, Any]
 
@@ -15,26 +16,30 @@ IN_2015, IN_2020, IN_2021 = date(2015, 12, 31), date(2020, 12, 31), date(2021, 1
 """Days on which the regulations that the vectors name are in force."""
 
 
-def _decimals(texts: list[str]) -> list[Decimal]:
-    return [Decimal(text) for text in texts]
+def _amount(given: Given, name: str) -> Decimal:
+    return decimal_of(name, given[name])
+
+
+def _amounts(given: Given, name: str) -> list[Decimal]:
+    return [decimal_of(name, one) for one in given[name]]
 
 
 def _aspect(given: Given) -> dict[str, Any]:
     found = skp_2013.aspect_value(
         skp_2013.Aspect.parse(given["aspect"]),
-        Decimal(given["realisation"]),
-        Decimal(given["target"]),
+        _amount(given, "realisation"),
+        _amount(given, "target"),
         IN_2015,
     )
     return {"value": str(found.value)}
 
 
 def _task(given: Given) -> dict[str, Any]:
-    return {"value": str(skp_2013.task_value(_decimals(given["aspect_values"])))}
+    return {"value": str(skp_2013.task_value(_amounts(given, "aspect_values")))}
 
 
 def _total_2013(given: Given) -> dict[str, Any]:
-    total = skp_2013.total(Decimal(given["skp"]), Decimal(given["behaviour"]), IN_2015)
+    total = skp_2013.total(_amount(given, "skp"), _amount(given, "behaviour"), IN_2015)
     return {"value": str(total.value), "band": total.band.value}
 
 
@@ -42,16 +47,18 @@ def _achievement(given: Given) -> dict[str, Any]:
     low = given["target"] if given.get("target") is not None else given["target_low"]
     high = given["target"] if given.get("target") is not None else given["target_high"]
     percent = skp_2021.achievement_pct(
-        Decimal(given["realisation"]),
-        skp_2021.Target(Decimal(low), Decimal(high)),
-        lower_is_better=given.get("lower_is_better") or False,
+        _amount(given, "realisation"),
+        skp_2021.Target(decimal_of("target", low), decimal_of("target", high)),
+        lower_is_better=flag_of("lower_is_better", given.get("lower_is_better")),
     )
     return {"achievement_pct": str(percent)}
 
 
 def _value(given: Given) -> dict[str, Any]:
     judged = skp_2021.judged(
-        Decimal(given["achievement_pct"]), IN_2021, target_is_maximum=given.get("target_is_maximum") or False
+        _amount(given, "achievement_pct"),
+        IN_2021,
+        target_is_maximum=flag_of("target_is_maximum", given.get("target_is_maximum")),
     )
     return {
         "category": judged.category.value,
@@ -62,7 +69,7 @@ def _value(given: Given) -> dict[str, Any]:
 def _additional(given: Given) -> dict[str, Any]:
     items = [
         skp_2021.Additional(
-            Decimal(one["level_factor_pct"]), Decimal(one["scope_weight"]), Decimal(one["value"])
+            _amount(one, "level_factor_pct"), _amount(one, "scope_weight"), _amount(one, "value")
         )
         for one in given["items"]
     ]
@@ -70,22 +77,24 @@ def _additional(given: Given) -> dict[str, Any]:
 
 
 def _total_2021(given: Given) -> dict[str, Any]:
-    parts = _decimals(given["main_parts"])
-    return {"skp": str(skp_2021.skp(parts, Decimal(given.get("additional") or 0), IN_2021))}
+    parts = _amounts(given, "main_parts")
+    return {"skp": str(skp_2021.skp(parts, decimal_of("additional", given.get("additional") or 0), IN_2021))}
 
 
 def _periodic(given: Given) -> dict[str, Any]:
-    values = _decimals(given["action_plan_values"]), _decimals(given["main_values"])
+    values = _amounts(given, "action_plan_values"), _amounts(given, "main_values")
     return {"periodic": str(skp_2021.periodic(*values))}
 
 
 def _pp30(given: Given) -> dict[str, Any]:
     total = skp_pp30.total(
-        Decimal(given["skp"]),
-        Decimal(given["behaviour"]),
+        _amount(given, "skp"),
+        _amount(given, "behaviour"),
         IN_2020,
-        asks_peers_and_subordinates=given.get("asks_peers_and_subordinates") or False,
-        new_idea=given.get("new_idea") or False,
+        asks_peers_and_subordinates=flag_of(
+            "asks_peers_and_subordinates", given.get("asks_peers_and_subordinates")
+        ),
+        new_idea=flag_of("new_idea", given.get("new_idea")),
     )
     return {"value": str(total.value), "band": total.band.value}
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput, TooMany
 from eperf.domain.transparency.cells import count_hidden
 from eperf.domain.transparency.residual import FREE, Cell, Cost, Grid, loop, movable
@@ -86,8 +87,7 @@ def _checked(rows: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
         if len(row) != len(rows[0]):
             raise BadInput(f"rows.{number}", len(row), f"not {len(rows[0])} cells like the first row")
         for column, count in enumerate(row):
-            if count < 0:
-                raise BadInput(f"rows.{number}.{column}", count, "below zero")
+            whole_count(f"rows.{number}.{column}", count)
     return rows
 
 

@@ -40,7 +40,7 @@ def sized(field: str, value: Decimal | int) -> None:
         raise BadInput(field, value, "not a number")
     # The exponent is looked at first: a number of a million decimals is not to be compared with anything.
     places = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0
-    if places > MOST_PLACES or abs(value) > MOST:
+    if places > MOST_PLACES or not -MOST <= value <= MOST:
         raise BadInput(field, value, "not a number of reasonable size")
 
 

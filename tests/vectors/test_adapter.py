@@ -68,3 +68,8 @@ def test_without_working_days_a_month_is_a_twelfth_of_the_year() -> None:
 def test_a_deadline_is_written_like_the_discovery() -> None:
     found = run("breach_deadline", {"discovered_at": "2026-03-02T09:00:00Z"})
     assert found == {"notify_by": "2026-03-05T09:00:00Z"}
+
+
+def test_a_deadline_without_a_zone_stays_without_one() -> None:
+    found = run("breach_deadline", {"discovered_at": "2026-12-30T09:00:00"})
+    assert found == {"notify_by": "2027-01-02T09:00:00"}

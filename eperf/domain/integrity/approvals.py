@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput
 from eperf.domain.integrity.catalogue import indicator
-from eperf.domain.integrity.finding import Finding, counted
+from eperf.domain.integrity.finding import Finding, counted, measured
 
 ACTIONS = ("approve", "edit")
 STATUSES = ("draft", "submitted", "returned", "approved", "rejected")
@@ -59,6 +60,9 @@ def approval_burst(
     """I-18 for one approver: approvals within a span of seconds, and the median time of looking at one."""
     rule = settings or ApprovalBurst()
     counted("approvals", approvals)
+    if window_seconds is not None:
+        counted("window_seconds", window_seconds)
+    measured("median_review_seconds", median_review_seconds)
     rows = (
         (
             "burst",
@@ -91,8 +95,7 @@ def quickest_span(moments: Sequence[datetime], settings: ApprovalBurst | None = 
 def rubber_stamp(rejections: int, items: int, settings: RubberStamp | None = None) -> Finding:
     """I-19 for one approver."""
     rule = settings or RubberStamp()
-    if not 0 <= rejections <= counted("items", items):
-        raise BadInput("rejections", rejections, f"not between 0 and {items}")
+    whole_count("rejections", rejections, counted("items", items))
     return Finding(
         indicator("I-19"),
         rejections == 0 and items >= rule.min_items,
@@ -103,8 +106,7 @@ def rubber_stamp(rejections: int, items: int, settings: RubberStamp | None = Non
 def no_variance(top_grade: int, unit_size: int, settings: NoVariance | None = None) -> Finding:
     """I-20 for a unit: how many have the top grade. A unit of nobody has no grades."""
     rule = settings or NoVariance()
-    if not 0 <= top_grade <= counted("unit_size", unit_size):
-        raise BadInput("top_grade", top_grade, f"not between 0 and {unit_size}")
+    whole_count("top_grade", top_grade, counted("unit_size", unit_size))
     return Finding(
         indicator("I-20"),
         unit_size > 0 and top_grade * 100 >= rule.min_pct * unit_size,
@@ -115,8 +117,12 @@ def no_variance(top_grade: int, unit_size: int, settings: NoVariance | None = No
 def attempt(action: str, actor: str, owner: str, status: str, *, acting_for: str | None = None) -> Attempt:
     """I-24: nobody approves their own work, in person or through a delegate, and approved work is not edited.
 
-    `acting_for` is the official whose delegate the actor is: neither of the two may own the work.
+    `acting_for` is the official whose delegate the actor is: neither of the two may own the work. Refuses an actor or
+    an owner without a name: two who are not known are not two.
     """
+    for field, person in (("actor", actor), ("owner", owner)):
+        if not isinstance(person, str) or not person.strip():
+            raise BadInput(field, person, "nobody is named")
     if action not in ACTIONS:
         raise BadInput("action", action, "not one of " + ", ".join(ACTIONS))
     if status not in STATUSES:

@@ -92,7 +92,7 @@ def proxy_punching(gaps: Sequence[int | None], settings: Pairing | None = None) 
     None: not both tapped. The days are looked at `of_days` in a row; the closest stretch decides.
     """
     rule = settings or Pairing()
-    close = [gap is not None and abs(gap) <= rule.within_seconds for gap in gaps]
+    close = [gap is not None and counted("gap_seconds", abs(gap)) <= rule.within_seconds for gap in gaps]
     stretches = range(max(1, len(close) - rule.of_days + 1))
     most = max(sum(close[start : start + rule.of_days]) for start in stretches)
     return Finding(

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput
 from eperf.domain.integrity.catalogue import indicator
-from eperf.domain.integrity.finding import Finding, counted
+from eperf.domain.integrity.finding import Finding, counted, measured
 from eperf.domain.integrity.presence import DAY_MIN
+from eperf.domain.number import sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def back_dated(
     rule = settings or BackDated()
     counted("entries_created_within_30_min", entries_at_once)
     counted("distinct_past_days", past_days)
+    if median_lag_days is not None:
+        sized("median_lag_days", median_lag_days)
     rows = (
         ("burst", entries_at_once >= rule.min_entries and past_days >= rule.min_past_days),
         ("lag", median_lag_days is not None and median_lag_days > rule.over_lag_days),
@@ -124,7 +128,7 @@ def back_dated_entries(
 def round_minutes(durations: Sequence[int], settings: RoundMinutes | None = None) -> Finding:
     """I-22 for one person and month."""
     rule = settings or RoundMinutes()
-    round_ones = sum(duration in rule.round_min for duration in durations)
+    round_ones = sum(counted("durations_min", duration) in rule.round_min for duration in durations)
     return Finding(
         indicator("I-22"),
         bool(durations) and round_ones * 100 >= rule.min_pct * len(durations),
@@ -135,8 +139,8 @@ def round_minutes(durations: Sequence[int], settings: RoundMinutes | None = None
 def padded(own: Decimal, post_median: Decimal | None, settings: Padding | None = None) -> Finding:
     """I-23: minutes for a unit of output, own and the post's median. A median of nothing or 0 compares with nobody."""
     rule = settings or Padding()
-    if own < 0 or (post_median is not None and post_median < 0):
-        raise BadInput("minutes_per_unit", own if own < 0 else post_median, "below zero")
+    measured("minutes_per_unit", own)
+    measured("post_median_minutes_per_unit", post_median)
     return Finding(
         indicator("I-23"),
         bool(post_median) and post_median is not None and own > rule.over_times * post_median,
@@ -147,8 +151,7 @@ def padded(own: Decimal, post_median: Decimal | None, settings: Padding | None =
 def last_minute(entries: int, entries_last_days: int, settings: LastDays | None = None) -> Finding:
     """I-26 for one person and month: all entries, and those made in its last days."""
     rule = settings or LastDays()
-    if not 0 <= entries_last_days <= counted("entries_in_month", entries):
-        raise BadInput("entries_last_2_days", entries_last_days, f"not between 0 and {entries}")
+    whole_count("entries_last_2_days", entries_last_days, counted("entries_in_month", entries))
     return Finding(
         indicator("I-26"),
         entries_last_days * 100 > rule.over_pct * entries,

@@ -13,7 +13,8 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from eperf.domain.errors import BadInput
+from eperf.domain.count import whole_count
+from eperf.domain.number import in_range
 
 
 class Strength(IntEnum):
@@ -93,13 +94,17 @@ def day_strength(findings: Iterable[Finding]) -> Strength | None:
 
 def counted(field: str, value: int) -> int:
     """A count, a number of minutes or seconds: never below zero."""
-    if value < 0:
-        raise BadInput(field, value, "below zero")
-    return value
+    return whole_count(field, value)
 
 
 def share(field: str, value: Decimal) -> Decimal:
     """A share in per cent, 0 to 100."""
-    if not 0 <= value <= 100:
-        raise BadInput(field, value, "not between 0 and 100 per cent")
+    in_range(field, value, 0, 100)
+    return value
+
+
+def measured(field: str, value: Decimal | None) -> Decimal | None:
+    """A quantity that was measured, or None where it was not: never below zero."""
+    if value is not None:
+        in_range(field, value)
     return value

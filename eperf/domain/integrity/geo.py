@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from eperf.domain.errors import BadInput
+from eperf.domain.number import in_range, positive, sized
 from eperf.domain.scoring.rounding import half_up
 
 EARTH_KM = 6_371.0088
@@ -29,9 +30,9 @@ class Point:
 
     def __post_init__(self) -> None:
         if not -90 * _MICRO <= self.lat_e6 <= 90 * _MICRO:
-            raise BadInput("lat", self.lat_e6 / _MICRO, "not between -90 and 90 degrees")
+            raise BadInput("lat", Decimal(self.lat_e6) / _MICRO, "not between -90 and 90 degrees")
         if not -180 * _MICRO <= self.lon_e6 <= 180 * _MICRO:
-            raise BadInput("lon", self.lon_e6 / _MICRO, "not between -180 and 180 degrees")
+            raise BadInput("lon", Decimal(self.lon_e6) / _MICRO, "not between -180 and 180 degrees")
 
     @classmethod
     def of(cls, lat: Decimal, lon: Decimal) -> Point:
@@ -65,15 +66,13 @@ def distance_km(first: Point, second: Point) -> float:
 
 def check_fence(center: Point, point: Point, radius_m: Decimal, accuracy_m: Decimal | None) -> FenceCheck:
     """Whether a point lies inside the fence, and whether its accuracy allows to say so."""
-    if radius_m <= 0:
-        raise BadInput("radius_m", radius_m, "not above zero")
-    if accuracy_m is not None and accuracy_m < 0:
-        raise BadInput("accuracy_m", accuracy_m, "below zero")
+    positive("radius_m", radius_m)
+    if accuracy_m is not None:
+        in_range("accuracy_m", accuracy_m)
     distance_m = distance_km(center, point) * 1_000
     return FenceCheck(distance_m, distance_m <= radius_m, accuracy_m is not None and accuracy_m <= radius_m)
 
 
 def _e6(field: str, degrees: Decimal) -> int:
-    if not degrees.is_finite():
-        raise BadInput(field, degrees, "not a number of degrees")
+    sized(field, degrees)
     return half_up(Fraction(degrees) * _MICRO)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from eperf.domain.integrity.catalogue import indicator
-from eperf.domain.integrity.finding import Finding, counted
+from eperf.domain.integrity.finding import Finding, counted, measured
 from eperf.domain.integrity.geo import Point, distance_km
 
 
@@ -153,7 +153,7 @@ def mock_place(
 ) -> Finding:
     """I-04 for one person: the phone says that the place is a mock, or says one accuracy too often."""
     rule = settings or MockPlace()
-    known = Counter(accuracy for accuracy in accuracies_m if accuracy is not None)
+    known = Counter(measured("accuracies_m", accuracy) for accuracy in accuracies_m if accuracy is not None)
     most = max(known.values(), default=0)
     return Finding(
         indicator("I-04"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from eperf.domain.errors import BadInput
+from eperf.domain.count import whole_count
 from eperf.domain.integrity.catalogue import indicator
 from eperf.domain.integrity.finding import Finding, counted
 
@@ -46,8 +46,7 @@ class NoWork:
 def missing_outs(days_with_in: int, days_without_out: int, settings: MissingOut | None = None) -> Finding:
     """I-09 for one person and month."""
     rule = settings or MissingOut()
-    if not 0 <= days_without_out <= counted("days_with_in", days_with_in):
-        raise BadInput("days_without_out", days_without_out, f"not between 0 and {days_with_in}")
+    whole_count("days_without_out", days_without_out, counted("days_with_in", days_with_in))
     return Finding(
         indicator("I-09"),
         days_without_out * 100 > rule.over_pct * days_with_in,

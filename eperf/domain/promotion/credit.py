@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from eperf.domain.errors import BadInput
+from eperf.domain.number import decimal_of, in_range
 from eperf.domain.promotion.appraisal import Predikat
 from eperf.domain.promotion.credit_tables import credit_table
 from eperf.domain.promotion.service_time import YEAR
@@ -124,12 +125,8 @@ def after_step(ledger: Ledger, step: Decimal, policy: SurplusPolicy) -> tuple[Fr
 
 def credit_points(text: str, field: str) -> Decimal:
     """Reads an amount of credit points; refuses what is no number and what is below 0. Never rounds."""
-    try:
-        value = Decimal(text)
-    except ArithmeticError as error:
-        raise BadInput(field, text, "not a number") from error
-    if not (value.is_finite() and 0 <= value <= _MOST_CREDIT):
-        raise BadInput(field, text, f"not a number between 0 and {_MOST_CREDIT}")
+    value = decimal_of(field, text)
+    in_range(field, value, 0, _MOST_CREDIT)
     return value
 
 

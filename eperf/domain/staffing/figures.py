@@ -9,7 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput
+from eperf.domain.number import sized
 from eperf.domain.scoring.rounding import half_up
 
 Number = Decimal | int | Fraction
@@ -33,13 +35,17 @@ def exact(value: Fraction) -> Decimal:
 
 def amount(field: str, value: Number) -> Fraction:
     """A quantity that cannot be below zero, exact."""
-    try:
-        number = Fraction(value)
-    except (ValueError, OverflowError) as error:
-        raise BadInput(field, value, "not a finite number") from error
+    number = signed(field, value)
     if number < 0:
         raise BadInput(field, value, "below zero")
     return number
+
+
+def signed(field: str, value: Number) -> Fraction:
+    """A quantity of either sign, exact. What comes as a fraction was computed here and has been looked at."""
+    if not isinstance(value, Fraction):
+        sized(field, value)
+    return Fraction(value)
 
 
 def measure(field: str, value: Number) -> Fraction:
@@ -52,6 +58,4 @@ def measure(field: str, value: Number) -> Fraction:
 
 def head_count(field: str, value: int) -> int:
     """A number of people."""
-    if value < 0:
-        raise BadInput(field, value, "below zero")
-    return value
+    return whole_count(field, value)

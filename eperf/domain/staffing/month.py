@@ -12,10 +12,14 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from eperf.domain.count import whole_count
 from eperf.domain.staffing.figures import Number, amount, head_count, measure, two_decimals
 from eperf.domain.staffing.grade import REGULATION, GradeTable
 from eperf.domain.staffing.post import Effectiveness, effectiveness
 from eperf.domain.staffing.time import STANDARD, EffectiveTime
+
+MOST_DAYS = 31
+"""No month has more working days than days."""
 
 
 class CapacityBy(StrEnum):
@@ -56,7 +60,7 @@ def capacity_min(
     by: CapacityBy = CapacityBy.WORKING_DAYS,
 ) -> int:
     """Minutes that a unit has in a month."""
-    people, days = head_count("headcount", headcount), head_count("working_days", working_days)
+    people, days = head_count("headcount", headcount), whole_count("working_days", working_days, MOST_DAYS)
     return people * (time.day_min * days if by is CapacityBy.WORKING_DAYS else time.month_min)
 
 

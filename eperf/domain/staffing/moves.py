@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from eperf.domain.errors import BadInput
 from eperf.domain.staffing.figures import Number, amount, head_count
@@ -80,7 +79,7 @@ def redistribute(rows: Sequence[PostInUnit], rounding: NeedRounding = NeedRoundi
 def _balance(number: int, row: PostInUnit, rounding: NeedRounding) -> Balance:
     need = amount(f"rows.{number}.need", row.need)
     existing = head_count(f"rows.{number}.existing", row.existing)
-    return Balance(row.unit, row.post, row.job_class, balance_of(Fraction(need), existing, rounding))
+    return Balance(row.unit, row.post, row.job_class, balance_of(need, existing, rounding))
 
 
 def _once(balances: Sequence[Balance]) -> None:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from eperf.domain.errors import BadInput
 from eperf.domain.in_force import covers
 from eperf.domain.scoring.rounding import half_up
-from eperf.domain.staffing.figures import Number, amount, head_count
+from eperf.domain.staffing.figures import Number, amount, head_count, signed
 
 YEARS = 5
 
@@ -101,7 +101,7 @@ def retirement_age(post_kind: str, on: date) -> RetirementAge:
 
 
 def _growth(growth_pct: Number) -> Fraction:
-    growth = 1 + Fraction(growth_pct) / 100
+    growth = 1 + signed("growth_pct", growth_pct) / 100
     if growth < 0:
         raise BadInput("growth_pct", growth_pct, "a need cannot fall by more than all of it")
     return growth

@@ -104,8 +104,9 @@ def post_report(
     """One post. Without an analysis its need is 0 and its state says so; its people are then no surplus."""
     existing = head_count("existing", load.existing)
     per_year = measure("wke_min_per_year", year_min)
-    need = need_by_tasks(Fraction(load.workload_min or 0), per_year)
-    result = effectiveness(amount("workload_min", load.workload_min or 0), existing, per_year, table)
+    workload = amount("workload_min", 0 if load.workload_min is None else load.workload_min)
+    need = need_by_tasks(workload, per_year)
+    result = effectiveness(workload, existing, per_year, table)
     if load.workload_min is None:
         return PostReport(
             load.post, existing, need, Effectiveness(None, None, None), 0, PostState.NO_ANALYSIS

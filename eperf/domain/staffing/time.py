@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput
 from eperf.domain.in_force import in_force
 from eperf.domain.scoring.rounding import half_up
@@ -86,6 +87,10 @@ def effective_time(on: date, name: str = "standard") -> EffectiveTime:
     return in_force(rows, on, "effective_time")
 
 
+MOST_DAYS = 366
+"""Of a leap year."""
+
+
 @dataclass(frozen=True, slots=True)
 class DerivedTime:
     """Effective time of a year as KEP/75/M.PAN/7/2004 derives it."""
@@ -108,10 +113,7 @@ def derived_time(
 
     `round_hours` takes the daily hours half-up to a whole hour before they are multiplied, as the decree allows.
     """
-    if not 0 <= non_working_days <= days_in_year <= 366:
-        raise BadInput(
-            "non_working_days", non_working_days, f"not between 0 and the {days_in_year} days of the year"
-        )
+    whole_count("non_working_days", non_working_days, whole_count("days_in_year", days_in_year, MOST_DAYS))
     formal, allowance = amount("formal_hours", formal_hours), amount("allowance_pct", allowance_pct)
     if formal > 24:
         raise BadInput("formal_hours", formal_hours, "more than a day has")

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from eperf.domain.count import whole_count
 from eperf.domain.errors import BadInput
+from eperf.domain.number import positive, sized
 from eperf.domain.scoring.rounding import half_up
 
 
@@ -19,9 +21,7 @@ def count_hidden(count: int | None, least: int) -> bool:
     _at_least_one(least)
     if count is None:
         return True
-    if count < 0:
-        raise BadInput("count", count, "below zero")
-    return count < least
+    return whole_count("count", count) < least
 
 
 def counts_hidden(counts: Sequence[int | None], least: int) -> list[bool]:
@@ -36,10 +36,7 @@ def rate_published(numerator: int, denominator: int, least: int, *, hide_full_sh
     n" and "all of n" tell about every single one, whatever n is.
     """
     _at_least_one(least)
-    if denominator < 0:
-        raise BadInput("denominator", denominator, "below zero")
-    if not 0 <= numerator <= denominator:
-        raise BadInput("numerator", numerator, f"not between 0 and the base of {denominator}")
+    whole_count("numerator", numerator, whole_count("denominator", denominator))
     if denominator < least:
         return False
     return not (hide_full_share and is_full_share(numerator, denominator))
@@ -52,6 +49,8 @@ def is_full_share(numerator: int, denominator: int) -> bool:
 
 def total_published(contributions: Sequence[Decimal], most_pct: Decimal = Decimal(80)) -> bool:
     """Whether a total may be published: nobody gives more than `most_pct` of it. A total of nobody is not."""
+    for one in contributions:
+        sized("contributions", one)
     sizes = [abs(Fraction(one)) for one in contributions]
     return bool(sizes) and max(sizes) * 100 <= Fraction(most_pct) * sum(sizes)
 
@@ -71,5 +70,4 @@ def published_mean(values: Sequence[Decimal], least: int, decimals: int = 0) -> 
 
 
 def _at_least_one(least: int) -> None:
-    if least < 1:
-        raise BadInput("min_publishable", least, "not a positive number")
+    positive("min_publishable", whole_count("min_publishable", least))

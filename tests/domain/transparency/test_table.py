@@ -108,14 +108,40 @@ def test_every_small_count_is_hidden_and_every_affected_line_has_two(
         assert len(table.hidden & {*added, total}) != 1
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[38, 4, 2], [4, 6, 2]],
+        [[0, 4], [2, 10]],
+        [[5, 38, 17], [0, 30, 0]],
+        [[1, 1, 1], [3, 13, 7]],
+    ],
+)
+def test_a_hidden_total_is_not_the_second_cell_of_a_line(rows: list[list[int]]) -> None:
+    table = protect(rows, 6)
+    assert any(table.grid.is_total(cell) for cell in table.hidden)
+    assert table.fewest_in_a_line() == 2
+    assert computable(table.grid, table.hidden) == []
+
+
+@given(rows=tables(cells=st.integers(1, 60)), least=st.integers(1, 12))
+@settings(max_examples=200, deadline=None)
+def test_every_affected_line_of_the_table_itself_has_two(rows: list[list[int]], least: int) -> None:
+    table = protect(rows, least)
+    if table.hidden and len(rows) > 1 and len(rows[0]) > 1:
+        assert table.fewest_in_a_line() >= 2
+
+
 @given(rows=tables(most=5), least=st.integers(1, 12))
 @settings(max_examples=100, deadline=None)
-def test_no_further_cell_can_be_shown_without_giving_a_small_one_away(
+def test_no_further_cell_can_be_shown_without_giving_one_away_or_leaving_one_alone(
     rows: list[list[int]], least: int
 ) -> None:
     table = protect(rows, least)
     for cell in table.hidden - table.small:
-        assert set(computable(table.grid, table.hidden - {cell}))
+        fewer = table.hidden - {cell}
+        alone = [line for line, _ in lines(table.grid) if cell in line and len(fewer & {*line}) == 1]
+        assert computable(table.grid, fewer) or alone
 
 
 @given(
@@ -155,6 +181,10 @@ def test_small_tables_hide_at_most_two_cells_more_than_the_best_choice(rows: lis
     table = protect(rows, 6)
     if not any(table.grid.is_total(cell) for cell in table.hidden):
         assert len(table.inner) <= fewest(rows, 6) + 2
+
+
+def test_small_cells_on_a_diagonal_share_one_ring() -> None:
+    assert len(protect([[2, 38, 17], [35, 9, 1], [7, 3, 14]], 6).inner) == 6
 
 
 @given(rows=tables(), least=st.integers(1, 12))

@@ -12,6 +12,7 @@ from eperf.domain.integrity import approvals, device, entries, evidence, place, 
 from eperf.domain.integrity.finding import Finding
 from eperf.domain.integrity.flag import flag_effect
 from eperf.domain.integrity.geo import Point, check_fence
+from eperf.domain.number import decimal_of, flag_of
 
 Given = Mapping[str, Any]
 
@@ -25,11 +26,15 @@ def _plain(value: Any) -> Any:
 
 
 def _point(given: Given) -> Point:
-    return Point.of(Decimal(given["lat"]), Decimal(given["lon"]))
+    return Point.of(decimal_of("lat", given["lat"]), decimal_of("lon", given["lon"]))
 
 
 def _decimal(given: Given, name: str) -> Decimal | None:
-    return None if given.get(name) is None else Decimal(given[name])
+    return None if given.get(name) is None else decimal_of(name, given[name])
+
+
+def _or(given: Given, name: str, neutral: int) -> Any:
+    return neutral if given.get(name) is None else given[name]
 
 
 def _minute(text: str | None) -> int | None:
@@ -48,7 +53,7 @@ def _shared_place(given: Given) -> dict[str, Any]:
 
 
 def _no_jitter(given: Given) -> dict[str, Any]:
-    return _flagged(place.no_jitter([(_point(one), one.get("times", 1)) for one in given["check_ins"]]))
+    return _flagged(place.no_jitter([(_point(one), _or(one, "times", 1)) for one in given["check_ins"]]))
 
 
 def _travel(given: Given) -> dict[str, Any]:
@@ -59,8 +64,10 @@ def _travel(given: Given) -> dict[str, Any]:
 
 
 def _mock(given: Given) -> dict[str, Any]:
-    accuracies = [None if one is None else Decimal(one) for one in given.get("accuracies_m") or ()]
-    return _flagged(place.mock_place(accuracies, mock_flag=bool(given.get("mock_flag"))))
+    accuracies = [
+        None if one is None else decimal_of("accuracies_m", one) for one in given.get("accuracies_m") or ()
+    ]
+    return _flagged(place.mock_place(accuracies, mock_flag=flag_of("mock_flag", given.get("mock_flag"))))
 
 
 def _one_phone(given: Given) -> dict[str, Any]:
@@ -77,7 +84,10 @@ def _proxy(given: Given) -> dict[str, Any]:
 
 def _not_by_finger(given: Given) -> dict[str, Any]:
     return _flagged(
-        device.not_by_finger(Decimal(given["person_share_pct"]), Decimal(given["unit_share_pct"]))
+        device.not_by_finger(
+            decimal_of("person_share_pct", given["person_share_pct"]),
+            decimal_of("unit_share_pct", given["unit_share_pct"]),
+        )
     )
 
 
@@ -85,7 +95,7 @@ def _wrong_clock(given: Given) -> dict[str, Any]:
     finding = device.wrong_clock(
         datetime.fromisoformat(given["device_time"]),
         datetime.fromisoformat(given["receive_time"]),
-        realtime=given.get("realtime", False),
+        realtime=flag_of("realtime", given.get("realtime")),
     )
     return _flagged(finding)
 
@@ -114,20 +124,20 @@ def _overlapping(given: Given) -> dict[str, Any]:
 
 def _over_reported(given: Given) -> dict[str, Any]:
     present = presence.present_min(
-        _minute(given.get("tap_in")), _minute(given.get("tap_out")), given.get("break_min", 0)
+        _minute(given.get("tap_in")), _minute(given.get("tap_out")), _or(given, "break_min", 0)
     )
     return _flagged(presence.over_reported(present, given["reported_min"]), "present_min", "excess_min")
 
 
 def _away(given: Given) -> dict[str, Any]:
     names = ("on_approved_leave", "holiday", "has_punch", "duty_letter")
-    return _flagged(presence.work_while_away(**{name: bool(given.get(name)) for name in names}))
+    return _flagged(presence.work_while_away(**{name: flag_of(name, given.get(name)) for name in names}))
 
 
 def _back_dated(given: Given) -> dict[str, Any]:
     finding = entries.back_dated(
-        given.get("entries_created_within_30_min", 0),
-        given.get("distinct_past_days", 0),
+        _or(given, "entries_created_within_30_min", 0),
+        _or(given, "distinct_past_days", 0),
         _decimal(given, "median_lag_days"),
     )
     return _flagged(finding)
@@ -151,7 +161,7 @@ def _another_day(given: Given) -> dict[str, Any]:
 
 def _approval_burst(given: Given) -> dict[str, Any]:
     finding = approvals.approval_burst(
-        given.get("approvals", 0), given.get("window_seconds"), _decimal(given, "median_review_seconds")
+        _or(given, "approvals", 0), given.get("window_seconds"), _decimal(given, "median_review_seconds")
     )
     return _flagged(finding)
 
@@ -170,7 +180,10 @@ def _round_minutes(given: Given) -> dict[str, Any]:
 
 def _padded(given: Given) -> dict[str, Any]:
     return _flagged(
-        entries.padded(Decimal(given["minutes_per_unit"]), _decimal(given, "post_median_minutes_per_unit"))
+        entries.padded(
+            decimal_of("minutes_per_unit", given["minutes_per_unit"]),
+            _decimal(given, "post_median_minutes_per_unit"),
+        )
     )
 
 
@@ -192,7 +205,7 @@ def _empty_content(given: Given) -> dict[str, Any]:
 
 
 def _geofence(given: Given) -> dict[str, Any]:
-    radius = Decimal(given["radius_m"])
+    radius = decimal_of("radius_m", given["radius_m"])
     found = check_fence(
         _point(given["center"]), _point(given["point"]), radius, _decimal(given, "accuracy_m")
     )

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from eperf.domain.number import flag_of
 from eperf.domain.promotion.appraisal import Predikat
 from eperf.domain.promotion.case import Case, Penalty
 from eperf.domain.promotion.credit import credit_points
@@ -42,9 +43,9 @@ def _case(given: Given) -> Case:
         education=given.get("education"),
         appraisals=tuple(one and Predikat.parse(one, "appraisals") for one in given.get("appraisals") or ()),
         penalties=tuple(_penalty(one) for one in given.get("penalties") or ()),
-        under_examination=given.get("under_examination") or False,
-        suspended=given.get("suspended") or False,
-        other_active_proposal=given.get("other_active_proposal") or False,
+        under_examination=flag_of("under_examination", given.get("under_examination")),
+        suspended=flag_of("suspended", given.get("suspended")),
+        other_active_proposal=flag_of("other_active_proposal", given.get("other_active_proposal")),
         exam_level=given.get("exam_level") or 0,
         diklatpim=given.get("diklatpim"),
         superior=superior and Rank.parse(superior, "superior_golongan"),
@@ -84,7 +85,7 @@ def _earliest(given: Given) -> dict[str, Any]:
         date.fromisoformat(given["rank_tmt"]),
         credit_points(given.get("opening_ak") or "0", "opening_ak"),
         [Predikat.parse(one) for one in given.get("predikat_by_year_in_rank") or ()],
-        part_year_allowed=given.get("part_year_ak_allowed") or False,
+        part_year_allowed=flag_of("part_year_ak_allowed", given.get("part_year_ak_allowed")),
         on=ON,
     )
     return {"earliest_tmt": earliest.tmt.isoformat()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from eperf.domain.number import decimal_of, flag_of
 from eperf.domain.staffing.month import CapacityBy, month_load, reported_against_norm
 from eperf.domain.staffing.moves import Balance, PostInUnit, redistribute
 from eperf.domain.staffing.need import (
@@ -26,7 +27,15 @@ Given = Mapping[str, Any]
 
 
 def _year_min(given: Given) -> Decimal:
-    return Decimal(given.get("wke_min_per_year", STANDARD.year_min))
+    return _wke(given, "wke_min_per_year")
+
+
+def _wke(given: Given, name: str) -> Decimal:
+    return decimal_of(name, _or(given, name, STANDARD.year_min))
+
+
+def _or(given: Given, name: str, neutral: Any) -> Any:
+    return neutral if given.get(name) is None else given[name]
 
 
 def _need(need: Need) -> dict[str, Any]:
@@ -39,7 +48,11 @@ def _need(need: Need) -> dict[str, Any]:
 
 def _task_need(given: Given) -> dict[str, Any]:
     tasks = [
-        Task(Decimal(task["volume"]), task.get("per", "year"), Decimal(task["minutes_each"]))
+        Task(
+            decimal_of("volume", task["volume"]),
+            _or(task, "per", "year"),
+            decimal_of("minutes_each", task["minutes_each"]),
+        )
         for task in given["tasks"]
     ]
     total = workload(tasks)
@@ -47,15 +60,20 @@ def _task_need(given: Given) -> dict[str, Any]:
 
 
 def _ratio_need(given: Given) -> dict[str, Any]:
-    return _need(need_by_tasks(Decimal(given["workload"]), Decimal(given.get("wke", STANDARD.year_min))))
+    return _need(need_by_tasks(decimal_of("workload", given["workload"]), _wke(given, "wke")))
 
 
 def _ability_need(given: Given) -> dict[str, Any]:
-    return _need(need_by_ability(Decimal(given["volume"]), Decimal(given["ability_per_person"])))
+    return _need(
+        need_by_ability(
+            decimal_of("volume", given["volume"]),
+            decimal_of("ability_per_person", given["ability_per_person"]),
+        )
+    )
 
 
 def _equipment_need(given: Given) -> dict[str, Any]:
-    need = need_by_equipment(given["machines"], given["staff_per_machine"], given.get("shifts", 1))
+    need = need_by_equipment(given["machines"], given["staff_per_machine"], _or(given, "shifts", 1))
     return {"need": need}
 
 
@@ -63,9 +81,9 @@ def _effective_time(given: Given) -> dict[str, Any]:
     derived = derived_time(
         given["days_in_year"],
         given["non_working_days"],
-        Decimal(given["formal_hours"]),
-        Decimal(given["allowance_pct"]),
-        round_hours=given.get("round_hours", False),
+        decimal_of("formal_hours", given["formal_hours"]),
+        decimal_of("allowance_pct", given["allowance_pct"]),
+        round_hours=flag_of("round_hours", given.get("round_hours")),
     )
     return {
         "effective_days": derived.days,
@@ -84,13 +102,16 @@ def _rated(found: Effectiveness, name: str) -> dict[str, Any]:
 
 
 def _post_grade(given: Given) -> dict[str, Any]:
-    load = PostLoad("post", Decimal(given["workload_min"]), given["existing"])
+    load = PostLoad("post", decimal_of("workload_min", given["workload_min"]), given["existing"])
     report = post_report(load, _year_min(given))
     return {**_rated(report.effectiveness, "ej"), "need": str(report.need.shown)}
 
 
 def _unit_effectiveness(given: Given) -> dict[str, Any]:
-    posts = [PostLoad(one["post"], Decimal(one["workload_min"]), one["existing"]) for one in given["posts"]]
+    posts = [
+        PostLoad(one["post"], decimal_of("workload_min", one["workload_min"]), one["existing"])
+        for one in given["posts"]
+    ]
     report = unit_report(posts, _year_min(given))
     balances = [post.balance for post in report.posts]
     return {**_rated(report.effectiveness, "eu"), "balances": balances}
@@ -103,7 +124,9 @@ def _balance(one: Balance) -> dict[str, Any]:
 def _redistribution(given: Given) -> dict[str, Any]:
     found = redistribute(
         [
-            PostInUnit(row["unit"], row["post"], Decimal(row["need"]), row["existing"], row.get("class"))
+            PostInUnit(
+                row["unit"], row["post"], decimal_of("need", row["need"]), row["existing"], row.get("class")
+            )
             for row in given["rows"]
         ]
     )
@@ -121,11 +144,11 @@ def _redistribution(given: Given) -> dict[str, Any]:
 
 def _five_year_plan(given: Given) -> dict[str, Any]:
     plan = five_year_plan(
-        Decimal(given["need"]),
+        decimal_of("need", given["need"]),
         given["staff"],
-        growth_pct=Decimal(given.get("growth_pct", 0)),
-        retirements_by_year=given.get("retirements_by_year", [0] * 5),
-        approved_unfilled=given.get("approved_unfilled", 0),
+        growth_pct=decimal_of("growth_pct", _or(given, "growth_pct", 0)),
+        retirements_by_year=_or(given, "retirements_by_year", [0] * 5),
+        approved_unfilled=_or(given, "approved_unfilled", 0),
     )
     return {
         "need_by_year": list(plan.need_by_year),
@@ -137,12 +160,16 @@ def _five_year_plan(given: Given) -> dict[str, Any]:
 def _monthly_ej(given: Given) -> dict[str, Any]:
     days = given.get("working_days")
     by = CapacityBy.MONTH if days is None else CapacityBy.WORKING_DAYS
-    found = month_load(given["headcount"], days or 0, Decimal(given["approved_min"]), by=by)
+    found = month_load(
+        given["headcount"], days or 0, decimal_of("approved_min", given["approved_min"]), by=by
+    )
     return {"capacity_min": found.capacity_min, **_rated(found.effectiveness, "ej")}
 
 
 def _reported_vs_norm(given: Given) -> dict[str, Any]:
-    found = reported_against_norm(Decimal(given["reported_min"]), Decimal(given["norm_min"]))
+    found = reported_against_norm(
+        decimal_of("reported_min", given["reported_min"]), decimal_of("norm_min", given["norm_min"])
+    )
     return {"ratio": _text(found.ratio), "flagged": found.flagged}
 
 

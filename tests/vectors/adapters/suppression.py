@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 
+from eperf.domain.number import decimal_of, flag_of, whole_of
 from eperf.domain.transparency.breach import breach_deadline
 from eperf.domain.transparency.cells import counts_hidden, rate_published, total_published
 from eperf.domain.transparency.fields import is_public
@@ -19,7 +19,8 @@ RULE = SUPPRESSION_RULES[-1]
 
 
 def _least(given: Given) -> int:
-    return int(given.get("min_publishable", RULE.least()))
+    least = given.get("min_publishable")
+    return RULE.least() if least is None else whole_of("min_publishable", least)
 
 
 def _cells(given: Given) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def _rate(given: Given) -> dict[str, Any]:
 
 
 def _table(given: Given) -> dict[str, Any]:
-    totals = given.get("row_and_column_totals_published", False)
+    totals = flag_of("row_and_column_totals_published", given.get("row_and_column_totals_published"))
     table = protect(given["rows"], _least(given), totals_published=totals)
     return {
         "must_hide": [list(cell) for cell in table.small_inner],
@@ -43,12 +44,16 @@ def _table(given: Given) -> dict[str, Any]:
 
 def _breach_deadline(given: Given) -> dict[str, Any]:
     text = given["discovered_at"]
-    deadline = breach_deadline(datetime.fromisoformat(text)).isoformat()
+    known = datetime.fromisoformat(text)
+    if known.utcoffset() is None:
+        # A time without an offset stays one: seventy-two hours are as long in every zone that does not jump.
+        return {"notify_by": breach_deadline(known.replace(tzinfo=UTC)).replace(tzinfo=None).isoformat()}
+    deadline = breach_deadline(known).isoformat()
     return {"notify_by": deadline.replace("+00:00", "Z") if text.endswith("Z") else deadline}
 
 
 def _dominance(given: Given) -> dict[str, Any]:
-    contributions = [Decimal(one) for one in given["contributions"]]
+    contributions = [decimal_of("contributions", one) for one in given["contributions"]]
     return {"published": total_published(contributions, RULE.dominance_pct)}
 
 

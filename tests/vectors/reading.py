@@ -22,9 +22,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _BOUND = 10**9
 
 
-def whole(given: Given, key: str, default: int | None = None, least: int = 0, most: int = _BOUND) -> int:
+def read_whole(given: Given, key: str, default: int | None = None, least: int = 0, most: int = _BOUND) -> int:
     """A whole number within bounds."""
-    found = whole_or_none(given, key, least, most)
+    found = read_whole_or_none(given, key, least, most)
     if found is not None:
         return found
     if default is None:
@@ -32,7 +32,7 @@ def whole(given: Given, key: str, default: int | None = None, least: int = 0, mo
     return default
 
 
-def whole_or_none(given: Given, key: str, least: int = 0, most: int = _BOUND) -> int | None:
+def read_whole_or_none(given: Given, key: str, least: int = 0, most: int = _BOUND) -> int | None:
     """A whole number within bounds, where nothing means that it is not known."""
     value = given.get(key)
     if value is None:
@@ -42,7 +42,7 @@ def whole_or_none(given: Given, key: str, least: int = 0, most: int = _BOUND) ->
     return value
 
 
-def amount(given: Given, key: str) -> Decimal:
+def read_amount(given: Given, key: str) -> Decimal:
     """A decimal as the tables write it, in text or as a whole number; nothing is 0."""
     value = given.get(key)
     if value is None:
@@ -53,7 +53,7 @@ def amount(given: Given, key: str) -> Decimal:
     return Decimal(written)
 
 
-def flag(given: Given, key: str) -> bool:
+def read_flag(given: Given, key: str) -> bool:
     """Yes or no; nothing is no."""
     value = given.get(key)
     if value is not None and not isinstance(value, bool):
@@ -61,7 +61,7 @@ def flag(given: Given, key: str) -> bool:
     return bool(value)
 
 
-def text(given: Given, key: str, default: str | None = None) -> str:
+def read_text(given: Given, key: str, default: str | None = None) -> str:
     """A text that can be written as UTF-8."""
     value = given.get(key)
     value = default if value is None else value
@@ -70,15 +70,15 @@ def text(given: Given, key: str, default: str | None = None) -> str:
     return value
 
 
-def clock(given: Given, key: str) -> time:
+def read_clock(given: Given, key: str) -> time:
     """A time of day."""
-    found = clock_or_none(given, key)
+    found = read_clock_or_none(given, key)
     if found is None:
         raise BadInput(key, None, "it is needed")
     return found
 
 
-def clock_or_none(given: Given, key: str) -> time | None:
+def read_clock_or_none(given: Given, key: str) -> time | None:
     """A time of day, where nothing means that it is not known."""
     value = given.get(key)
     if value is None:
@@ -88,7 +88,7 @@ def clock_or_none(given: Given, key: str) -> time | None:
     return time.fromisoformat(value)
 
 
-def day(value: object, key: str) -> date:
+def read_day(value: object, key: str) -> date:
     """A date."""
     try:
         if isinstance(value, str) and _DAY.fullmatch(value):
@@ -98,21 +98,21 @@ def day(value: object, key: str) -> date:
     raise BadInput(key, value, "a date YYYY-MM-DD")
 
 
-def days(given: Given, key: str) -> list[date]:
+def read_days(given: Given, key: str) -> list[date]:
     """Dates in their order."""
-    return [day(value, f"{key}[{place}]") for place, value in enumerate(several(given, key))]
+    return [read_day(value, f"{key}[{place}]") for place, value in enumerate(read_list(given, key))]
 
 
-def octets(given: Given, key: str) -> bytes:
+def read_octets(given: Given, key: str) -> bytes:
     """Bytes as hexadecimal digits; blanks mean nothing."""
-    digits = text(given, key)
+    digits = read_text(given, key)
     try:
         return bytes.fromhex(digits.replace(" ", ""))
     except ValueError:
         raise BadInput(key, digits, "hexadecimal digits") from None
 
 
-def several(given: Given, key: str) -> Sequence[Any]:
+def read_list(given: Given, key: str) -> Sequence[Any]:
     """A list; nothing is an empty one."""
     value = given.get(key)
     if value is not None and not isinstance(value, list):
@@ -120,12 +120,12 @@ def several(given: Given, key: str) -> Sequence[Any]:
     return value or []
 
 
-def rows(given: Given, key: str) -> list[Given]:
+def read_rows(given: Given, key: str) -> list[Given]:
     """A list of objects."""
-    return [mapping({key: value}, key) for value in several(given, key)]
+    return [read_mapping({key: value}, key) for value in read_list(given, key)]
 
 
-def mapping(given: Given, key: str) -> Given:
+def read_mapping(given: Given, key: str) -> Given:
     """An object."""
     value = given.get(key)
     if not isinstance(value, Mapping):

@@ -22,8 +22,16 @@ from eperf.plugins.builtin.adms_options import zone_minutes
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
 from eperf_zk_pull.records import decode_time, encode_time, read_record_40, realtime_time
-from tests.vectors import reading
-from tests.vectors.reading import Given
+from tests.vectors.reading import (
+    Given,
+    read_flag,
+    read_list,
+    read_mapping,
+    read_octets,
+    read_text,
+    read_whole,
+    read_whole_or_none,
+)
 
 SOURCE = AdmsPush()
 SERIAL = "DEMO203560012"
@@ -55,19 +63,19 @@ def _record(punch: RawPunch) -> dict[str, Any]:
 
 
 def _offset(given: Given) -> int:
-    return reading.whole(given, "device_utc_offset_min", 0, least=-_FARTHEST_MIN, most=_FARTHEST_MIN)
+    return read_whole(given, "device_utc_offset_min", 0, least=-_FARTHEST_MIN, most=_FARTHEST_MIN)
 
 
 def _attlog_post(given: Given) -> dict[str, Any]:
-    reply = _upload("ATTLOG", reading.text(given, "body"), _offset(given))
+    reply = _upload("ATTLOG", read_text(given, "body"), _offset(given))
     return {"records": [_record(punch) for punch in reply.punches], "reply": reply.body.decode()}
 
 
 def _attlog_repost(given: Given) -> dict[str, Any]:
     known: set[str] = set()
     added, replies = [], []
-    for body in reading.several(given, "bodies"):
-        reply = _upload("ATTLOG", reading.text({"bodies": body}, "bodies"), _offset(given))
+    for body in read_list(given, "bodies"):
+        reply = _upload("ATTLOG", read_text({"bodies": body}, "bodies"), _offset(given))
         keys = {digest(SOURCE.name, SERIAL, p.pin, p.occurred_at, p.status) for p in reply.punches}
         added.append(len(keys - known))
         replies.append(reply.body.decode())
@@ -76,9 +84,9 @@ def _attlog_repost(given: Given) -> dict[str, Any]:
 
 
 def _device_gate(given: Given) -> dict[str, Any]:
-    serial = reading.text(given, "sn")
+    serial = read_text(given, "sn")
     request = DeviceRequest("GET", "/iclock/cdata", {"SN": serial, "options": "all"})
-    device = _device(serial) if reading.flag(given, "known") else None
+    device = _device(serial) if read_flag(given, "known") else None
     try:
         reply = SOURCE.handle(request, device, NOW)
     except Refused as refusal:
@@ -95,13 +103,13 @@ def _internal_failure(given: Given) -> dict[str, Any]:
 
 
 def _devicecmd(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("POST", "/iclock/devicecmd", {"SN": SERIAL}, reading.text(given, "body").encode())
+    request = DeviceRequest("POST", "/iclock/devicecmd", {"SN": SERIAL}, read_text(given, "body").encode())
     results = SOURCE.handle(request, _device(), NOW).command_results
     return {"results": [{"id": one.id, "return_code": one.return_code, "ok": one.ok} for one in results]}
 
 
 def _info_string(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("GET", "/iclock/getrequest", {"SN": SERIAL, "INFO": reading.text(given, "info")})
+    request = DeviceRequest("GET", "/iclock/getrequest", {"SN": SERIAL, "INFO": read_text(given, "info")})
     facts = SOURCE.handle(request, _device(), NOW).device_facts
     numbers = {
         name: int(facts[name]) if name in facts else None for name in ("users", "fingerprints", "logs")
@@ -125,11 +133,10 @@ def _timezone_key(given: Given) -> dict[str, Any]:
 
 
 def _usb_line(given: Given) -> dict[str, Any]:
-    named = reading.mapping(given, "column_profile")
-    places = {name: reading.whole_or_none(named, name) for name in named if name in COLUMNS}
-    for name in ("pin", "time"):
-        places[name] = reading.whole(named, name)
-    line = reading.text(given, "line").rstrip("\n").encode()
+    named = read_mapping(given, "column_profile")
+    places = {name: read_whole_or_none(named, name) for name in named if name in COLUMNS}
+    places |= {"pin": read_whole(named, "pin", 0), "time": read_whole(named, "time", 1)}
+    line = read_text(given, "line").rstrip("\n").encode()
     read = read_usb_line(line, 1, ColumnProfile(**places), 420)
     if isinstance(read, SkippedLine):
         return {"pin": None, "time_local": None, "state": None, "verify": None, "skipped": read.reason}
@@ -142,19 +149,19 @@ def _usb_line(given: Given) -> dict[str, Any]:
 
 
 def _operlog_user(given: Given) -> dict[str, Any]:
-    user, dropped = read_user(reading.text(given, "line").encode())
+    user, dropped = read_user(read_text(given, "line").encode())
     kept = {"pin": user.pin, "name": user.name} if user else None
     return {"kept": kept, "dropped": list(dropped)}
 
 
 def _biometric_table(given: Given) -> dict[str, Any]:
     template = "TVRJek5EVTJOemc1TUE"
-    reply = _upload(reading.text(given, "table"), f"PIN=57\tFID=6\tSize=19\tValid=1\tTMP={template}")
+    reply = _upload(read_text(given, "table"), f"PIN=57\tFID=6\tSize=19\tValid=1\tTMP={template}")
     return {"reply": reply.body.decode(), "template_kept": template in repr(reply)}
 
 
 def _zk_record_40(given: Given) -> dict[str, Any]:
-    octets = reading.octets(given, "hex")
+    octets = read_octets(given, "hex")
     try:
         record = read_record_40(octets)
     except BadInput:
@@ -170,16 +177,16 @@ def _zk_record_40(given: Given) -> dict[str, Any]:
 
 
 def _zk_time_encode(given: Given) -> dict[str, Any]:
-    return {"code": encode_time(reading.text(given, "time_local"))}
+    return {"code": encode_time(read_text(given, "time_local"))}
 
 
 def _zk_time_decode(given: Given) -> dict[str, Any]:
-    time_local = decode_time(reading.whole(given, "code", least=-_BEYOND, most=_BEYOND))
+    time_local = decode_time(read_whole(given, "code", least=-_BEYOND, most=_BEYOND))
     return {"time_local": time_local, "valid": time_local is not None}
 
 
 def _zk_realtime_time(given: Given) -> dict[str, Any]:
-    return {"time_local": realtime_time(reading.octets(given, "hex"))}
+    return {"time_local": realtime_time(read_octets(given, "hex"))}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

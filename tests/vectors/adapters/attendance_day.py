@@ -10,20 +10,19 @@ from eperf.domain.attendance import arithmetic
 from eperf.domain.attendance.day import DaySchedule, clock, hours, minute_of
 from eperf.domain.attendance.taps import first_accepted, is_late
 from eperf.domain.errors import BadInput
-from tests.vectors import reading
-from tests.vectors.reading import Given
+from tests.vectors.reading import Given, read_clock, read_clock_or_none, read_rows, read_text, read_whole
 
 _DAY_MIN = 1440
 
 
 def _span(given: Given) -> tuple[int, int]:
-    hours = DaySchedule(reading.clock(given, "scheduled_in"), reading.clock(given, "scheduled_out"))
+    hours = DaySchedule(read_clock(given, "scheduled_in"), read_clock(given, "scheduled_out"))
     return hours.start_min, hours.end_min
 
 
 def _minute(given: Given, key: str) -> int | None:
     """A tap in minutes of the day on which the hours begin: of hours over midnight, the day nearer to their middle."""
-    found = reading.clock_or_none(given, key)
+    found = read_clock_or_none(given, key)
     if found is None:
         return None
     start, end = _span(given)
@@ -45,7 +44,7 @@ def _clock(minute: int | None) -> str | None:
 def _kemnaker_day(given: Given) -> dict[str, Any]:
     start, end = _span(given)
     tap_in, tap_out = _minute(given, "tap_in"), _minute(given, "tap_out")
-    break_min, tolerance = reading.whole(given, "break_min", 0), reading.whole(given, "tolerance_min", 0)
+    break_min, tolerance = read_whole(given, "break_min", 0), read_whole(given, "tolerance_min", 0)
     required = arithmetic.required_end(tap_in, end, break_min, tolerance)
     return {
         "late_min": arithmetic.late_min(tap_in, start, tolerance),
@@ -57,8 +56,8 @@ def _kemnaker_day(given: Given) -> dict[str, Any]:
 
 
 def _late_after_tolerance(given: Given) -> dict[str, Any]:
-    raw = reading.whole(given, "raw_late_min", least=-1440)
-    return {"late_min": arithmetic.late_after_tolerance(raw, reading.whole(given, "tolerance_min", 0))}
+    raw = read_whole(given, "raw_late_min", least=-1440)
+    return {"late_min": arithmetic.late_after_tolerance(raw, read_whole(given, "tolerance_min", 0))}
 
 
 def _tap_quality(given: Given) -> dict[str, Any]:
@@ -76,21 +75,21 @@ def _fixed_makeup(given: Given) -> dict[str, Any]:
 
 
 def _late_count_threshold(given: Given) -> dict[str, Any]:
-    late, threshold = reading.whole(given, "late_events_in_month"), reading.whole(given, "threshold", 5)
+    late, threshold = read_whole(given, "late_events_in_month"), read_whole(given, "threshold", 5)
     return {"cut_applies": arithmetic.late_count_cuts(late, threshold)}
 
 
 def _shift_flex(given: Given) -> dict[str, Any]:
     start, end = _span(given)
     tap_in = _tap_in(given)
-    before, after = reading.whole(given, "flex_before_min", 0), reading.whole(given, "flex_after_min", 0)
+    before, after = read_whole(given, "flex_before_min", 0), read_whole(given, "flex_after_min", 0)
     shift = arithmetic.flex_shift(tap_in, start, before, after)
     return {"required_out": clock(end + shift), "late_min": arithmetic.late_min(tap_in, start + shift)}
 
 
 def _first_tap_day(given: Given) -> dict[str, Any]:
-    window = reading.clock(given, "window_from"), reading.clock(given, "window_to")
-    taps = [(reading.text(tap, "kind"), reading.clock(tap, "time")) for tap in reading.rows(given, "taps")]
+    window = read_clock(given, "window_from"), read_clock(given, "window_to")
+    taps = [(read_text(tap, "kind"), read_clock(tap, "time")) for tap in read_rows(given, "taps")]
 
     def first(wanted: str) -> time | None:
         return first_accepted([moment for kind, moment in taps if kind == wanted], *window)
@@ -99,19 +98,17 @@ def _first_tap_day(given: Given) -> dict[str, Any]:
     return {
         "tap_in": tap_in and f"{tap_in:%H:%M:%S}",
         "tap_out": tap_out and f"{tap_out:%H:%M:%S}",
-        "late": is_late(tap_in, reading.clock(given, "late_after")),
+        "late": is_late(tap_in, read_clock(given, "late_after")),
     }
 
 
 def _work_week(given: Given) -> dict[str, Any]:
     counted = [
         (
-            DaySchedule(
-                reading.clock(day, "start"), reading.clock(day, "end"), reading.whole(day, "break_min", 0)
-            ),
-            reading.whole(day, "count", 1),
+            DaySchedule(read_clock(day, "start"), read_clock(day, "end"), read_whole(day, "break_min", 0)),
+            read_whole(day, "count", 1),
         )
-        for day in reading.rows(given, "days")
+        for day in read_rows(given, "days")
     ]
     total = arithmetic.week_min(
         [(day.start_min, day.end_min, day.break_min, count) for day, count in counted]

@@ -13,8 +13,7 @@ from eperf.plugins.builtin import clock_fields
 from eperf.plugins.builtin.code_tables import codes_named
 from eperf_fingerspot.cloud import Fingerspot
 from eperf_fingerspot.signature import judged, signature_of, timestamp_of, window_on
-from tests.vectors import reading
-from tests.vectors.reading import Given
+from tests.vectors.reading import Given, read_flag, read_mapping, read_text, read_whole
 
 SOURCE = Fingerspot()
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
@@ -25,7 +24,7 @@ _LAST_SECOND = 4_102_444_799
 
 def _webhook_attlog(given: Given) -> dict[str, Any]:
     request = DeviceRequest(
-        "POST", "/fingerspot/webhook", {}, json.dumps(reading.mapping(given, "payload")).encode()
+        "POST", "/fingerspot/webhook", {}, json.dumps(read_mapping(given, "payload")).encode()
     )
     serial = SOURCE.serial_of(request)
     reply = SOURCE.handle(request, DeviceState(serial, "active", OFFSET_MIN), NOW)
@@ -48,29 +47,29 @@ def _code(given: Given, key: str) -> int | None:
 
 
 def _status_meaning(given: Given) -> dict[str, Any]:
-    kind = codes_named(reading.text(given, "source")).kind_of(_code(given, "status"))
+    kind = codes_named(read_text(given, "source")).kind_of(_code(given, "status"))
     return {"meaning": None if kind is PunchKind.UNKNOWN else kind.value}
 
 
 def _verify_meaning(given: Given) -> dict[str, Any]:
-    verify = codes_named(reading.text(given, "source")).verify_of(_code(given, "verify"))
+    verify = codes_named(read_text(given, "source")).verify_of(_code(given, "verify"))
     return {"meaning": None if verify is Verify.UNKNOWN else verify.value}
 
 
 def _hub_signature(given: Given) -> dict[str, Any]:
-    return {"header": signature_of(reading.text(given, "token"), reading.text(given, "body").encode())}
+    return {"header": signature_of(read_text(given, "token"), read_text(given, "body").encode())}
 
 
 def _hub_accept(given: Given) -> dict[str, Any]:
-    now, stamp = reading.whole(given, "now_unix", most=_LAST_SECOND), given.get("timestamp_unix")
+    now, stamp = read_whole(given, "now_unix", most=_LAST_SECOND), given.get("timestamp_unix")
     believed = judged(
-        reading.text(given, "token"),
-        reading.text(given, "body").encode(),
-        reading.text(given, "signature_header", ""),
+        read_text(given, "token"),
+        read_text(given, "body").encode(),
+        read_text(given, "signature_header", ""),
         None if stamp is None else timestamp_of(str(stamp)),
         now,
         window_on(date(1970, 1, 1) + timedelta(seconds=now)),
-        reading.flag(given, "body_already_received"),
+        read_flag(given, "body_already_received"),
     )
     return {
         "accepted": believed.accepted,

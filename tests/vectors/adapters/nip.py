@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from eperf.domain.nip import check_ni_pppk, check_nip
-from tests.vectors import reading
-from tests.vectors.reading import Given
+from tests.vectors.reading import Given, read_text
 
 
 def _validate_nip(given: Given) -> dict[str, Any]:
-    report = check_nip(reading.text(given, "nip"))
+    report = check_nip(read_text(given, "nip"))
     answer: dict[str, Any] = {
         "valid": report.valid,
         "errors": list(report.errors),
@@ -31,7 +30,7 @@ def _validate_nip(given: Given) -> dict[str, Any]:
 
 
 def _validate_ni_pppk(given: Given) -> dict[str, Any]:
-    report = check_ni_pppk(reading.text(given, "number"))
+    report = check_ni_pppk(read_text(given, "number"))
     return {"valid": report.valid, "errors": list(report.errors)}
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, digest
+from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, record_key
 from eperf.domain.attendance.source import (
     STRANGER,
     UNAVAILABLE,
@@ -35,6 +35,7 @@ from tests.vectors.reading import (
 
 SOURCE = AdmsPush()
 SERIAL = "DEMO203560012"
+DEVICE_ID = 1
 _FARTHEST_MIN = 14 * 60
 _BEYOND = 2**40
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
@@ -76,7 +77,7 @@ def _attlog_repost(given: Given) -> dict[str, Any]:
     added, replies = [], []
     for body in read_list(given, "bodies"):
         reply = _upload("ATTLOG", read_text({"bodies": body}, "bodies"), _offset(given))
-        keys = {digest(SOURCE.name, SERIAL, p.pin, p.occurred_at, p.status) for p in reply.punches}
+        keys = {record_key(DEVICE_ID, p.pin, p.occurred_at, p.status) for p in reply.punches}
         added.append(len(keys - known))
         replies.append(reply.body.decode())
         known |= keys

@@ -13,8 +13,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_READING = "tests.vectors.reading"
-
 Op = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -43,9 +41,9 @@ def _loaded(path: Path, name: str) -> ModuleType:
 def _all_ops() -> dict[str, Op]:
     ops: dict[str, Op] = {}
     here = Path(__file__).parent
-    # By its full name, under which the adapters import it: another package `tests` may be the one that Python finds.
-    if _READING not in sys.modules:
-        _loaded(here / "reading.py", _READING)
+    # Under the name by which the adapters import it: another package `tests` may be the one that Python finds.
+    if "tests.vectors.reading" not in sys.modules:
+        _loaded(here / "reading.py", "tests.vectors.reading")
     for path in sorted(here.joinpath("adapters").glob("[a-z]*.py")):
         found = _loaded(path, f"vector_adapters_{path.stem}").OPS
         twice = found.keys() & ops.keys()

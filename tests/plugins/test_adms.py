@@ -468,6 +468,13 @@ def test_nothing_a_stranger_sends_raises_anything_but_a_refusal(
     assert all(value.isprintable() and len(value) <= 100 for value in reply.device_facts.values())
 
 
+def test_the_pairs_of_a_line_belong_to_its_id_wherever_that_stands() -> None:
+    assert results(b"ID=7&Return=-2&CMD=INFO\nReturn=0&CMD=CHECK&ID=8\n") == [
+        (7, -2, "INFO", False),
+        (8, 0, "CHECK", True),
+    ]
+
+
 def test_results_without_end_are_refused_before_they_are_read() -> None:
     assert len(adms_commands.read_results(b"ID=1&Return=0\n" * 5000)) == 5000
     with pytest.raises(TooMany, match="10000"):

@@ -121,6 +121,7 @@ def test_while_the_day_runs_what_is_not_there_yet_is_not_missing() -> None:
     assert figures(classified(("07:25", "in"), is_over=False)) == ("present", 0, None, None, None, 0)
     assert figures(classified(("08:00", "in"), is_over=False)) == ("late", 30, None, None, None, 0)
     assert "out_empty" not in [step.rule for step in classified(("07:25", "in"), is_over=False).steps]
+    assert figures(classified(("16:20", "in"), is_over=False)) == ("incomplete", None, None, None, None, 1)
 
 
 def test_tolerance_forgives_lateness_but_the_hours_stay_owed() -> None:

@@ -78,7 +78,17 @@ def test_a_record_later_than_a_device_can_count_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-02-30T00:00:00", "1999-12-31T23:59:59", "2100-01-01T00:00:00", "now"]
+    "text",
+    [
+        "",
+        "2026-02-30T00:00:00",
+        "1999-12-31T23:59:59",
+        "2100-01-01T00:00:00",
+        "now",
+        "2026-1-5T6:5:1",
+        "\uff12026-10-05T06:58:10",
+        "2026-10-05T06:58:60",
+    ],
 )
 def test_a_time_the_device_cannot_count_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="time_local"):
@@ -101,6 +111,7 @@ def test_a_record_of_forty_bytes_is_read() -> None:
     read = read_record_40(record())
     assert (read.internal_sn, read.pin, read.verify, read.kind) == (13, "57", "finger", "in")
     assert read.time_local == "2018-06-25T17:50:35"
+    assert read_record_40(record(pin=b"  57 ")).pin == "57"
 
 
 @pytest.mark.parametrize(

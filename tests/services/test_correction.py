@@ -73,6 +73,16 @@ async def test_a_signed_correction_mends_the_day_and_its_end_unmends_it(town: To
     assert (await day(town)).status == "present"
 
 
+async def test_somebody_who_left_in_the_last_minute_of_the_day_is_believed_when_signed_for(
+    town: Town,
+) -> None:
+    latest = COME + timedelta(hours=16, minutes=34)
+    number = await correction.ask(town.call("Budi"), await asked(town, tap_out=latest))
+    await correction.decide(head(town), number, SIGN)
+    row = await day(town)
+    assert (row.status, row.last_out, row.missing_taps) == ("present", latest, 0)
+
+
 async def test_only_a_unit_head_signs_and_never_the_own_day(town: Town) -> None:
     number = await correction.ask(town.call("Budi"), await asked(town))
     with pytest.raises(Forbidden):

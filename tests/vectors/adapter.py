@@ -36,9 +36,8 @@ def run(op: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise BadInput("given", op, f"cannot be read: {unread!r}") from unread
 
 
-def _loaded(path: Path) -> ModuleType:
+def _loaded(path: Path, name: str) -> ModuleType:
     """The module in a file, wherever this one was imported from."""
-    name = f"vector_adapters_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -50,8 +49,12 @@ def _loaded(path: Path) -> ModuleType:
 
 def _all_ops() -> dict[str, Op]:
     ops: dict[str, Op] = {}
-    for path in sorted(Path(__file__).parent.joinpath("adapters").glob("[a-z]*.py")):
-        found = _loaded(path).OPS
+    here = Path(__file__).parent
+    # Under the name by which the adapters import it: another package `tests` may be the one that Python finds.
+    if "tests.vectors.reading" not in sys.modules:
+        _loaded(here / "reading.py", "tests.vectors.reading")
+    for path in sorted(here.joinpath("adapters").glob("[a-z]*.py")):
+        found = _loaded(path, f"vector_adapters_{path.stem}").OPS
         twice = found.keys() & ops.keys()
         assert not twice, f"{path.name} brings operations that another file has: {sorted(twice)}"
         ops |= found

@@ -16,6 +16,29 @@ CASES = [
     for case in json.loads(path.read_text(encoding="utf-8"))
 ]
 NEUTRAL = {
+    "kemnaker_day": "break_min tolerance_min tap_in tap_out",
+    "late_after_tolerance": "tolerance_min",
+    "tap_quality": "tap_in tap_out",
+    "late_count_threshold": "threshold",
+    "shift_flex": "flex_before_min flex_after_min",
+    "first_tap_day": "taps",
+    "work_week": "days",
+    "ladder_month": "events",
+    "ladder_clock": "tap_in",
+    "absence_run": "absent_working_days longest_consecutive_run",
+    "penalty_score": "events profile",
+    "sick_year_counter": "sick_days_before_this_year sick_days_now",
+    "leave_daily": "days",
+    "tks_cut": "performance_rp workload_rp no_news_days",
+    "hourly_tpp": "base_rp missing_tap_days absent_days late_early_hours extra_rp",
+    "pp94_tier": "absent_days_in_year longest_consecutive_run",
+    "pp94_calendar": "absent_dates holidays",
+    "pp94_running": "absent_day_batches",
+    "minutes_to_days": "late_early_min_in_year",
+    "attlog_post": "device_utc_offset_min",
+    "device_gate": "known",
+    "stamp_resume": "posted_stamp",
+    "hub_accept": "signature_header timestamp_unix body_already_received",
     "kemnaker_month_pay": (
         "absent_days missing_taps late_min_after_tolerance early_leave_min left_office_min missed_ceremonies"
     ),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eperf.domain.errors import BadInput
+
 KEMNAKER_DAY_MIN = 450
 """The working minutes of a day in the required end of Permenaker 15/2024: 37 h 30 min in five days."""
 
@@ -81,7 +83,10 @@ def late_count_cuts(late_events_in_month: int, threshold: int = 5) -> bool:
 
 
 def week_min(days: list[tuple[int, int, int, int]]) -> int:
-    """Working minutes of a week from (start, end, break, how many such days)."""
+    """Working minutes of a week from (start, end, break, how many such days); refuses a break longer than its day."""
+    for number, (start, end, break_min, _) in enumerate(days):
+        if not 0 <= break_min <= end - start:
+            raise BadInput(f"days[{number}].break_min", break_min, "the day is shorter than its break")
     return sum((end - start - break_min) * count for start, end, break_min, count in days)
 
 
@@ -95,36 +100,50 @@ class TapReading:
     faults: tuple[str, ...] = ()
 
 
-def read_taps(tap_in: int | None, tap_out: int | None, start: int, end: int) -> TapReading:
+def read_taps(
+    tap_in: int | None,
+    tap_out: int | None,
+    start: int,
+    end: int,
+    *,
+    in_corrected: bool = False,
+    out_corrected: bool = False,
+    out_awaited: bool = False,
+) -> TapReading:
     """The tap quality table of Kemnaker (attendance reference, section 3).
 
-    An empty tap is one missing-tap event each. Taps that are there but impossible are one event together: an
-    out-tap of exactly 23:59, an in-tap at or after the end, an out-tap at or before the start, two taps
-    within two minutes. A short day alone is none.
+    An empty tap is one missing-tap event each. Where no tap is empty, impossible ones are one event together: an
+    out-tap of exactly 23:59, an in-tap at or after the end, an out-tap at or before the start, two taps within two
+    minutes; beside an empty tap they are unusable and no further event, as the event is there already. A short day
+    alone is none. A corrected tap is believed whatever the hour; an out-tap that is awaited is not missing yet.
     """
-    faults = _impossible(tap_in, tap_out, start, end)
-    empty = (tap_in is None) + (tap_out is None)
+    faults = _impossible(tap_in, tap_out, start, end, in_corrected=in_corrected, out_corrected=out_corrected)
+    in_empty, out_empty = tap_in is None, tap_out is None and not out_awaited
     copied = "copied_twice" in faults
     return TapReading(
-        missing_taps=empty + bool(faults),
+        missing_taps=in_empty + out_empty or int(bool(faults)),
         in_usable=tap_in is not None and not copied and "in_after_end" not in faults,
         out_usable=tap_out is not None
         and not copied
         and not {"out_filled_in", "out_before_start"} & set(faults),
-        faults=(("in_empty",) if tap_in is None else ())
-        + (("out_empty",) if tap_out is None else ())
-        + faults,
+        faults=(("in_empty",) if in_empty else ()) + (("out_empty",) if out_empty else ()) + faults,
     )
 
 
-def _impossible(tap_in: int | None, tap_out: int | None, start: int, end: int) -> tuple[str, ...]:
+def _impossible(
+    tap_in: int | None, tap_out: int | None, start: int, end: int, *, in_corrected: bool, out_corrected: bool
+) -> tuple[str, ...]:
+    doubtful_in = None if in_corrected else tap_in
+    doubtful_out = None if out_corrected else tap_out
     rows = (
-        ("out_filled_in", tap_out == FILLED_IN_MIN),
-        ("in_after_end", tap_in is not None and tap_in >= end),
-        ("out_before_start", tap_out is not None and tap_out <= start),
+        ("out_filled_in", doubtful_out == FILLED_IN_MIN),
+        ("in_after_end", doubtful_in is not None and doubtful_in >= end),
+        ("out_before_start", doubtful_out is not None and doubtful_out <= start),
         (
             "copied_twice",
-            tap_in is not None and tap_out is not None and abs(tap_out - tap_in) <= COPIED_WITHIN_MIN,
+            doubtful_in is not None
+            and doubtful_out is not None
+            and abs(doubtful_out - doubtful_in) <= COPIED_WITHIN_MIN,
         ),
     )
     return tuple(name for name, applies in rows if applies)

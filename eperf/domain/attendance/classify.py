@@ -120,15 +120,21 @@ def _figures(day: DayInput, schedule: DaySchedule, taps: _Taps, flex: Flexibilit
 
 def _usable(day: DayInput, schedule: DaySchedule, pair: TapPair) -> _Taps:
     in_min, out_min = _minute(day, pair.tap_in), _minute(day, pair.tap_out)
-    read = arithmetic.read_taps(in_min, out_min, schedule.start_min, schedule.end_min)
-    awaited = out_min is None and not day.is_over
-    faults = [fault for fault in read.faults if not (awaited and fault == "out_empty")]
+    read = arithmetic.read_taps(
+        in_min,
+        out_min,
+        schedule.start_min,
+        schedule.end_min,
+        in_corrected=pair.tap_in is not None and pair.tap_in.by_hand,
+        out_corrected=pair.tap_out is not None and pair.tap_out.by_hand,
+        out_awaited=not day.is_over,
+    )
     shown = step("pair", schedule.legal_basis, tap_in=_clock(in_min), tap_out=_clock(out_min))
     return _Taps(
         in_min if read.in_usable else None,
         out_min if read.out_usable else None,
-        read.missing_taps - awaited,
-        (shown, *(step(fault, TAP_TABLE) for fault in faults)),
+        read.missing_taps,
+        (shown, *(step(fault, TAP_TABLE) for fault in read.faults)),
     )
 
 

@@ -43,7 +43,7 @@ def weighted_cut(
     """
     _amount("base_rp", base_rp)
     final = override_pct if override_pct is not None else sum((pct * w for pct, w in parts), _ZERO)
-    if not 0 <= final <= FULL_PCT:
+    if not (final.is_finite() and 0 <= final <= FULL_PCT):
         raise BadInput("final_pct", final, "between 0 and 100")
     return Decimal(half_up(Fraction(base_rp) * Fraction(final) / 100))
 
@@ -108,7 +108,7 @@ def hourly_pay(
     for name, value in (("missing_tap_days", missing_tap_days), ("absent_days", absent_days)):
         if not 0 <= value <= 366:
             raise BadInput(name, value, "between 0 and 366")
-    if not 0 <= late_early_hours <= 9_000:
+    if not (late_early_hours.is_finite() and 0 <= late_early_hours <= 9_000):
         raise BadInput("late_early_hours", late_early_hours, "between 0 and 9000")
     hours = missing_tap_days * rule.missing_tap_hours + absent_days * rule.absent_hours + late_early_hours
     left = base_rp * rule.base_times - hours * rule.rate_pct / FULL_PCT * base_rp

@@ -84,6 +84,8 @@ class LocalPunch:
     """Aware, in the zone of the workplace."""
     kind: PunchKind
     id: int
+    by_hand: bool = False
+    """Whether a correction on evidence gave it: then no rule about impossible taps doubts it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def events_of(days: Iterable[DayResult]) -> list[Event]:
     """Absence, lateness, leaving early and missing taps, each on its day.
 
     Minutes that nobody knows are no event of their own: the missing tap that made them unknown is one. Two taps that
-    count as one missing-tap event (one tap copied twice) are a missing in-tap.
+    count as one missing-tap event (one tap copied twice, an empty one beside an impossible one) are a missing in-tap.
     """
     return [event for day in days for event in _of_day(day)]
 

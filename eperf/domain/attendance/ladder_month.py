@@ -123,7 +123,7 @@ Placed = tuple[int, CutStep]
 
 def _event_steps(ladder: Ladder, events: Sequence[Event]) -> Iterable[Placed]:
     """A step or two for each event, with its place among the events."""
-    left = {cause: ladder.free_times(cause) for cause in Cause}
+    free = _free_counts(ladder, events)
     times = sum(e.count for e in events if e.cause is Cause.LATE and e.minutes != 0)
     few = 0 < times <= ladder.late_times_free
     for number, event in enumerate(events):
@@ -137,12 +137,24 @@ def _event_steps(ladder: Ladder, events: Sequence[Event]) -> Iterable[Placed]:
             }
             yield number, _step(ladder, "few_lates", event.cause, _ZERO, facts)
             continue
-        spared = min(left[event.cause], event.count)
+        spared = free[number]
         if spared:
-            left[event.cause] -= spared
             yield number, _step(ladder, "free", event.cause, _ZERO, {"count": str(spared)})
         if event.count > spared:
             yield number, _event_step(ladder, number, event, event.count - spared)
+
+
+def _free_counts(ladder: Ladder, events: Sequence[Event]) -> list[int]:
+    """How much of each event the first free times of its cause take: the earliest days first, undated events last.
+
+    By the day and not by the place in the list: where a day has a cap, it matters which day was free.
+    """
+    left = {cause: ladder.free_times(cause) for cause in Cause}
+    free = [0] * len(events)
+    for number, event in sorted(enumerate(events), key=lambda one: one[1].day or date.max):
+        free[number] = min(left[event.cause], event.count)
+        left[event.cause] -= free[number]
+    return free
 
 
 def _event_step(ladder: Ladder, number: int, event: Event, count: int) -> CutStep:

@@ -104,9 +104,9 @@ def read_results(body: bytes) -> tuple[CommandResult, ...]:
     """The results in a post: `ID=..&Return=..&CMD=..` lines, or the same pairs a line each after a shell
     order.
 
-    A new ID starts a new result. A result without a readable ID belongs to nothing and is ignored: a line of
-    several pairs and no ID is one, and in the other form it begins with a pair that the last result has already. Raises
-    `TooMany` for more than `MAX_PAIRS`.
+    A new ID starts a new result; the pairs of a line belong to its one ID wherever in the line it stands. A result
+    without a readable ID belongs to nothing and is ignored: a line of several pairs and no ID is one, and in the other
+    form it begins with a pair that the last result has already. Raises `TooMany` for more than `MAX_PAIRS`.
     """
     if body.count(b"=") > MAX_PAIRS:
         raise TooMany("device_result_pairs", MAX_PAIRS, body.count(b"="))
@@ -115,8 +115,11 @@ def read_results(body: bytes) -> tuple[CommandResult, ...]:
     for _, line in lines_of(body):
         split = (pair.partition(b"=") for pair in line.split(b"&"))
         pairs = [(name.strip().lower(), value) for name, equals, value in split if equals]
-        if len(pairs) > 1 and b"id" not in dict(pairs):
+        ids = sum(name == b"id" for name, _ in pairs)
+        if len(pairs) > 1 and not ids:
             continue
+        if ids == 1:
+            pairs.sort(key=lambda pair: pair[0] != b"id")
         for key, value in pairs:
             if key == b"id":
                 said = _begin(results, fact(value))

@@ -75,7 +75,7 @@ class OfficeHours:
     """The built-in policy `office-hours`."""
 
     name = "office-hours"
-    version = "1.0"
+    version = "1.1"
     settings = OfficeHoursSettings
 
     def classify(self, day: DayInput, settings: OfficeHoursSettings) -> DayResult:

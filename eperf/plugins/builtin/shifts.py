@@ -60,7 +60,7 @@ class Shifts:
     """The built-in policy `shifts`."""
 
     name = "shifts"
-    version = "1.0"
+    version = "1.1"
     settings = ShiftsSettings
 
     def classify(self, day: DayInput, settings: ShiftsSettings) -> DayResult:

@@ -75,9 +75,10 @@ class Given:
         if not found:
             return ()
         taps = tuple(
-            LocalPunch(at.astimezone(zone), _KINDS[kind], number) for _, _, number, at, kind, _ in found
+            LocalPunch(at.astimezone(zone), _KINDS[kind], number, source == BY_HAND)
+            for _, _, number, at, kind, source in found
         )
-        by_hand = frozenset(one[2] for one in found if one[5] == BY_HAND)
+        by_hand = frozenset(tap.id for tap in taps if tap.by_hand)
         return corrected(taps, by_hand) if by_hand else taps
 
 

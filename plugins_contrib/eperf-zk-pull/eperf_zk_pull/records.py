@@ -8,6 +8,7 @@ number, the PIN of which its user table tells.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ _8 = struct.Struct("<HBIB")
 _HEAD = 4
 _U32 = 0xFFFFFFFF
 _DAY = 86_400
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class ZkRecord:
 def encode_time(time_local: str) -> int:
     """The packed time of a wall-clock text of the years 2000 to 2099."""
     try:
-        wall = datetime.strptime(time_local, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+        if not _TIME.fullmatch(time_local):
+            raise ValueError(time_local)
+        wall = datetime.fromisoformat(time_local).replace(tzinfo=UTC)
     except ValueError:
         raise BadInput("time_local", time_local, "a time is written YYYY-MM-DDTHH:MM:SS") from None
     if not FIRST_YEAR <= wall.year <= LAST_YEAR:
@@ -94,7 +98,7 @@ def read_record_40(record: bytes) -> ZkRecord:
         raise BadInput("record", record.hex(), f"a record has {_40.size} bytes")
     internal_sn, padded, verify, packed, state, _ = _40.unpack(record)
     try:
-        pin = pin_of(padded.split(b"\0", 1)[0].decode("ascii", "backslashreplace"))
+        pin = pin_of(_unpadded(padded))
     except Unreadable as why:
         raise BadInput("record", record.hex(), str(why)) from None
     time_local = decode_time(packed)
@@ -152,7 +156,7 @@ def _punch(record: bytes, size: int, users: Mapping[int, str], offset: timedelta
     workcode = None
     if size == 40:
         _, padded, verify, packed, state, _ = _40.unpack(record)
-        pin: str | None = padded.split(b"\0", 1)[0].decode("ascii", "backslashreplace").strip(" ")
+        pin: str | None = _unpadded(padded)
     elif size == 16:
         number, packed, verify, state, _, work = _16.unpack(record)
         pin, workcode = str(number), str(work)
@@ -177,6 +181,11 @@ def _punch(record: bytes, size: int, users: Mapping[int, str], offset: timedelta
         raw=record.hex(),
         line_no=place,
     )
+
+
+def _unpadded(pin: bytes) -> str:
+    """The id text of a record: padded with zeros, by some firmware with blanks."""
+    return pin.split(b"\0", 1)[0].decode("ascii", "backslashreplace").strip(" ")
 
 
 def _wall(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eperf.domain.attendance import arithmetic
+from eperf.domain.errors import BadInput
 
 minutes = st.integers(0, 1439)
 taps = st.none() | minutes
@@ -80,8 +82,25 @@ def test_several_impossible_taps_of_one_day_are_one_event() -> None:
     assert read.faults == ("out_filled_in", "in_after_end")
 
 
-def test_an_empty_tap_beside_an_impossible_one_is_two_events() -> None:
-    assert arithmetic.read_taps(None, 23 * 60 + 59, 450, 960).missing_taps == 2
+@pytest.mark.parametrize("taps", [(None, 23 * 60 + 59), (None, 450), (960, None)])
+def test_an_impossible_tap_beside_an_empty_one_is_unusable_and_no_further_event(
+    taps: tuple[int | None, int | None],
+) -> None:
+    read = arithmetic.read_taps(*taps, 450, 960)
+    assert (read.missing_taps, read.in_usable, read.out_usable) == (1, False, False)
+    assert len(read.faults) == 2
+
+
+def test_an_impossible_tap_is_an_event_while_the_other_one_is_awaited() -> None:
+    assert arithmetic.read_taps(960, None, 450, 960, out_awaited=True).missing_taps == 1
+    assert arithmetic.read_taps(450, None, 450, 960, out_awaited=True).missing_taps == 0
+
+
+@pytest.mark.parametrize("taps", [(960, 1080), (450, 23 * 60 + 59), (300, 450), (958, 960)])
+def test_a_corrected_tap_is_believed_whatever_the_hour(taps: tuple[int, int]) -> None:
+    assert arithmetic.read_taps(*taps, 450, 960).missing_taps == 1
+    believed = arithmetic.read_taps(*taps, 450, 960, in_corrected=True, out_corrected=True)
+    assert believed == arithmetic.TapReading(0, True, True)
 
 
 def test_the_minute_before_the_filled_in_one_is_a_real_tap() -> None:
@@ -93,10 +112,16 @@ def test_lateness_beyond_half_an_hour_cannot_be_made_up() -> None:
     assert arithmetic.makeup_leave(451, 450, 960) == 990
 
 
-@given(st.lists(st.tuples(minutes, minutes, st.integers(0, 60), st.integers(0, 6))))
+@given(st.lists(st.tuples(minutes, st.integers(1500, 2000), st.integers(0, 60), st.integers(0, 6))))
 def test_a_week_is_the_sum_of_its_days(days: list[tuple[int, int, int, int]]) -> None:
     single = [(start, end, rest, 1) for start, end, rest, count in days for _ in range(count)]
     assert arithmetic.week_min(days) == arithmetic.week_min(single)
+
+
+def test_a_break_longer_than_its_day_is_no_negative_work() -> None:
+    assert arithmetic.week_min([(450, 510, 60, 5)]) == 0
+    with pytest.raises(BadInput, match=r"days\[1\]"):
+        arithmetic.week_min([(450, 960, 60, 4), (450, 480, 60, 1)])
 
 
 def test_an_in_tap_at_the_end_and_an_out_tap_at_the_start_are_missing_taps() -> None:

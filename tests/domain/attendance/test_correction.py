@@ -120,3 +120,14 @@ def test_one_corrected_side_leaves_the_other_to_the_machine() -> None:
     kept = corrected(taps, frozenset({9}))
     result = OfficeHours().classify(DayInput(DAY, WIB, kept), OfficeHoursSettings())
     assert (result.status, result.late_min, result.used) == ("present", 0, (9, 2))
+
+
+def test_a_corrected_tap_wins_over_the_table_of_impossible_taps() -> None:
+    def day(by_hand: bool) -> tuple[str, int | None, int]:
+        coming = LocalPunch(datetime(2026, 11, 23, 7, 25, tzinfo=WIB), PunchKind.IN, 1)
+        going = LocalPunch(datetime(2026, 11, 23, 23, 59, tzinfo=WIB), PunchKind.OUT, 2, by_hand)
+        result = OfficeHours().classify(DayInput(DAY, WIB, (coming, going)), OfficeHoursSettings())
+        return result.status.value, result.early_min, result.missing_taps
+
+    assert day(by_hand=False) == ("incomplete", None, 1)
+    assert day(by_hand=True) == ("present", 0, 0)

@@ -68,5 +68,9 @@ def test_amounts_and_figures_that_cannot_be_are_refused_by_name() -> None:
         hourly_pay(RULE, Decimal(1), absent_days=-1)
     with pytest.raises(BadInput, match="late_early_hours"):
         hourly_pay(RULE, Decimal(1), late_early_hours=Decimal("-0.5"))
+    with pytest.raises(BadInput, match="late_early_hours"):
+        hourly_pay(RULE, Decimal(1), late_early_hours=Decimal("NaN"))
+    with pytest.raises(BadInput, match="final_pct"):
+        weighted_cut(Decimal(1), (), Decimal("NaN"))
     with pytest.raises(BadInput, match="hourly-2018"):
         hourly_pay_named("hourly")

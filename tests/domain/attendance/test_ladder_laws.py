@@ -81,6 +81,14 @@ def test_the_order_of_events_means_nothing(month: tuple[Ladder, list[Event]], ch
     assert month_cut(ladder, events).cut_pct == month_cut(ladder, shuffled).cut_pct
 
 
+def test_the_first_free_times_are_those_of_the_earliest_days() -> None:
+    early = Event(Cause.SICK, count=4, day=date(2026, 3, 1))
+    later, undated = Event(Cause.SICK, count=2, day=date(2026, 3, 2)), Event(Cause.SICK, count=2)
+    for other in (later, undated):
+        assert month_cut(EVERYTHING, [early, other]).cut_pct == 4
+        assert month_cut(EVERYTHING, [other, early]).cut_pct == 4
+
+
 @given(months(), st.sampled_from(Cause), minutes)
 def test_one_more_event_never_makes_the_cut_smaller(
     month: tuple[Ladder, list[Event]], cause: Cause, length: int

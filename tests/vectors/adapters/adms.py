@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, digest
+from eperf.domain.attendance.punch import PunchKind, RawPunch, SkippedLine, Verify, record_key
 from eperf.domain.attendance.source import (
     STRANGER,
     UNAVAILABLE,
@@ -22,11 +22,22 @@ from eperf.plugins.builtin.adms_options import zone_minutes
 from eperf.plugins.builtin.adms_tables import read_user
 from eperf.plugins.builtin.usb import ColumnProfile, read_usb_line
 from eperf_zk_pull.records import decode_time, encode_time, read_record_40, realtime_time
-
-Given = Mapping[str, Any]
+from tests.vectors.reading import (
+    Given,
+    read_flag,
+    read_list,
+    read_mapping,
+    read_octets,
+    read_text,
+    read_whole,
+    read_whole_or_none,
+)
 
 SOURCE = AdmsPush()
 SERIAL = "DEMO203560012"
+DEVICE_ID = 1
+_FARTHEST_MIN = 14 * 60
+_BEYOND = 2**40
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 COLUMNS = frozenset(field.name for field in fields(ColumnProfile))
 
@@ -52,17 +63,21 @@ def _record(punch: RawPunch) -> dict[str, Any]:
     return record
 
 
+def _offset(given: Given) -> int:
+    return read_whole(given, "device_utc_offset_min", 0, least=-_FARTHEST_MIN, most=_FARTHEST_MIN)
+
+
 def _attlog_post(given: Given) -> dict[str, Any]:
-    reply = _upload("ATTLOG", given["body"], given.get("device_utc_offset_min") or 0)
+    reply = _upload("ATTLOG", read_text(given, "body"), _offset(given))
     return {"records": [_record(punch) for punch in reply.punches], "reply": reply.body.decode()}
 
 
 def _attlog_repost(given: Given) -> dict[str, Any]:
     known: set[str] = set()
     added, replies = [], []
-    for body in given["bodies"]:
-        reply = _upload("ATTLOG", body, given.get("device_utc_offset_min") or 0)
-        keys = {digest(SOURCE.name, SERIAL, p.pin, p.occurred_at, p.status) for p in reply.punches}
+    for body in read_list(given, "bodies"):
+        reply = _upload("ATTLOG", read_text({"bodies": body}, "bodies"), _offset(given))
+        keys = {record_key(DEVICE_ID, p.pin, p.occurred_at, p.status) for p in reply.punches}
         added.append(len(keys - known))
         replies.append(reply.body.decode())
         known |= keys
@@ -70,8 +85,9 @@ def _attlog_repost(given: Given) -> dict[str, Any]:
 
 
 def _device_gate(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("GET", "/iclock/cdata", {"SN": given["sn"], "options": "all"})
-    device = _device(given["sn"]) if given.get("known") else None
+    serial = read_text(given, "sn")
+    request = DeviceRequest("GET", "/iclock/cdata", {"SN": serial, "options": "all"})
+    device = _device(serial) if read_flag(given, "known") else None
     try:
         reply = SOURCE.handle(request, device, NOW)
     except Refused as refusal:
@@ -88,13 +104,13 @@ def _internal_failure(given: Given) -> dict[str, Any]:
 
 
 def _devicecmd(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("POST", "/iclock/devicecmd", {"SN": SERIAL}, given["body"].encode())
+    request = DeviceRequest("POST", "/iclock/devicecmd", {"SN": SERIAL}, read_text(given, "body").encode())
     results = SOURCE.handle(request, _device(), NOW).command_results
     return {"results": [{"id": one.id, "return_code": one.return_code, "ok": one.ok} for one in results]}
 
 
 def _info_string(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("GET", "/iclock/getrequest", {"SN": SERIAL, "INFO": given["info"]})
+    request = DeviceRequest("GET", "/iclock/getrequest", {"SN": SERIAL, "INFO": read_text(given, "info")})
     facts = SOURCE.handle(request, _device(), NOW).device_facts
     numbers = {
         name: int(facts[name]) if name in facts else None for name in ("users", "fingerprints", "logs")
@@ -112,14 +128,17 @@ def _stamp_resume(given: Given) -> dict[str, Any]:
 
 def _timezone_key(given: Given) -> dict[str, Any]:
     try:
-        return {"offset_min": zone_minutes(str(given["value"]))}
+        return {"offset_min": zone_minutes(str(given.get("value")))}
     except BadInput:
         return {"offset_min": None}
 
 
 def _usb_line(given: Given) -> dict[str, Any]:
-    places = {name: place for name, place in given["column_profile"].items() if name in COLUMNS}
-    read = read_usb_line(given["line"].rstrip("\n").encode(), 1, ColumnProfile(**places), 420)
+    named = read_mapping(given, "column_profile")
+    places = {name: read_whole_or_none(named, name) for name in named if name in COLUMNS}
+    places |= {"pin": read_whole(named, "pin", 0), "time": read_whole(named, "time", 1)}
+    line = read_text(given, "line").rstrip("\n").encode()
+    read = read_usb_line(line, 1, ColumnProfile(**places), 420)
     if isinstance(read, SkippedLine):
         return {"pin": None, "time_local": None, "state": None, "verify": None, "skipped": read.reason}
     return {
@@ -131,20 +150,21 @@ def _usb_line(given: Given) -> dict[str, Any]:
 
 
 def _operlog_user(given: Given) -> dict[str, Any]:
-    user, dropped = read_user(given["line"].encode())
+    user, dropped = read_user(read_text(given, "line").encode())
     kept = {"pin": user.pin, "name": user.name} if user else None
     return {"kept": kept, "dropped": list(dropped)}
 
 
 def _biometric_table(given: Given) -> dict[str, Any]:
     template = "TVRJek5EVTJOemc1TUE"
-    reply = _upload(given["table"], f"PIN=57\tFID=6\tSize=19\tValid=1\tTMP={template}")
+    reply = _upload(read_text(given, "table"), f"PIN=57\tFID=6\tSize=19\tValid=1\tTMP={template}")
     return {"reply": reply.body.decode(), "template_kept": template in repr(reply)}
 
 
 def _zk_record_40(given: Given) -> dict[str, Any]:
+    octets = read_octets(given, "hex")
     try:
-        record = read_record_40(bytes.fromhex(given["hex"].replace(" ", "")))
+        record = read_record_40(octets)
     except BadInput:
         return {"valid": False, "time_local": None}
     return {
@@ -158,16 +178,16 @@ def _zk_record_40(given: Given) -> dict[str, Any]:
 
 
 def _zk_time_encode(given: Given) -> dict[str, Any]:
-    return {"code": encode_time(given["time_local"])}
+    return {"code": encode_time(read_text(given, "time_local"))}
 
 
 def _zk_time_decode(given: Given) -> dict[str, Any]:
-    time_local = decode_time(given["code"])
+    time_local = decode_time(read_whole(given, "code", least=-_BEYOND, most=_BEYOND))
     return {"time_local": time_local, "valid": time_local is not None}
 
 
 def _zk_realtime_time(given: Given) -> dict[str, Any]:
-    return {"time_local": realtime_time(bytes.fromhex(given["hex"].replace(" ", "")))}
+    return {"time_local": realtime_time(read_octets(given, "hex"))}
 
 
 OPS: dict[str, Callable[[Given], dict[str, Any]]] = {

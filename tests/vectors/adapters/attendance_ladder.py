@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, time
-from decimal import Decimal
+from collections.abc import Callable
 from typing import Any
 
 from eperf.domain.attendance.cut_pay import hourly_pay, hourly_pay_named, left_of, no_news_cut
@@ -13,94 +11,101 @@ from eperf.domain.attendance.ladder_month import Event, absence_cut, month_cut, 
 from eperf.domain.attendance.ladders import ladder_named
 from eperf.domain.attendance.leave_pay import LeaveCase, leave_cut
 from eperf.domain.attendance.leave_pays import leave_pay_named
-
-Given = Mapping[str, Any]
-
-
-def _decimal(given: Given, key: str) -> Decimal:
-    return Decimal(given.get(key) or 0)
+from tests.vectors.reading import (
+    Given,
+    read_amount,
+    read_clock_or_none,
+    read_day,
+    read_flag,
+    read_rows,
+    read_text,
+    read_whole,
+    read_whole_or_none,
+)
 
 
 def _events(given: Given) -> list[Event]:
     return [
         Event(
-            Cause.parse(event["kind"]),
-            event.get("minutes"),
-            event.get("made_up") or False,
-            1 if event.get("count") is None else event["count"],
-            date.fromisoformat(event["date"]) if event.get("date") else None,
+            Cause.parse(read_text(event, "kind")),
+            read_whole_or_none(event, "minutes"),
+            read_flag(event, "made_up"),
+            read_whole(event, "count", 1),
+            None if event.get("date") is None else read_day(event["date"], "date"),
         )
-        for event in given.get("events") or []
+        for event in read_rows(given, "events")
     ]
 
 
 def _ladder_month(given: Given) -> dict[str, Any]:
-    return {"cut_pct": month_cut(ladder_named(given["profile"]), _events(given)).cut_pct}
+    return {"cut_pct": month_cut(ladder_named(read_text(given, "profile")), _events(given)).cut_pct}
 
 
 def _ladder_clock(given: Given) -> dict[str, Any]:
-    tap_in = given.get("tap_in")
-    cut = tap_cut(ladder_named(given["profile"]), None if tap_in is None else time.fromisoformat(tap_in))
-    return {"cut_pct": cut.cut_pct}
+    ladder = ladder_named(read_text(given, "profile"))
+    return {"cut_pct": tap_cut(ladder, read_clock_or_none(given, "tap_in")).cut_pct}
 
 
 def _penalty_score(given: Given) -> dict[str, Any]:
-    ladder = ladder_named(given.get("profile", "regional-penalty"))
+    ladder = ladder_named(read_text(given, "profile", "regional-penalty"))
     return {"score": penalty_score(ladder, _events(given))}
 
 
 def _simple_tpp(given: Given) -> dict[str, Any]:
-    ladder = ladder_named(given.get("profile", "regional-simple"))
+    ladder = ladder_named(read_text(given, "profile", "regional-simple"))
     cut = month_cut(ladder, _events(given)).cut_pct
-    return {"cut_pct": cut, "amount_rp": left_of(_decimal(given, "base_rp"), cut)}
+    return {"cut_pct": cut, "amount_rp": left_of(read_amount(given, "base_rp"), cut)}
 
 
 def _absence_run(given: Given) -> dict[str, Any]:
-    ladder = ladder_named(given.get("profile", "kemendikdasmen-2025"))
-    days, run = given.get("absent_working_days", 0), given.get("longest_consecutive_run", 0)
+    ladder = ladder_named(read_text(given, "profile", "kemendikdasmen-2025"))
+    days = read_whole(given, "absent_working_days", 0)
+    run = read_whole(given, "longest_consecutive_run", 0)
     return {"cut_pct": absence_cut(ladder, days, run).cut_pct}
 
 
 def _sick_year_counter(given: Given) -> dict[str, Any]:
     cut = leave_cut(
-        leave_pay_named(given.get("profile", "ma-2020")),
+        leave_pay_named(read_text(given, "profile", "ma-2020")),
         LeaveCase.SICK,
-        days=given.get("sick_days_now", 0),
-        days_before=given.get("sick_days_before_this_year", 0),
+        days=read_whole(given, "sick_days_now", 0),
+        days_before=read_whole(given, "sick_days_before_this_year", 0),
     )
     return {"cut_pct": cut.cut_pct}
 
 
 def _leave_schedule(given: Given) -> dict[str, Any]:
     cut = leave_cut(
-        leave_pay_named(given["profile"]),
-        LeaveCase.parse(given["kind"]),
-        month_index=given.get("month_index"),
-        days=given.get("days"),
+        leave_pay_named(read_text(given, "profile")),
+        LeaveCase.parse(read_text(given, "kind")),
+        month_index=read_whole_or_none(given, "month_index"),
+        days=read_whole_or_none(given, "days"),
     )
     return {"paid_pct": cut.paid_pct}
 
 
 def _leave_daily(given: Given) -> dict[str, Any]:
     cut = leave_cut(
-        leave_pay_named(given["profile"]), LeaveCase.parse(given["kind"]), days=given.get("days", 0)
+        leave_pay_named(read_text(given, "profile")),
+        LeaveCase.parse(read_text(given, "kind")),
+        days=read_whole(given, "days", 0),
     )
     return {"cut_pct": cut.cut_pct, "base": cut.base.value}
 
 
 def _tks_cut(given: Given) -> dict[str, Any]:
-    parts = _decimal(given, "performance_rp"), _decimal(given, "workload_rp")
-    return {"cut_rp": no_news_cut(ladder_named("tks"), *parts, given.get("no_news_days", 0))}
+    parts = read_amount(given, "performance_rp"), read_amount(given, "workload_rp")
+    return {"cut_rp": no_news_cut(ladder_named("tks"), *parts, read_whole(given, "no_news_days", 0))}
 
 
 def _hourly_tpp(given: Given) -> dict[str, Any]:
     result = hourly_pay(
         hourly_pay_named("hourly-2018"),
-        _decimal(given, "base_rp"),
-        given.get("missing_tap_days", 0),
-        given.get("absent_days", 0),
-        _decimal(given, "late_early_hours"),
-        _decimal(given, "extra_rp"),
+        read_amount(given, "base_rp"),
+        read_whole(given, "missing_tap_days", 0),
+        read_whole(given, "absent_days", 0),
+        read_amount(given, "late_early_hours"),
+        read_amount(given, "extra_rp"),
     )
     return {"hours": result.hours, "tpp_rp": result.pay_rp}
 

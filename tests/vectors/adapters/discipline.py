@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
 from eperf.domain.attendance.calendar import WorkCalendar
@@ -12,17 +11,12 @@ from eperf.domain.discipline.allowance import punishment_cut
 from eperf.domain.discipline.minutes import MINUTES_RULES, days_of_minutes
 from eperf.domain.discipline.proposal import propose, running_tiers
 from eperf.domain.discipline.tiers import PP94
-
-Given = Mapping[str, Any]
-
-
-def _dates(texts: list[str] | None) -> list[date]:
-    return [date.fromisoformat(text) for text in texts or []]
+from tests.vectors.reading import Given, read_days, read_list, read_text, read_whole
 
 
 def _pp94_tier(given: Given) -> dict[str, Any]:
-    run = given.get("longest_consecutive_run", 0)
-    proposal = propose(PP94, given.get("absent_days_in_year", 0), run)
+    run = read_whole(given, "longest_consecutive_run", 0)
+    proposal = propose(PP94, read_whole(given, "absent_days_in_year", 0), run)
     return {
         "tier": proposal.tier.id,
         "class": proposal.tier.penalty_class.value,
@@ -31,8 +25,8 @@ def _pp94_tier(given: Given) -> dict[str, Any]:
 
 
 def _pp94_calendar(given: Given) -> dict[str, Any]:
-    calendar = WorkCalendar(holidays=dict.fromkeys(_dates(given.get("holidays")), ""))
-    absence = count_absence(_dates(given.get("absent_dates")), calendar.is_working_day)
+    calendar = WorkCalendar(holidays=dict.fromkeys(read_days(given, "holidays"), ""))
+    absence = count_absence(read_days(given, "absent_dates"), calendar.is_working_day)
     return {
         "by_year": [
             {"year": year, "days": days, "tier": PP94.by_days(days).id}
@@ -44,16 +38,21 @@ def _pp94_calendar(given: Given) -> dict[str, Any]:
 
 
 def _pp94_running(given: Given) -> dict[str, Any]:
-    tiers = running_tiers(PP94, given.get("absent_day_batches") or [])
+    batches = [
+        read_whole({"absent_day_batches": days}, "absent_day_batches")
+        for days in read_list(given, "absent_day_batches")
+    ]
+    tiers = running_tiers(PP94, batches)
     return {"tier_after_each_batch": [tier.id for tier in tiers]}
 
 
 def _minutes_to_days(given: Given) -> dict[str, Any]:
-    return {"days": days_of_minutes(given.get("late_early_min_in_year", 0), MINUTES_RULES[-1])}
+    minutes = read_whole(given, "late_early_min_in_year", 0)
+    return {"days": days_of_minutes(minutes, MINUTES_RULES[-1])}
 
 
 def _permentan_2012_cut(given: Given) -> dict[str, Any]:
-    row = punishment_cut("kementan-2012", given["punishment"])
+    row = punishment_cut("kementan-2012", read_text(given, "punishment"))
     return {"cut_pct": row.cut_pct, "months": row.months}
 
 

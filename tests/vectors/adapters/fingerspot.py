@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from eperf.domain.attendance.punch import PunchKind, Verify
 from eperf.domain.attendance.source import DeviceRequest, DeviceState
 from eperf.plugins.builtin import clock_fields
+from eperf.plugins.builtin.code_tables import codes_named
 from eperf_fingerspot.cloud import Fingerspot
 from eperf_fingerspot.signature import judged, signature_of, timestamp_of, window_on
-from eperf_fingerspot.words import CODES
-
-Given = Mapping[str, Any]
+from tests.vectors.reading import Given, read_flag, read_mapping, read_text, read_whole
 
 SOURCE = Fingerspot()
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 OFFSET_MIN = 420
-
-FAMILIES = {"fingerspot": CODES, "adms": clock_fields}
+_LAST_SECOND = 4_102_444_799
+"""Of 2099."""
 
 
 def _webhook_attlog(given: Given) -> dict[str, Any]:
-    request = DeviceRequest("POST", "/fingerspot/webhook", {}, json.dumps(given["payload"]).encode())
+    request = DeviceRequest(
+        "POST", "/fingerspot/webhook", {}, json.dumps(read_mapping(given, "payload")).encode()
+    )
     serial = SOURCE.serial_of(request)
     reply = SOURCE.handle(request, DeviceState(serial, "active", OFFSET_MIN), NOW)
     if not reply.punches:
@@ -40,34 +41,35 @@ def _webhook_attlog(given: Given) -> dict[str, Any]:
     }
 
 
-def _code(value: int | str | None) -> int | None:
+def _code(given: Given, key: str) -> int | None:
+    value = given.get(key)
     return clock_fields.code_of(None if value is None else str(value))
 
 
 def _status_meaning(given: Given) -> dict[str, Any]:
-    kind = FAMILIES[given["source"]].kind_of(_code(given["status"]))  # type: ignore[attr-defined]
+    kind = codes_named(read_text(given, "source")).kind_of(_code(given, "status"))
     return {"meaning": None if kind is PunchKind.UNKNOWN else kind.value}
 
 
 def _verify_meaning(given: Given) -> dict[str, Any]:
-    verify = FAMILIES[given["source"]].verify_of(_code(given["verify"]))  # type: ignore[attr-defined]
+    verify = codes_named(read_text(given, "source")).verify_of(_code(given, "verify"))
     return {"meaning": None if verify is Verify.UNKNOWN else verify.value}
 
 
 def _hub_signature(given: Given) -> dict[str, Any]:
-    return {"header": signature_of(given["token"], given["body"].encode())}
+    return {"header": signature_of(read_text(given, "token"), read_text(given, "body").encode())}
 
 
 def _hub_accept(given: Given) -> dict[str, Any]:
-    now, stamp = given["now_unix"], given.get("timestamp_unix")
+    now, stamp = read_whole(given, "now_unix", most=_LAST_SECOND), given.get("timestamp_unix")
     believed = judged(
-        given["token"],
-        given["body"].encode(),
-        given.get("signature_header"),
+        read_text(given, "token"),
+        read_text(given, "body").encode(),
+        read_text(given, "signature_header", ""),
         None if stamp is None else timestamp_of(str(stamp)),
         now,
         window_on(date(1970, 1, 1) + timedelta(seconds=now)),
-        given.get("body_already_received", False),
+        read_flag(given, "body_already_received"),
     )
     return {
         "accepted": believed.accepted,

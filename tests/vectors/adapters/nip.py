@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from eperf.domain.nip import check_ni_pppk, check_nip
-
-Given = Mapping[str, Any]
+from tests.vectors.reading import Given, read_text
 
 
 def _validate_nip(given: Given) -> dict[str, Any]:
-    report = check_nip(given["nip"])
+    report = check_nip(read_text(given, "nip"))
     answer: dict[str, Any] = {
         "valid": report.valid,
         "errors": list(report.errors),
@@ -31,7 +30,7 @@ def _validate_nip(given: Given) -> dict[str, Any]:
 
 
 def _validate_ni_pppk(given: Given) -> dict[str, Any]:
-    report = check_ni_pppk(given["number"])
+    report = check_ni_pppk(read_text(given, "number"))
     return {"valid": report.valid, "errors": list(report.errors)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,7 @@ from eperf.domain.signing import gateway, page
 from eperf.domain.signing.attempt import Attempt, Outcome, next_action, signature_row
 from eperf.domain.signing.passphrase import Passphrase, redacted
 from eperf.domain.signing.verdict import LocalCheck, certified_label, verify_reply
-
-Given = Mapping[str, Any]
+from tests.vectors.reading import Given, read_flag, read_mapping, read_text, read_whole, read_whole_or_none
 
 SECRET = "kunci-uji-7"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,7 +26,7 @@ def _local_verdict(given: Given) -> dict[str, Any]:
 
 
 def _pkcs12_load(given: Given) -> dict[str, Any]:
-    typed = SECRET if given["passphrase_correct"] else SECRET + "?"
+    typed = SECRET if read_flag(given, "passphrase_correct") else SECRET + "?"
     signer, raised = None, False
     with Passphrase(SECRET) as passphrase:
         container = self_made("Penanda tangan uji", passphrase, NOW)
@@ -45,7 +44,7 @@ def _pkcs12_load(given: Given) -> dict[str, Any]:
 
 
 def _gateway_error(given: Given) -> dict[str, Any]:
-    error = gateway.gateway_error(given["http_status"], given.get("code"))
+    error = gateway.gateway_error(read_whole(given, "http_status"), read_whole_or_none(given, "code"))
     with Passphrase(SECRET) as passphrase:
         request = {"nik": "0000000000000000", "passphrase": passphrase, "file": [b"%PDF-"]}
         written = _logged(error, redacted(request), passphrase)
@@ -69,40 +68,39 @@ def _logged(*facts: object) -> str:
 
 
 def _user_state(given: Given) -> dict[str, Any]:
-    ready = gateway.readiness(given["state"])
+    ready = gateway.readiness(read_text(given, "state", ""))
     return {"signing_enabled": ready.signing_enabled, "ask_passphrase": ready.ask_passphrase}
 
 
 def _v1_status_code(given: Given) -> dict[str, Any]:
-    return {"state": gateway.v1_state(given["status_code"])}
+    return {"state": gateway.v1_state(read_whole(given, "status_code"))}
 
 
 def _verify_reply(given: Given) -> dict[str, Any]:
-    return {"verdict": verify_reply(given["reply"])}
+    return {"verdict": verify_reply(read_mapping(given, "reply"))}
 
 
 def _v1_download(given: Given) -> dict[str, Any]:
-    answer = gateway.v1_download(given["attempt"])
+    answer = gateway.v1_download(read_whole(given, "attempt"))
     return {"http_status": answer.http_status, "use": answer.use}
 
 
 def _qr_page_field(given: Given) -> dict[str, Any]:
-    shown = page.page({given["field"]: "x"})
-    return {"shown": given["field"] in shown}
+    field = read_text(given, "field")
+    return {"shown": field in page.page({field: "x"})}
 
 
 def _qr_token(given: Given) -> dict[str, Any]:
-    return {
-        "acceptable": page.token_acceptable(random=given.get("random") or False, bits=given.get("bits") or 0)
-    }
+    random, bits = read_flag(given, "random"), read_whole(given, "bits", 0)
+    return {"acceptable": page.token_acceptable(random=random, bits=bits)}
 
 
 def _certified_label(given: Given) -> dict[str, Any]:
-    return {"label": certified_label(given.get("issuer_is_indonesian_psre"))}
+    return {"label": certified_label(read_flag(given, "issuer_is_indonesian_psre"))}
 
 
 def _sign_retry(given: Given) -> dict[str, Any]:
-    unknown = given.get("previous_attempt_unknown") or False
+    unknown = read_flag(given, "previous_attempt_unknown")
     outcome = Outcome.UNKNOWN if unknown else Outcome.NOT_SIGNED
     return {"action": next_action(DOCUMENT, Attempt("one", DOCUMENT, outcome))}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import zipfile
@@ -15,9 +16,10 @@ from typer.testing import CliRunner
 
 from eperf.app.cli.plugins import app
 from eperf.app.graphql.trusted import Entry, sha256
+from eperf.app.house import opened
 from eperf.app.impact import impact
 from eperf.app.preview import of_removal
-from eperf.domain.errors import ClientsBroken
+from eperf.domain.errors import ClientsBroken, PluginsRefused
 from eperf.settings import Settings
 
 MODULE = """from eperf.plugins import hookimpl
@@ -167,3 +169,27 @@ def test_what_was_broken_before_is_not_laid_on_this_change(text: str) -> None:
     entry = Entry(sha256(text), text, client="web")
     after = build_schema(SDL.replace("name: String!", "name: String"))
     assert impact(build_schema(SDL), after, [entry]).broken == ()
+
+
+def test_two_installed_plugins_that_clash_are_listed_and_end_a_strict_start(tmp_path: Path) -> None:
+    for path, text in files("rival", "training_hours").items():
+        whole = tmp_path / "site" / path
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        whole.write_text(text)
+    listed = CliRunner().invoke(app, ["list", "--json"])
+    assert listed.exit_code == 1
+    found = {one["name"]: one for one in json.loads(listed.output)}
+    assert (found["rival"]["state"], found["training"]["state"]) == ("ok", "refused")
+    for name in ("rival", "training"):
+        assert (
+            f"{name} 1.0 ({tmp_path / 'site' / f'eperf_{name}' / '__init__.py'}:8)"
+            in found["training"]["cause"]
+        )
+
+    async def started() -> None:
+        async with opened(Settings(data_dir=tmp_path / "data", plugins_strict=True)):
+            pytest.fail("it started")
+
+    with pytest.raises(PluginsRefused, match=r"training: field Employee\.trainingHours belongs to rival"):
+        asyncio.run(started())
+    assert not (tmp_path / "data").exists()

@@ -25,7 +25,9 @@ CORE = "eperf"
 class Candidate:
     """A plugin that was found: name, origin, the versions of eperf it fits, and how to import it.
 
-    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none.
+    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none. `where`: how another process
+    imports it, `module` or `module:object` as an entry point says it; without it its code runs in this one. `fault`: why
+    it must not be imported here, if that is known already.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Candidate:
     version: str
     requires: str | None
     load: Callable[[], object]
+    where: str = ""
+    fault: str | None = None
 
 
 def discover(entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> list[Candidate]:
@@ -48,6 +52,8 @@ def built_in(name: str, version: str, plugin: object) -> Candidate:
 
 def misfit(candidate: Candidate, eperf_version: str) -> str | None:
     """Why the candidate cannot be loaded, or None. Imports nothing."""
+    if candidate.fault is not None:
+        return candidate.fault
     if not NAME.match(candidate.name):
         return "the entry point's name is not lower case letters, digits and hyphens"
     if not candidate.requires:
@@ -59,10 +65,9 @@ def misfit(candidate: Candidate, eperf_version: str) -> str | None:
 
 def _candidate(point: importlib.metadata.EntryPoint) -> Candidate:
     if point.dist is None:
-        return Candidate(point.name, "unknown", "unknown", None, point.load)
-    return Candidate(
-        point.name, point.dist.name, point.dist.version, range_of(point.dist.requires or []), point.load
-    )
+        return Candidate(point.name, "unknown", "unknown", None, point.load, point.value)
+    requires = range_of(point.dist.requires or [])
+    return Candidate(point.name, point.dist.name, point.dist.version, requires, point.load, point.value)
 
 
 def range_of(requirements: Iterable[str]) -> str | None:

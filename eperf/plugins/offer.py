@@ -68,7 +68,10 @@ class Offer:
         return PluginReport(one.name, one.distribution, one.version, hooks, tuple(keys), "ok", None)
 
     def _registered(self, key: str, part: Any) -> Registered[Any]:
-        return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)
+        one = self.candidate
+        return Registered(
+            key, one.name, one.distribution, one.version, part, where=one.where, requires=one.requires
+        )
 
 
 NAMED = (

@@ -16,8 +16,10 @@ from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
 from eperf.plugins import registry as plugins
+from eperf.plugins.guests import Budget, probed
 from eperf.plugins.registry import Registry
 from eperf.services.call import Call, on_commit
+from eperf.services.guests import guests
 from eperf.settings import Settings
 from eperf.store import database, migrate
 
@@ -89,15 +91,18 @@ def tables(registry: Registry) -> dict[str, dict[str, Any]]:
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
     """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
-    registry = plugins.load(strict=settings.plugins_strict)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
+    with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:
+        registry = plugins.load(strict=settings.plugins_strict, candidates=candidates)
     config = await database.connect(settings.database, tables(registry), settings.database_pool)
     work, grown = Bell(), Bell()
     forget = on_commit(work.ring)
     try:
         if current:
             (await migrate.status(config)).require_current()
-        yield House(settings, registry, config, work, grown, utc_now)
+        with guests(budget):
+            yield House(settings, registry, config, work, grown, utc_now)
     finally:
         forget()
         await database.disconnect()

@@ -25,9 +25,9 @@ CORE = "eperf"
 class Candidate:
     """A plugin that was found: name, origin, the versions of eperf it fits, and how to import it.
 
-    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none. `where`: how another process
-    imports it, `module` or `module:object` as an entry point says it; without it its code runs in this one. `fault`: why
-    it must not be imported here, if that is known already.
+    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none. `where`: how another
+    process imports it, `module` or `module:object` as an entry point says it; without it its code runs in this one.
+    `fault`: why it must not be imported here, if that is known already.
     """
 
     name: str

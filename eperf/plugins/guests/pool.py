@@ -104,7 +104,7 @@ class Pool:
                 try:
                     return worker.ask(head, frames, seconds)
                 except Overrun as overrun:
-                    if not runs or overrun.code == TIMED_OUT:
+                    if not runs or overrun.code == TIMED_OUT or self._closed:
                         raise
 
     @contextmanager

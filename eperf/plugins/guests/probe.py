@@ -90,6 +90,8 @@ def _taken(folder: Path) -> dict[str, int]:
 def _is_gone(process: int) -> bool:
     if process == os.getpid():
         return True  # begun anew in the same process
+    if os.name == "nt":
+        return False  # there this signal would end it
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -123,7 +123,7 @@ def _forget(note: Path) -> None:
     _write(note, [])
 
 
-def _begin_anew(before: bool) -> None:  # noqa: FBT001 - what `probed` tells
+def _begin_anew(before: bool) -> None:
     if before:
         print("eperf: a plugin's import does not end in this process", file=sys.stderr, flush=True)  # noqa: T201
         os._exit(_TEMPORARY_FAILURE)

@@ -30,7 +30,7 @@ from eperf.plugins.report import Registered
 _PROGRAM = "eperf.plugins.guests.worker"
 _KEPT = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONHASHSEED", "SYSTEMROOT", "TMPDIR", "TZ")
 _ALARM = -14
-_LAST_WORDS = 2000
+_LAST_WORDS, _LAST_SECONDS = 2000, 1.0
 
 
 def environment() -> dict[str, str]:
@@ -108,9 +108,12 @@ class Guest:
         self._process.kill()
 
     def _overrun(self, seconds: float, gone: Exception) -> Overrun:
-        if isinstance(gone, wire.Garbled):
+        try:
+            code = self._process.wait(0 if isinstance(gone, wire.Garbled) else _LAST_SECONDS)
+        except subprocess.TimeoutExpired:  # it has closed its pipes and lives on
             self._process.kill()
-        code, words = self._process.wait(), self._printed()
+            code = self._process.wait()
+        words = self._printed()
         self.end()
         if self._late or code == _ALARM:
             return Overrun(TIMED_OUT, self._rule, f"no answer within {seconds:g} s")

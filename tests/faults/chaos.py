@@ -139,7 +139,8 @@ def _floods(frame: Frame) -> PartOutput:
 
 
 def _million(frame: Frame) -> PartOutput:
-    rows = pl.concat([frame.employees.select("employee_id")] * 20_000_000)
+    many = pl.DataFrame({"n": pl.int_range(50_000_000, eager=True)})
+    rows = frame.employees.select("employee_id").join(many, how="cross")
     return PartOutput(leaves(rows, amount=pl.lit(1, dtype=pl.Int64), label_id="x", label_en="x"))
 
 
@@ -152,6 +153,10 @@ def _prints(frame: Frame) -> PartOutput:
 def _mutates(frame: Frame) -> PartOutput:
     for rows in (frame.activities, frame.employees, frame.days, frame.totals):
         rows.insert_column(0, pl.Series("mine", [0] * rows.height))
+    return _right(frame)
+
+
+def _ruins(frame: Frame) -> PartOutput:
     found = _right(frame)
     frame.unit_period.__dict__["employees"] = frame.employees.clear()
     frame.unit_period.__dict__["days"] = None
@@ -168,11 +173,12 @@ MISDEEDS: dict[str, tuple[Callable[[Frame], PartOutput], str]] = {
     "garbles-the-pipe": (_garbles, "part-process-died:chaos.{}"),
     "kills-the-server": (_kills, "part-failed:chaos.{}/processes"),
     "starts-a-process": (_swallows, "part-failed:chaos.{}/processes"),
+    "ruins-the-month": (_ruins, "part-process-died:chaos.{}"),
     "hangs": (_hangs, "part-timed-out:chaos.{}"),
     "sleeps": (_sleeps, "part-timed-out:chaos.{}"),
     "allocates": (_allocates, "part-out-of-memory:chaos.{}"),
     "allocates-columns": (_columns, "part-out-of-memory:chaos.{}"),
-    "sixty-million-leaves": (_million, "part-out-of-memory:chaos.{}"),
+    "many-million-leaves": (_million, "part-out-of-memory:chaos.{}"),
     "nan": (_nan, "part-failed:chaos.{}/wrong-dtype"),
     "infinity": (_infinity, "part-failed:chaos.{}/wrong-dtype"),
     "too-few-rows": (_few, "part-failed:chaos.{}/too-few-rows"),

@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     )
     plugins_strict: bool = Field(False, description="Whether a plugin that does not fit stops the start.")
     plugins_without: Words = Field((), description="Plugins that are left out, by name, parted by commas.")
+    plugin_seconds: float = Field(
+        5,
+        gt=0,
+        le=600,
+        description="How long a plugin may score a month of up to 500 people; as much again for each 500 more.",
+    )
+    plugin_memory: int = Field(
+        1024, ge=64, le=65_536, description="Memory that a plugin may take for scoring, in MiB."
+    )
+    plugin_import_seconds: float = Field(
+        20, gt=0, le=600, description="How long the import of a plugin may take."
+    )
     log_json: bool = Field(True, description="One JSON object a line; otherwise coloured text.")
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Lowest level that is logged."

@@ -6,6 +6,7 @@ So a lost or doubled wake-up costs a moment, never an event.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 
@@ -34,10 +35,10 @@ class Bell:
         bell = self._next
 
         async def wait() -> None:
-            try:
-                await asyncio.wait_for(bell.wait(), self._look_again)
-            except TimeoutError:
-                return
+            # Not `wait_for`: before Python 3.12 it forgets that it was cancelled when the bell rings at that moment.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._look_again):
+                    await bell.wait()
 
         return wait
 

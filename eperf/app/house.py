@@ -16,10 +16,13 @@ from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
+from eperf.plugins import registry as plugins
+from eperf.plugins.guests import Budget, probed
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import Composed
 from eperf.schema.gate import again, composed
 from eperf.services.call import Call, on_commit
+from eperf.services.guests import guests
 from eperf.services.plugin import stopped_because
 from eperf.settings import Settings
 from eperf.store import database, migrate
@@ -98,8 +101,12 @@ def tables(registry: Registry) -> dict[str, dict[str, Any]]:
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
     """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
-    registry, schema = composed(strict=settings.plugins_strict, without=settings.plugins_without)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
+    with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:
+        registry, schema = composed(
+            strict=settings.plugins_strict, candidates=candidates, without=settings.plugins_without
+        )
     config = await database.connect(settings.database, tables(registry), settings.database_pool)
     work, grown = Bell(), Bell()
     forget = on_commit(work.ring)
@@ -109,7 +116,8 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
             stopped = await stopped_because()
             if stopped:
                 registry, schema = again(registry.without(stopped))
-        yield House(settings, registry, schema, config, work, grown, utc_now)
+        with guests(budget):
+            yield House(settings, registry, schema, config, work, grown, utc_now)
     finally:
         forget()
         await database.disconnect()

@@ -36,13 +36,14 @@ from eperf.services.call import Call
 from eperf.services.deadline import enforce
 from eperf.services.people import roll_placements
 from eperf.services.plugin import take_note
-from eperf.services.scoring import mark_provisional, score_dirty, take_over
+from eperf.services.scoring import mark_provisional, score_dirty, take_over, try_again
 from eperf.store import database, log
 
 _LOCK = 0x65706C64  # the advisory lock's number, "epld"
 _TRY_AGAIN = 1.0
 _CATCH_UP_DAYS = 7
 _LOOK_FOR_DUE = 30.0
+_LOOK_FOR_TRIALS = 1.0
 _REST_NUMBERING = 0.02
 _REST_FRESH = 0.1
 _REST_CLASSIFYING = 0.1
@@ -105,6 +106,7 @@ class Leader:
             duties.create_task(self._repeat(self._classify, _REST_CLASSIFYING))
             duties.create_task(self._repeat(self._turn_day))
             duties.create_task(self._watch_deadlines())
+            duties.create_task(self._try_again())
             duties.create_task(self._repeat(self._settle, _REST_CROWD))
             if self.pull_every:
                 duties.create_task(self._ask_around())
@@ -162,6 +164,15 @@ class Leader:
             except Exception:
                 logger.exception("leader.duty-failed", duty="deadlines")
             await asyncio.sleep(_LOOK_FOR_DUE)
+
+    async def _try_again(self) -> None:
+        """Has parts tried again that were left alone: their time rings no bell either."""
+        while True:
+            try:
+                await try_again(self.call())
+            except Exception:
+                logger.exception("leader.duty-failed", duty="try-again")
+            await asyncio.sleep(_LOOK_FOR_TRIALS)
 
     async def _number(self) -> int:
         numbered = await log.number() if await log.waiting() else 0

@@ -28,7 +28,9 @@ _MOST_VERSION = 32
 class Candidate:
     """A plugin that was found: name, origin, the versions of eperf it fits, and how to import it.
 
-    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none.
+    `requires` is a version range such as `>=0.1,<0.2`, or None when the plugin declares none. `where`: how another
+    process imports it, `module` or `module:object` as an entry point says it; without it its code runs in this one.
+    `fault`: why it must not be imported here, if that is known already.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Candidate:
     version: str
     requires: str | None
     load: Callable[[], object]
+    where: str = ""
+    fault: str | None = None
 
 
 def discover(entry_points: Iterable[importlib.metadata.EntryPoint] | None = None) -> list[Candidate]:
@@ -51,6 +55,8 @@ def built_in(name: str, version: str, plugin: object) -> Candidate:
 
 def misfit(candidate: Candidate, eperf_version: str) -> str | None:
     """Why the candidate cannot be loaded, or None. Imports nothing."""
+    if candidate.fault is not None:
+        return candidate.fault
     if not NAME.match(candidate.name):
         return "the entry point's name is not lower case letters, digits and hyphens"
     if len(candidate.version) > _MOST_VERSION:
@@ -70,7 +76,7 @@ def _candidate(point: importlib.metadata.EntryPoint) -> Candidate:
         wanted = range_of(dist.requires or []) if dist is not None else None
     except Exception:
         name, version, wanted = None, None, None
-    return Candidate(point.name, name or _UNKNOWN, version or _UNKNOWN, wanted, point.load)
+    return Candidate(point.name, name or _UNKNOWN, version or _UNKNOWN, wanted, point.load, point.value)
 
 
 def range_of(requirements: Iterable[str]) -> str | None:

@@ -144,7 +144,10 @@ class Offer:
             raise Misnamed(f"{kind} {name} does not begin with {self.candidate.name}.")
 
     def _registered(self, key: str, part: Any) -> Registered[Any]:
-        return Registered(key, self.candidate.name, self.candidate.distribution, self.candidate.version, part)
+        one = self.candidate
+        return Registered(
+            key, one.name, one.distribution, one.version, part, where=one.where, requires=one.requires
+        )
 
 
 MOST_KEY = 100

@@ -13,13 +13,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Registered(Generic[T]):
-    """A part with its full name `plugin/part` and its owner; `version` is the distribution's."""
+    """A part with its full name `plugin/part` and its owner; `version` is the distribution's.
+
+    `where`: how another process imports the plugin; empty when it cannot, or is the core's.
+    """
 
     key: str
     plugin: str
     distribution: str
     version: str
     part: T
+    where: str = ""
+    requires: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from eperf.domain.attendance.calendar import WorkCalendar
 from eperf.domain.attendance.holiday import FreeDays
 from eperf.domain.errors import Refused
 from eperf.domain.period import YearMonth
-from eperf.domain.scoring import Explanation, Scored, UnitPeriod, expanded, score, thaw
+from eperf.domain.scoring import Explanation, Scored, UnitPeriod, expanded, thaw
 from eperf.domain.scoring.cut import Cohort
 from eperf.domain.scoring.digest import plain
 from eperf.services.calendars import calendars
 from eperf.services.call import Call
+from eperf.services.guests import scored_by
 from eperf.services.parts import Bound, Slot, bound, bounds
 from eperf.store import frames
 from eperf.store.organisation import UnitRow
@@ -133,9 +134,8 @@ def unusable(refusal: Refused) -> str:
 
 
 async def run(scheme: Bound, facts: UnitPeriod, explanation: Explanation = Explanation.STORED) -> Run:
-    """Scores the facts, in a thread of its own; `explanation`: the one that will be asked for."""
-    part, settings = scheme.registered.part, scheme.settings
-    return Run(scheme, await asyncio.to_thread(score, part, settings, facts, explanation=explanation))
+    """Scores the facts beside requests; `explanation`: the one that will be asked for."""
+    return Run(scheme, await scored_by(scheme, facts, explanation))
 
 
 async def facts_of(

@@ -18,6 +18,7 @@ MODULES = (
     "eperf.store.behaviour",
     "eperf.store.predikat",
     "eperf.store.scoring",
+    "eperf.store.breaker",
     "eperf.store.closing",
     "eperf.store.appeal",
     "eperf.store.adjustment",

@@ -105,7 +105,7 @@ def test_the_built_in_name_cannot_be_taken() -> None:
 def test_the_order_of_installation_changes_nothing() -> None:
     class Point:
         def __init__(self, name: str) -> None:
-            self.name = name
+            self.name, self.value = name, name.replace("-", "_")
             self.dist = SimpleNamespace(name=f"eperf-{name}", version="1", requires=["eperf>=0.1,<0.2"])
 
         def load(self) -> object:
@@ -136,12 +136,12 @@ def test_the_range_is_what_the_distribution_tells_pip(
     requirements: list[str] | None, expected: str | None
 ) -> None:
     dist = SimpleNamespace(name="d", version="1", requires=requirements)
-    point = SimpleNamespace(name="p", dist=dist, load=lambda: None)
+    point = SimpleNamespace(name="p", value="p", dist=dist, load=lambda: None)
     assert discover([point])[0].requires == expected  # type: ignore[list-item]
 
 
 def test_an_entry_point_without_a_distribution_is_refused() -> None:
-    point = SimpleNamespace(name="p", dist=None, load=lambda: full())
+    point = SimpleNamespace(name="p", value="p", dist=None, load=lambda: full())
     [report] = load(candidates=discover([point])).report()  # type: ignore[list-item]
     assert "declares no range" in (report.cause or "")
 

@@ -104,8 +104,17 @@ class _Run:
         whole = self.explanation is Explanation.WHOLE
         self.leaves.append(found.leaves.with_columns(**place) if whole else found.leaves)
         self.missing.append(found.missing)
+        if published:
+            self._everyone(found.values)
         if found.leaves.height:
             self._add(stage, found.leaves)
+
+    def _everyone(self, values: pl.DataFrame) -> None:
+        """Who has no value and no cause would fall out of what later parts join, without a word."""
+        known = pl.concat([one.select("employee_id") for one in (values, *self.missing)])
+        without = self.employees.join(known, on="employee_id", how="anti")
+        if without.height:
+            raise WrongOutput("too-few-rows", f"values lack employee {without.item(0, 'employee_id')}")
 
     def _add(self, stage: str, found: pl.DataFrame) -> None:
         sums = found.group_by("employee_id").agg(added=pl.col("amount_h").sum())

@@ -16,12 +16,13 @@ from contextlib import asynccontextmanager
 from eperf.domain.scoring import PROVISIONAL
 from eperf.services.call import Call, work
 from eperf.services.scoring.batches import Progress, Round
+from eperf.services.scoring.breakers import try_again
 from eperf.store import claims
 from eperf.store.claims import Claim
 from eperf.store.outbox import mark_dirty
 from eperf.store.scoring import ScoreRow
 
-__all__ = ["mark_provisional", "score_dirty", "take_over"]
+__all__ = ["mark_provisional", "score_dirty", "take_over", "try_again"]
 
 _RENEW_SECONDS = claims.LEASE_SECONDS / 4
 _PUT_OFF_SECONDS = 1

@@ -13,10 +13,11 @@ from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring import PROVISIONAL, UnitPeriod
-from eperf.domain.scoring.joint import results
 from eperf.services.call import Call, work
+from eperf.services.guests import results_of
 from eperf.services.months import Ruled, ruled, unusable
 from eperf.services.parts import Bound
+from eperf.services.scoring.breakers import Tries
 from eperf.services.scoring.groups import Groups, Place, batches, by_unit
 from eperf.store import claims, frames, scores
 from eperf.store.claims import Claim, Dirty
@@ -31,6 +32,8 @@ WRITE_PEOPLE = 1000
 """Whoever marks one of these months again waits for the transaction that writes them."""
 
 Progress = Callable[[int], None]
+Alike = Sequence[tuple[Bound, Sequence[UnitPeriod]]]
+"""Units to be scored at once, with their scheme."""
 
 
 class Round:
@@ -64,15 +67,41 @@ class Round:
         found = await ruled(self._call, period, people)
         computed = [_provisional(unit, groups[unit], refusal) for unit, refusal in found.refused.items()]
         rows = [row for unit in found.refused for row in groups[unit]]
-        for scheme, months in self._alike(found, await frames.months(found.cohorts, period)):
-            # One unit's trouble is its own: the others are scored, and then it is told.
+        if computed:
+            await self._write(period, pl.concat(computed), rows)
+        alike = list(self._alike(found, await frames.months(found.cohorts, period)))
+        # Whoever waits for a guest keeps nobody else waiting.
+        own = [(scheme, months) for scheme, months in alike if not scheme.registered.where]
+        guests = [(scheme, months) for scheme, months in alike if scheme.registered.where]
+        await self._together(period, own, groups)
+        await asyncio.gather(*(self._together(period, [one], groups) for one in guests))
+
+    async def _together(self, period: YearMonth, alike: Alike, groups: Groups) -> None:
+        """Computes and writes; one unit's trouble is its own: the others are scored, and then it is told."""
+        computed: list[pl.DataFrame] = []
+        rows: list[Dirty] = []
+        for scheme, months in alike:
             try:
-                computed.append(await asyncio.to_thread(_computed, scheme, months))
+                computed.append(await self._tried(scheme, months, groups))
                 rows += [row for month in months for row in groups[month.unit_id]]
             except Exception as failure:
                 self._failures.append(failure)
-        if computed:
-            await self._write(period, pl.concat(computed), rows)
+        try:
+            if computed:
+                await self._write(period, pl.concat(computed), rows)
+        except Exception as failure:
+            self._failures.append(failure)
+
+    async def _tried(self, scheme: Bound, months: Sequence[UnitPeriod], groups: Groups) -> pl.DataFrame:
+        """The columns `SCORES` of some units' month, those of units where the part is left alone provisional."""
+        tries = await Tries.of(scheme, [month.unit_id for month in months])
+        asked = [month for month in months if month.unit_id not in tries.skipped]
+        found = [_skipped(unit, groups[unit], why) for unit, why in tries.skipped.items()]
+        if asked:
+            computed = await results_of(scheme, asked)
+            await tries.told(self._call, computed)
+            found.append(await asyncio.to_thread(_named, scheme, computed))
+        return pl.concat(found)
 
     def _alike(
         self, found: Ruled, months: Sequence[UnitPeriod | Refused]
@@ -114,9 +143,8 @@ async def _still_open(period: YearMonth, held: Sequence[Dirty], computed: pl.Dat
     return [row for rows in (await hand_over(groups)).values() for row in rows]
 
 
-def _computed(scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame:
-    """The columns `SCORES` of some units' month. Runs in a thread."""
-    found = results(scheme.registered.part, scheme.settings, months)
+def _named(scheme: Bound, found: pl.DataFrame) -> pl.DataFrame:
+    """Results with what computed them: the columns `SCORES`. Runs in a thread."""
     digests = [_digest(text) for text in found.get_column("breakdown")]
     return found.with_columns(
         scheme=pl.lit(scheme.registered.key),
@@ -131,7 +159,12 @@ def _digest(text: str) -> str:
 
 def _provisional(unit_id: int, rows: Sequence[Dirty], why: Refused) -> pl.DataFrame:
     """Without a scheme that can be used the months are provisional: not zero, and not the last known figure."""
-    row = (unit_id, None, PROVISIONAL, unusable(why), "", "", "", "", _digest("[]"), "[]")
+    return _skipped(unit_id, rows, unusable(why))
+
+
+def _skipped(unit_id: int, rows: Sequence[Dirty], cause: str) -> pl.DataFrame:
+    """Months that were not computed."""
+    row = (unit_id, None, PROVISIONAL, cause, "", "", "", "", _digest("[]"), "[]")
     return pl.DataFrame([(one.employee_id, *row) for one in rows], schema=SCORES, orient="row")
 
 

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('core', '0021_claims')]
+    dependencies = [('core', '0022_breaker')]
 
     initial = False
 

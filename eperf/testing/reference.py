@@ -25,6 +25,7 @@ FACES = (
     "eperf.plugins.pay",
     "eperf.plugins.sources",
     "eperf.plugins.samples",
+    "eperf.plugins.service",
     "eperf.plugins.api",
     "eperf.testing",
     "eperf.testing.laws",

@@ -45,7 +45,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The folder in which the plugin is installed."""
     folder = tmp_path / "site"
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setenv("EPERF_SAMPLE_JOURNAL", str(tmp_path / "journal"))
+    monkeypatch.setenv("EPERF_PLUGIN_SAMPLE_JOURNAL", str(tmp_path / "journal"))
     yield folder
     sample.forget()
 

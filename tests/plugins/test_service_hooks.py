@@ -102,7 +102,7 @@ def test_what_does_not_fit_is_refused_by_name(hook: str, member: Callable[[], ob
 
 def test_a_name_that_is_taken_twice_is_refused() -> None:
     twice = [HttpRoute("GET", "/count", do), HttpRoute("GET", "/count", do)]
-    assert "route GET /plugins/sample/count is claimed twice" in cause_of(module(eperf_routes=lambda: twice))
+    assert "route GET /plugins/sample/count belongs to sample" in cause_of(module(eperf_routes=lambda: twice))
     other = Permission("sample.read", {Role.AUDITOR: Reach.ALL})
     both = [HttpRoute("GET", "/a", do, READ), HttpRoute("GET", "/b", do, other)]
     assert "sample.read is described twice" in cause_of(module(eperf_routes=lambda: both))

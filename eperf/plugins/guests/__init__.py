@@ -5,8 +5,6 @@ two plugins in it. The parent hands over facts as columns and gets columns back,
 nothing that a guest's process says is unpickled, or believed.
 """
 
-from eperf.plugins.guests.budget import Budget
-from eperf.plugins.guests.pool import Pool
-from eperf.plugins.guests.probe import probed
-
-__all__ = ["Budget", "Pool", "probed"]
+from eperf.plugins.guests.budget import Budget as Budget
+from eperf.plugins.guests.pool import Pool as Pool
+from eperf.plugins.guests.probe import probed as probed

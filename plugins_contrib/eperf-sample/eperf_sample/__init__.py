@@ -13,7 +13,7 @@ from eperf.plugins import AttendanceSource, Detector, Event, Models, Scheme, Wor
 from eperf.plugins.pay import PayPolicy
 from eperf.plugins.service import Command, EventSink, HttpRoute, Job, Lifespan
 from eperf_sample.events import Commended
-from eperf_sample.journal import JOURNAL, Journal
+from eperf_sample.journal import JOURNAL, Journal, SampleSettings
 from eperf_sample.parts import DETECTOR, SCHEME, PerPoint, Presence
 from eperf_sample.source import Lines
 
@@ -63,6 +63,12 @@ def eperf_commands() -> Sequence[Command]:
     from eperf_sample.chores import count
 
     return [Command("count", count)]
+
+
+@hookimpl
+def eperf_settings() -> Sequence[type[Any]]:
+    """`EPERF_PLUGIN_SAMPLE_JOURNAL`."""
+    return [SampleSettings]
 
 
 @hookimpl

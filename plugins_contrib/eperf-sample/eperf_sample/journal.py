@@ -1,7 +1,7 @@
 """A journal of commendations: the sink writes lines to the file that the lifespan holds open.
 
-`EPERF_SAMPLE_JOURNAL` names the file; without it there is no journal, and what is sent is taken all the same. An update
-that comes twice is written twice, with the same cursor.
+`EPERF_PLUGIN_SAMPLE_JOURNAL` names the file; without it there is no journal, and what is sent is taken all the same. An
+update that comes twice is written twice, with the same cursor.
 """
 
 from __future__ import annotations
@@ -10,11 +10,19 @@ import json
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TextIO
 
 from eperf.plugins.service import Update
 
-VARIABLE = "EPERF_SAMPLE_JOURNAL"
+VARIABLE = "EPERF_PLUGIN_SAMPLE_JOURNAL"
+
+
+@dataclass(frozen=True)
+class SampleSettings:
+    """What an installation may set; eperf reads and checks it at start, before anything here runs."""
+
+    journal: str = ""
 
 
 class Pages:

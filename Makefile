@@ -121,10 +121,12 @@ soak-files: $(READY) ## RECORDS (a million) mixed records by each kind of file, 
 
 # Every fault that has a small run in the suite, at its full size.
 FAULTS := tests/faults/test_r01_kill.py tests/faults/test_r11_duplicates.py tests/faults/test_r12_conflicts.py tests/faults/test_r12_model.py \
-  tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py
-FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500
+  tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py \
+  tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py
+FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500 \
+  EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2
 
-fault: $(READY) ## kill the server a hundred times under load, under 500 machines, and migrations before each statement; fifty callers on one activity; on both databases
+fault: $(READY) ## kill the server a hundred times under load, under 500 machines, plugins that do wrong, and migrations before each statement; fifty callers on one activity; on both databases
 	EPERF_TEST_DATABASE=sqlite $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
 	EPERF_TEST_DATABASE=postgres $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)
 

@@ -78,6 +78,7 @@ async def test_the_leader_tells_once_which_plugins_run_and_leads_though_it_canno
     async def led(true: Callable[[], Awaitable[bool]]) -> None:
         leading = asyncio.create_task(leader(town, database).run())
         await until(true)
+        await until(work_is_done)
         leading.cancel()
         await asyncio.gather(leading, return_exceptions=True)
 

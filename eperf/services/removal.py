@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from eperf.domain.errors import Conflict, NotFound, Refused
+from eperf.domain.errors import Conflict, NotFound, PluginInUse, Refused
 from eperf.plugins.discovery import CORE
 from eperf.plugins.registry import Registry
 from eperf.store import database, migrate, owned
@@ -22,14 +22,6 @@ from eperf.store import database, migrate, owned
 _AT_ONCE = 500
 _FORM = 1
 _Records = dict[str, list[dict[str, Any]]]
-
-
-class StillUsed(Refused):
-    """Another plugin's tables need the plugin's tables."""
-
-    code = "PLUGIN_STILL_USED"
-    text_id = "Tabel plugin {value} masih dipakai plugin {by}."
-    text_en = "The tables of plugin {value} are needed by plugin {by}."
 
 
 class ExportDamaged(Refused):
@@ -76,7 +68,7 @@ async def require_removable(registry: Registry, config: Mapping[str, Any], plugi
     labels = _labels(registry, plugin)
     for found in registry.models:
         if found.plugin != plugin and set(found.part.depends_on) & set(labels):
-            raise StillUsed("plugin", plugin, by=found.plugin)
+            raise PluginInUse(plugin, f"tables of the plugin {found.plugin} need its tables")
     await migrate.require_reversible(config, labels)
 
 

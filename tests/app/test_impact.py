@@ -94,6 +94,22 @@ def test_what_nobody_asks_for_may_go() -> None:
     assert done.output.splitlines()[-1] == "3 documents, 0 break"
 
 
+@pytest.mark.parametrize(
+    "words", [("disable", "training"), ("uninstall", "training", "--export", "out.jsonl")]
+)
+def test_the_commands_that_take_a_plugin_away_name_the_client_unless_forced(
+    words: tuple[str, ...], database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EPERF_DATABASE_URL", database_url)
+    monkeypatch.setenv("EPERF_DATA_DIR", "data")
+    reason = ("--reason", "Tidak dipakai lagi")
+    refused = CliRunner().invoke(app, [*words, *reason])
+    assert refused.exit_code == 2
+    assert "web: People: ...Hours.hours" in refused.output
+    forced = CliRunner().invoke(app, [*words, *reason, "--force"])
+    assert forced.exit_code == 0, forced.output
+
+
 def test_the_verbs_that_take_a_plugin_away_ask_the_same() -> None:
     found = of_removal(Settings(), ["training"])
     with pytest.raises(ClientsBroken, match=r"web: People: \.\.\.Hours\.hours"):
@@ -192,4 +208,4 @@ def test_two_installed_plugins_that_clash_are_listed_and_end_a_strict_start(tmp_
 
     with pytest.raises(PluginsRefused, match=r"training: field Employee\.trainingHours belongs to rival"):
         asyncio.run(started())
-    assert not (tmp_path / "data").exists()
+    assert not list((tmp_path / "data").glob("*.db"))

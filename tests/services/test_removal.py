@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from eperf.app.house import tables
-from eperf.domain.errors import Conflict, NotFound, Refused
+from eperf.domain.errors import Conflict, NotFound, PluginInUse, Refused
 from eperf.plugins import Models
 from eperf.plugins.registry import Registry, installed, load
 from eperf.services import removal
@@ -166,7 +166,7 @@ async def refuse_what_is_not_as_it_was_written(here: Opened, exported: list[byte
 async def refuse_what_cannot_be_taken_away(here: Opened) -> None:
     before = await schema_of(but="sample_")
     for plugin, kind in (
-        ("scores", removal.StillUsed),
+        ("scores", PluginInUse),
         ("oneway", migrate.MigrationOneWay),
         ("nobody", NotFound),
         ("eperf", NotFound),

@@ -14,6 +14,7 @@ import typer
 from eperf.app.cli.run import run_with_database
 from eperf.app.house import House
 from eperf.app.keeper import Tables
+from eperf.app.preview import of_removal
 from eperf.domain.errors import BadInput
 from eperf.services import plugin as plugins
 from eperf.services import uninstall as removal
@@ -27,6 +28,7 @@ from eperf.services.scoring import score_dirty
 from eperf.services.uninstall import Dependants
 
 _NAME = typer.Argument(help="The plugin, such as kota-contoh.")
+_FORCE = typer.Option(False, "--force", help="Although operations that clients registered would break.")
 _REASON = typer.Option(
     ..., "--reason", help="Why; it is recorded, and shown to those who wait for the plugin."
 )
@@ -83,18 +85,22 @@ def health(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) ->
         raise typer.Exit(1)
 
 
-def disable(name: str = _NAME, reason: str = _REASON) -> None:
-    """Stop a plugin: its parts are not offered, and who is bound to them is provisional until it runs again."""
-    print(f"{name} {_switched(plugins.disable, name, reason)}")
+def disable(name: str = _NAME, reason: str = _REASON, force: bool = _FORCE) -> None:
+    """Stop a plugin: its parts are not offered, and who is bound to them is provisional until it runs again.
+
+    Exits with 2 when a registered operation of a client asks for something of it, which is named.
+    """
+    print(f"{name} {_switched(plugins.disable, name, reason, force=force)}")
 
 
 def enable(name: str = _NAME, reason: str = _REASON) -> None:
     """Let a stopped plugin run again, and score who waited for it."""
-    print(f"{name} {_switched(plugins.enable, name, reason)}")
+    print(f"{name} {_switched(plugins.enable, name, reason, force=True)}")
 
 
-def _switched(verb: Any, name: str, reason: str) -> str:
+def _switched(verb: Any, name: str, reason: str, *, force: bool) -> str:
     async def job(house: House) -> str:
+        _require_no_client(house, name, force)
         changed = await verb(house.call(), name, reason)
         return f"{verb.__name__}d, {await _scored(house)} months scored" if changed else "was so already"
 
@@ -108,9 +114,13 @@ def uninstall(
         None, "--export", help="The file that is written first, and must not exist."
     ),
     reason: str | None = typer.Option(None, "--reason", help="Why; it is recorded."),
+    force: bool = _FORCE,
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Export what is a plugin's, end its bindings and drop its tables; exits with 2 when refused."""
+    """Export what is a plugin's, end its bindings and drop its tables; exits with 2 when refused.
+
+    Refused too when a registered operation of a client asks for something of it, which is named.
+    """
 
     async def job(house: House) -> Dependants:
         keeper = Tables(house)
@@ -120,6 +130,7 @@ def uninstall(
             raise BadInput(
                 "export" if export is None else "reason", "", "an uninstall needs --export and --reason"
             )
+        _require_no_client(house, name, force)
         await keeper.require_removable(name)
         await _exported(house, name, export, keeper)
         found = await removal.uninstall(house.call(), name, reason, keeper)
@@ -133,6 +144,13 @@ def uninstall(
     print("\n".join(_lines(found)))
     if not plan:
         print(f"exported to {export}; now remove the distribution, and restart")
+
+
+def _require_no_client(house: House, name: str, force: bool) -> None:
+    """Raises `ClientsBroken` when somebody's registered operation needs the plugin, unless forced."""
+    runs = any(one.name == name and one.state == "ok" for one in house.registry.report())
+    if runs and not force:
+        of_removal(house.settings, [name]).require_none()
 
 
 def restore(

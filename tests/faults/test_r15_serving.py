@@ -142,7 +142,9 @@ def ready(server: Server) -> dict[str, str]:
     """What the readiness page says of plugins."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", "/readyz")
-    return dict(json.loads(connection.getresponse().read())["checks"]["plugins"])
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return dict(answer["checks"]["plugins"])
 
 
 @pytest.mark.fault

@@ -23,14 +23,14 @@ names = ["first", "second"]
 plan = [
     Candidate(n, n, "1", f"=={__version__}", lambda n=n: importlib.import_module(n), where=n) for n in names
 ]
-with probed(plan, Path(sys.argv[1]) / "notes", 3.0) as chosen:
+with probed(plan, Path(sys.argv[1]) / "notes", float(sys.argv[2])) as chosen:
     registry = load(candidates=chosen)
 for one in registry.report():
     print(one.name, one.state, one.cause)
 """
 
 
-def start(folder: Path, *plugins: str) -> subprocess.CompletedProcess[str]:
+def start(folder: Path, *plugins: str, seconds: int = 30) -> subprocess.CompletedProcess[str]:
     """Starts with two plugins as they are written there."""
     for name, text in zip(("first", "second"), plugins, strict=True):
         (folder / f"{name}.py").write_text(text)
@@ -42,7 +42,7 @@ def start(folder: Path, *plugins: str) -> subprocess.CompletedProcess[str]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return subprocess.run(
-        [sys.executable, "start.py", str(folder)], cwd=folder, env=environment, capture_output=True, text=True,
+        [sys.executable, "start.py", str(folder), str(seconds)], cwd=folder, env=environment, capture_output=True, text=True,
         timeout=60, check=False,
     )  # fmt: skip
 
@@ -64,8 +64,8 @@ def test_who_ends_the_start_is_named_and_left_out_until_it_is_mended(tmp_path: P
 
 
 def test_who_hangs_is_given_up_and_the_same_start_goes_on_without_it(tmp_path: Path) -> None:
-    done = start(tmp_path, HANGS, RIGHT)
-    assert done.stdout == "first refused its import or a hook does not end within 3 s\nsecond ok None\n"
+    done = start(tmp_path, HANGS, RIGHT, seconds=6)
+    assert done.stdout == "first refused its import or a hook does not end within 6 s\nsecond ok None\n"
 
 
 @pytest.mark.parametrize("note", ["{", "[1, null]"])

@@ -131,6 +131,7 @@ class Pool:
                     del self._idle[number]
                     if worker.alive:
                         return worker
+                    worker.end()
                     break
         return None
 

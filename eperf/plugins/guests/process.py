@@ -55,7 +55,8 @@ class Guest:
             stderr=self._errors,
             cwd=os.path.abspath(os.sep),
             env=environment(),
-            start_new_session=True,
+            # Not a session: the system would share the processor among sessions, whatever their priority.
+            process_group=0,
         )
         head = {
             "plugin": plugin.plugin if isinstance(plugin, Registered) else plugin.name,

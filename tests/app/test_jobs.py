@@ -53,13 +53,13 @@ HOURLY = Job("tidy", "0 * * * *", nothing)
 def wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A plugin whose every job goes wrong, installed; the value is by what its processes find it, and a database."""
     site = tmp_path / "site"
-    told = site / "eperf_wrong-1.0.dist-info"
+    told = site / "eperf_wrong_jobs-1.0.dist-info"
     told.mkdir(parents=True)
-    (site / "eperf_wrong.py").write_text(WRONG)
+    (site / "eperf_wrong_jobs.py").write_text(WRONG)
     (told / "METADATA").write_text(
-        "Metadata-Version: 2.4\nName: eperf-wrong\nVersion: 1.0\nRequires-Dist: eperf>=0.1\n"
+        "Metadata-Version: 2.4\nName: eperf-wrong-jobs\nVersion: 1.0\nRequires-Dist: eperf>=0.1\n"
     )
-    (told / "entry_points.txt").write_text("[eperf]\nwrong = eperf_wrong\n")
+    (told / "entry_points.txt").write_text("[eperf]\nwrong-jobs = eperf_wrong_jobs\n")
     monkeypatch.syspath_prepend(site)
     path = os.pathsep.join([str(site), str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
     return {"PYTHONPATH": path, "EPERF_DATA_DIR": str(tmp_path / "data")}
@@ -71,7 +71,7 @@ async def test_a_job_that_goes_wrong_ends_in_time_and_says_how(
     # Once is enough: what happens to a process does not depend on the database.
     url = databases.migrated()
     found = plugins.load().jobs
-    mine = {key: one for key, one in found.items() if one.plugin == "wrong"}
+    mine = {key: one for key, one in found.items() if one.plugin == "wrong-jobs"}
     environment = {**wrong, "EPERF_DATABASE_URL": url}
     ends = await asyncio.gather(*(module.run(one, environment) for one in mine.values()))
     said = {key.partition("/")[2]: cause for key, cause in zip(mine, ends, strict=True)}

@@ -65,6 +65,12 @@ class GuestDesk:
         """The caller's language."""
         return self._call.language
 
+    def require(self) -> None:
+        """Refuses with `FORBIDDEN` a caller to whom the permission reaches nobody at all; without one all may."""
+        viewer, permission = self._call.viewer, self._permission
+        if permission is not None and not viewer.system and scope(viewer, permission).nothing:
+            raise Forbidden(permission.value)
+
     async def person(self, who: str | int, field: str = "employee") -> Person:
         """An employee whom the permission reaches."""
         number = who if isinstance(who, int) else self._read_id(who, "Employee", field)
@@ -129,6 +135,7 @@ async def carry_out(
     desk: GuestDesk, call: Call, name: str, given: dict[str, Any], run: Callable[..., Awaitable[int]]
 ) -> int:
     """A plugin's verb in one transaction, once for the call's idempotency key; gives the number of what it changed."""
+    desk.require()
     async with desk.transaction():
         before = await answered(call, name, _plain(given))
         if before is not None:

@@ -216,7 +216,7 @@ async def _kinds(registry: Registry, plugin: str) -> dict[str, int]:
 
 def _version(registry: Registry, plugin: str) -> str:
     for one in registry.report():
-        if one.name == plugin and plugin != CORE and one.state == "ok":
+        if one.name == plugin and plugin != CORE and one.state in ("ok", "disabled"):
             return one.version
     raise NotFound("plugin", plugin)
 

@@ -6,6 +6,7 @@ A row is read as plain JSON, the same from both databases, so that what was writ
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,10 +18,11 @@ from tortoise.models import Model
 
 from eperf.domain.errors import BadInput, Conflict
 from eperf.store import database
-from eperf.store.event import EventRow, IdempotencyRow
+from eperf.store.event import EventHeadRow, EventRow, IdempotencyRow
 from eperf.store.guest import JobRow, SinkRow
 
 _PAGE = 1_000
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
 
 
 def tables(labels: Iterable[str]) -> dict[str, type[Model]]:
@@ -108,6 +110,8 @@ async def put(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
     table = model._meta.db_table
+    if table in OF_THE_CORE:
+        await _require_drawn(model, rows)
     try:
         made = [model(**dict(_typed(model, row))) for row in rows]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, ValidationError) as wrong:
@@ -117,11 +121,36 @@ async def put(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     except IntegrityError as taken:
         raise Conflict("row", table, f"its number is another's by now: {taken}") from taken
     key = model._meta.pk
-    if database.dialect() == "postgres" and key.generated:
+    if database.dialect() == "postgres" and key.generated and table not in OF_THE_CORE:
         column = key.source_field or key.model_field_name
         await database.connection().execute_query(
             f'SELECT setval(pg_get_serial_sequence(\'"{table}"\', \'{column}\'), (SELECT max("{column}") FROM "{table}"))'  # noqa: E501, S608
         )
+
+
+async def _require_drawn(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuses numbers of the core's tables that this database has not given out: they are another's to come."""
+    table, key = model._meta.db_table, model._meta.pk.model_field_name
+    if not model._meta.pk.generated:
+        return
+    limits = {key: await _last_drawn(table, key)}
+    if model is EventRow:
+        head = await EventHeadRow.get_or_none(id=1)
+        limits["cursor"] = 0 if head is None else head.cursor
+    for name, most in limits.items():
+        for row in rows:
+            found = row.get(name)
+            if found is not None and not (type(found) is int and 0 < found <= most):
+                raise BadInput(f"{table}.{name}", found, f"this database has given out numbers up to {most}")
+
+
+async def _last_drawn(table: str, key: str) -> int:
+    if database.dialect() == "postgres":
+        sql = f"SELECT last_value AS n FROM {table}_{key}_seq"  # noqa: S608 - our own names
+    else:
+        sql = f"SELECT max(seq) AS n FROM sqlite_sequence WHERE name = '{table}'"  # noqa: S608 - the same
+    [row] = await database.connection().execute_query_dict(sql)
+    return int(row["n"] or 0)
 
 
 def _typed(model: type[Model], row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -136,6 +165,9 @@ def _typed(model: type[Model], row: Mapping[str, Any]) -> Iterator[tuple[str, An
 async def put_pairs(table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes rows of a table between two others."""
     for row in rows:
+        wrong = next((name for name in row if not _COLUMN.fullmatch(name)), None)
+        if wrong is not None:
+            raise BadInput("row", table, f"{wrong[:40]!r} is no column")
         names = ", ".join(f'"{name}"' for name in row)
         places = ", ".join(f"${n + 1}" if database.dialect() == "postgres" else "?" for n in range(len(row)))
         await database.connection().execute_query(

@@ -76,12 +76,18 @@ async def tells(desk: Desk, request: HttpRequest) -> HttpReply:
     return HttpReply(b"")
 
 
+async def led(desk: Desk, request: HttpRequest) -> HttpReply:
+    return HttpReply(b"asks nothing")
+
+
+LEAD = Permission("sample.lead", {Role.UNIT_LEADER: Reach.SUBTREE})
 ROUTES = [
     HttpRoute("GET", "/names", names, READ),
     HttpRoute("GET", "/people/{id}", one, READ),
     HttpRoute("POST", "/people/{id}", rename, READ),
     HttpRoute("GET", "/anybody", anybody),
     HttpRoute("GET", "/tells", tells, READ),
+    HttpRoute("GET", "/led", led, LEAD),
 ]
 
 
@@ -137,6 +143,10 @@ async def test_other_methods_and_paths_are_refused_as_everywhere(ask: Ask) -> No
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert (await ask("Sri", "HEAD", "/names")).status_code == 200
     assert (await ask("Sri", "GET", "/nothing")).status_code == 404
+
+
+async def test_a_route_that_asks_nothing_is_still_kept_from_who_has_no_such_role(ask: Ask) -> None:
+    assert (await ask("Sri", "GET", "/led")).status_code == 403
 
 
 async def test_a_public_route_knows_no_caller_and_reaches_nobody(ask: Ask) -> None:

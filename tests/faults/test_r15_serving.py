@@ -115,6 +115,7 @@ def test_requests_are_answered_while_a_plugin_hangs(
         town.go_wrong()
         on(database_url, ill)
         hurt += asking.times(min(SECONDS, 2))
+        on(database_url, lambda: until(BreakerRow.all().exists))
         town.mend()
         on(database_url, recovered)
     assert "part-timed-out:chaos.hangs" in server.last_words()

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from eperf import __version__
+from eperf.plugins.discovery import Candidate
+from eperf.plugins.guests.process import TIMED_OUT, Overrun, Trial
 
 RIGHT = "from tests.faults.chaos import eperf_scoring_schemes\n"
 ENDS, HANGS = "import os\nos._exit(3)\n", "while True:\n    pass\n"
@@ -66,6 +71,19 @@ def test_who_ends_the_start_is_named_and_left_out_until_it_is_mended(tmp_path: P
 def test_who_hangs_is_given_up_and_the_same_start_goes_on_without_it(tmp_path: Path) -> None:
     done = start(tmp_path, HANGS, RIGHT, seconds=6)
     assert done.stdout == "first refused its import or a hook does not end within 6 s\nsecond ok None\n"
+
+
+def test_a_child_that_lives_on_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "forks.py").write_text(
+        "import os, time\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)\ntime.sleep(60)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    forks = Candidate("forks", "forks", "1", f"=={__version__}", lambda: None, where="forks")
+    began = time.monotonic()
+    with pytest.raises(Overrun) as overrun:
+        Trial(forks, 3)
+    assert overrun.value.code == TIMED_OUT
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("note", ["{", "[1, null]"])

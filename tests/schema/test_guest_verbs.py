@@ -25,6 +25,7 @@ from tests.plugins.samples import cause_of, module
 from tests.support.town import NOW, Town, build
 
 RENAME = Permission("sample.rename", {Role.SUPERVISOR: Reach.REPORTS})
+LEAD = Permission("sample.lead", {Role.UNIT_LEADER: Reach.SUBTREE})
 Ask = Callable[..., Awaitable[Any]]
 
 
@@ -67,6 +68,11 @@ async def rename(desk: Desk, input: SampleRenameInput) -> int:  # noqa: A002
     return {"babbles": "one", "counts": 0}.get(input.then, person.id)  # type: ignore[return-value]
 
 
+async def touch(desk: Desk, input: SampleRenameInput) -> int:  # noqa: A002
+    """Asks nobody who may."""
+    return (await EmployeeRow.get(name=input.name)).id
+
+
 async def shown(desk: Desk, number: int) -> SampleName:
     return SampleName(name=(await EmployeeRow.get(id=number)).name)
 
@@ -79,7 +85,10 @@ CONTRIBUTION = Contribution(
     mutation={
         "sample_rename": verb_field(
             rename, shown, SampleName, permission=RENAME, payload="SampleRenamePayload", description="Rename."
-        )
+        ),
+        "sample_touch": verb_field(
+            touch, shown, SampleName, permission=LEAD, payload="SampleTouchPayload", description="Touch."
+        ),
     },
     extends={
         "Employee": {"sample_leaves": batch_field(("name",), leaves, "Ends it all.", kind=str)},
@@ -144,6 +153,14 @@ async def test_a_refusal_is_a_problem_and_nothing_is_left_of_it(ask: Ask, town: 
         found = (await ask(who, **{"idempotencyKey": "k", **given})).data["sampleRename"]
         assert (found["code"], found["field"]) == problem
         assert await unchanged(town)
+
+
+async def test_a_verb_that_asks_nothing_is_still_kept_from_who_has_no_such_role(ask: Ask) -> None:
+    text = """mutation T($input: SampleRenameInput!) { sampleTouch(input: $input) {
+      __typename ... on Problem { code } } }"""
+    for who in ("Sri", "Budi"):
+        answer = await ask(who, text, name="Budi")
+        assert answer.data == {"sampleTouch": {"__typename": "Problem", "code": "FORBIDDEN"}}
 
 
 async def test_a_field_that_ends_the_process_ends_its_operation(ask: Ask) -> None:

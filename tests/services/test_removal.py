@@ -12,12 +12,12 @@ import orjson
 import pytest
 
 from eperf.app.house import tables
-from eperf.domain.errors import Conflict, NotFound, PluginInUse, Refused
+from eperf.domain.errors import BadInput, Conflict, NotFound, PluginInUse, Refused
 from eperf.plugins import Models
 from eperf.plugins.registry import Registry, installed, load
 from eperf.services import removal
-from eperf.store import database, migrate
-from eperf.store.event import EventRow
+from eperf.store import database, migrate, owned
+from eperf.store.event import EventHeadRow, EventRow
 from eperf.store.guest import SinkRow
 from eperf.testing import candidate
 from tests.plugins.samples import module
@@ -120,6 +120,7 @@ class Opened:
 
 
 async def happened(kind: str, cursor: int) -> None:
+    await EventHeadRow.update_or_create(id=1, defaults={"cursor": cursor})
     await EventRow.create(
         cursor=cursor, kind=kind, version=1, subject_type="Employee", subject_id=1, occurred_at=NOW
     )
@@ -154,6 +155,14 @@ async def refuse_what_is_not_as_it_was_written(here: Opened, exported: list[byte
         (signed(top, {"table": "account", "row": {"id": 1}}), "rows of account, which is not the plugin's"),
         (signed(top, {"table": "event", "row": {"id": 1, "kind": "score.changed"}}), "not the plugin's"),
         (signed(top, {"table": "event_sink", "row": {"id": 1, "name": "scores/sink"}}), "not the plugin's"),
+        (
+            signed(top, {"table": "event", "row": {"id": 2**62, "kind": "score.mine"}}),
+            "given out numbers up to",
+        ),
+        (
+            signed(top, {"table": "event", "row": {"id": 1, "cursor": 9, "kind": "score.mine"}}),
+            "given out numbers up to 3",
+        ),
         (signed(top, {"table": "score_place", "row": {"id": 1, "colour": "red"}}), "none of its column"),
         (signed(top, {"table": "score_place", "row": {"id": 1, "worth": "many"}}), "none of its column"),
     ):
@@ -210,6 +219,11 @@ async def test_what_is_a_plugins_goes_and_comes_back_and_what_is_others_stays(
         assert (await place.create(**given)).id > first.id + 1  # the next number is a new one
         with pytest.raises(Conflict, match="has rows already"):
             await removal.restore(registry, here.config, "score", exported)
+
+
+async def test_a_column_of_a_table_between_two_others_is_a_plain_name() -> None:
+    with pytest.raises(BadInput, match="is no column"):
+        await owned.put_pairs("score_link", [{'a", "b") SELECT 1 --': 1}])
 
 
 @pytest.mark.parametrize(("label", "table"), [("shop", "account_shadow"), ("event", "event_sink")])

@@ -67,7 +67,7 @@ async def run(found: Registered[Job], environment: Mapping[str, str]) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "eperf", "job", found.key,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, **environment}, start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment}, start_new_session=True,
     )  # fmt: skip
     tail = b""
     try:

@@ -45,6 +45,9 @@ def _handler(house: House, authenticator: Authenticator, found: Registered[HttpR
     async def handle(request: Request) -> Response:
         route = found.part
         viewer = await viewer_in(request, authenticator) if route.permission else _NOBODY
+        call = Call(viewer, house.now(), spoken(Headers(request.scope)), registry=house.registry)
+        desk = GuestDesk(call, found.plugin, route.permission, number_of)
+        desk.require()
         asked = HttpRequest(
             method=route.method,
             path={name: str(value) for name, value in request.path_params.items()},
@@ -52,8 +55,6 @@ def _handler(house: House, authenticator: Authenticator, found: Registered[HttpR
             body=await read_body(request, house.settings.body_bytes, _BODY_SECONDS),
             content_type=request.headers.get("content-type", ""),
         )
-        call = Call(viewer, house.now(), spoken(Headers(request.scope)), registry=house.registry)
-        desk = GuestDesk(call, found.plugin, route.permission, number_of)
         seconds = house.settings.request_seconds
         try:
             async with asyncio.timeout(seconds) as bound:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -72,8 +73,8 @@ class Guest:
         return self._process.poll() is None
 
     def end(self) -> None:
-        """Ends it at once."""
-        self._process.kill()
+        """Ends it at once, with what it has started."""
+        self._kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._errors):
             with contextlib.suppress(OSError, ValueError):
@@ -106,13 +107,18 @@ class Guest:
 
     def _time_is_over(self) -> None:
         self._late = True
-        self._process.kill()
+        self._kill()
+
+    def _kill(self) -> None:
+        """The whole group: a child that lives on would hold the pipe on which the answer is awaited."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def _overrun(self, seconds: float, gone: Exception) -> Overrun:
         try:
             code = self._process.wait(0 if isinstance(gone, wire.Garbled) else _LAST_SECONDS)
         except subprocess.TimeoutExpired:  # it has closed its pipes and lives on
-            self._process.kill()
+            self._kill()
             code = self._process.wait()
         words = self._printed()
         self.end()

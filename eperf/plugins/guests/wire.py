@@ -46,7 +46,7 @@ def read(source: BinaryIO) -> tuple[dict[str, Any], list[pl.DataFrame]]:
     pieces = [_piece(source) for _ in range(count)]
     try:
         head = json.loads(pieces[0])
-    except ValueError as broken:
+    except (RecursionError, ValueError) as broken:
         raise Garbled(str(broken)) from broken
     if not isinstance(head, dict):
         raise Garbled("no head")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sysconfig
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,6 +18,7 @@ from eperf.domain.scoring.joint import RESULTS, results
 from eperf.plugins.guests import Budget, Pool, answer
 from eperf.plugins.guests.budget import Overrun
 from eperf.plugins.guests.process import environment
+from eperf.plugins.guests.watched import _is_own
 from eperf.plugins.guests.wire import Garbled
 from eperf.plugins.registry import Registry, installed, load
 from eperf.plugins.settings import settings_of
@@ -169,3 +172,21 @@ def test_an_answer_that_cannot_be_right_is_not_believed(change: dict[str, list[o
 def test_a_cause_is_kept_as_a_database_can_keep_it() -> None:
     rows = _rows().with_columns(cause=pl.Series([None, "a\0b" + "x" * 300], dtype=pl.String))
     assert answer.sound(rows, [_month()], "s")["cause"][1] == "a b" + "x" * 197
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        (f"{sysconfig.get_paths()['purelib']}/any.txt", True),
+        (f"{zoneinfo.TZPATH[0]}/Asia/Jakarta", True),
+        ("/proc/self/statm", True),
+        ("/proc/meminfo", True),
+        (f"/proc/{os.getppid()}/environ", False),
+        ("/proc/self/root/etc/hostname", False),
+        (f"{sysconfig.get_paths()['purelib']}/../../../../../../../../../../etc/hostname", False),
+        ("/etc/hostname", False),
+    ],
+)
+def test_a_part_reads_what_python_needs_and_nothing_of_other_processes(path: str, own: bool) -> None:
+    assert _is_own("open", (path, "r", os.O_RDONLY)) is own
+    assert not _is_own("open", (path, "w", os.O_WRONLY))

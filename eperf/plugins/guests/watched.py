@@ -24,11 +24,10 @@ _OUTSIDE = {
     "os.kill": "processes", "os.killpg": "processes", "os.posix_spawn": "processes", "os.spawn": "processes",
     "os.system": "processes", "pty": "processes", "signal.pthread_kill": "processes",
     "open": "files", "os.remove": "files", "os.rename": "files", "os.mkdir": "files", "os.rmdir": "files",
-    "os.truncate": "files", "os.chmod": "files", "os.listdir": "files", "os.scandir": "files", "shutil": "files",
-    "tempfile": "files", "sqlite3": "files",
+    "os.truncate": "files", "os.chmod": "files", "shutil": "files", "tempfile": "files", "sqlite3": "files",
 }  # fmt: skip
 _MODULES = (".py", ".pyc", ".so", ".pyd", ".dylib")
-_OWN = (*{os.path.realpath(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib")}, "/proc/", "/sys/")
+_OWN = (*{os.path.realpath(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib")}, "/sys/")
 
 
 class _Outside(WrongOutput):
@@ -65,25 +64,26 @@ class Guard:
 
 
 def _is_own(event: str, arguments: tuple[Any, ...]) -> bool:
-    """Whether this is what an import, a time zone or a warning's line needs."""
+    """Whether this is what an import, a time zone or a warning's line needs; imports look into folders freely."""
     path = arguments[0] if arguments else None
-    if event not in ("open", "os.listdir", "os.scandir") or not isinstance(path, str | bytes | os.PathLike):
+    if event != "open" or not isinstance(path, str | bytes | os.PathLike):
         return False
-    if event == "open" and _writes(arguments[1], arguments[2]):
+    if _writes(arguments[1], arguments[2]):
         return False
-    text = os.fsdecode(path)
-    return text.endswith(_MODULES) or text.startswith((*_OWN, *zoneinfo.TZPATH)) or _is_importing(event)
+    named, real = os.path.abspath(os.fsdecode(path)), os.path.realpath(os.fsdecode(path))
+    if real.startswith("/proc/"):
+        # Of other processes nothing: what they were started with stands there.
+        number = real.split("/")[2]
+        return not number.isdecimal() or number == str(os.getpid())
+    # Installers link packages, so a file of our own may really lie elsewhere.
+    own = (*_OWN, *zoneinfo.TZPATH)
+    return any(one.endswith(_MODULES) or one.startswith(own) for one in (named, real))
 
 
 def _writes(mode: object, flags: object) -> bool:
     if isinstance(mode, str):
         return bool(set(mode) & set("wax+"))
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-
-
-def _is_importing(event: str) -> bool:
-    """Finding a module looks into folders."""
-    return event != "open"
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,14 @@ class Tables:
         """Refuses when the tables could not be removed: before anything is changed."""
         await removal.require_removable(self._registry, self._config, plugin)
 
-    def lines(self, plugin: str) -> AsyncIterator[bytes]:
-        """The plugin's rows as lines of JSON, the last with their number and digest."""
-        return removal.lines(self._registry, self._config, plugin)
+    def lines(self, plugin: str, head: bytes) -> AsyncIterator[bytes]:
+        """The plugin's rows as lines of JSON, the last with their number and a digest, of the `head` too."""
+        return removal.lines(self._registry, self._config, plugin, head)
 
     async def remove(self, plugin: str) -> None:
         """Drops the tables by the plugin's own migrations, and its rows elsewhere."""
         await removal.remove(self._registry, self._config, plugin)
 
-    async def restore(self, plugin: str, lines: Iterable[bytes]) -> int:
+    async def restore(self, plugin: str, head: bytes, lines: Iterable[bytes]) -> int:
         """Puts rows back into the tables that are there again and empty; gives how many."""
-        return await removal.restore(self._registry, self._config, plugin, lines)
+        return await removal.restore(self._registry, self._config, plugin, lines, head)

@@ -72,12 +72,15 @@ async def require_removable(registry: Registry, config: Mapping[str, Any], plugi
     await migrate.require_reversible(config, labels)
 
 
-async def lines(registry: Registry, config: Mapping[str, Any], plugin: str) -> AsyncIterator[bytes]:
+async def lines(
+    registry: Registry, config: Mapping[str, Any], plugin: str, before: bytes = b""
+) -> AsyncIterator[bytes]:
     """A plugin's own rows as JSON lines: a head, a line for each row, and a last one with their number and digest.
 
-    The same rows give the same bytes, on both databases.
+    `before`: what stands before them in the export, which the digest holds too. The same rows give the same bytes, on
+    both databases.
     """
-    sum_, number = hashlib.sha256(), 0
+    sum_, number = hashlib.sha256(before), 0
     async for found in _records(registry, config, plugin):
         line = orjson.dumps(found, option=orjson.OPT_SORT_KEYS) + b"\n"
         sum_.update(line)
@@ -126,14 +129,14 @@ async def remove(registry: Registry, config: Mapping[str, Any], plugin: str) -> 
 
 
 async def restore(
-    registry: Registry, config: Mapping[str, Any], plugin: str, exported: Iterable[bytes]
+    registry: Registry, config: Mapping[str, Any], plugin: str, exported: Iterable[bytes], before: bytes = b""
 ) -> int:
     """Puts an export back, of a plugin whose tables are there again and empty; gives the number of rows.
 
     All or nothing. Refuses a file that is not as it was written, one of another plugin, and one of other migrations
     than those applied.
     """
-    head, records = _read(exported)
+    head, records = _read(exported, before)
     if head.get("plugin") != plugin:
         raise ExportDamaged("export", head.get("plugin"), why=f"it is not of {plugin}")
     _version(registry, plugin)
@@ -179,8 +182,8 @@ async def _put(labels: tuple[str, ...], records: _Records) -> None:
         await owned.put_pairs(table, records.get(table, []))
 
 
-def _read(exported: Iterable[bytes]) -> tuple[dict[str, Any], _Records]:
-    sum_, records = hashlib.sha256(), list[dict[str, Any]]()
+def _read(exported: Iterable[bytes], before: bytes) -> tuple[dict[str, Any], _Records]:
+    sum_, records = hashlib.sha256(before), list[dict[str, Any]]()
     last: bytes | None = None
     for line in exported:
         if last is not None:

@@ -40,14 +40,14 @@ class Keeper(Protocol):
     async def require_removable(self, plugin: str) -> None:
         """Refuses when the tables could not be removed: before anything is changed."""
 
-    def lines(self, plugin: str) -> AsyncIterator[bytes]:
-        """The rows as lines of JSON, in a form of the keeper's own."""
+    def lines(self, plugin: str, head: bytes) -> AsyncIterator[bytes]:
+        """The rows as lines of JSON, in a form of the keeper's own; the last one seals them and the `head` before."""
 
     async def remove(self, plugin: str) -> None:
         """Drops the tables by the plugin's own migrations."""
 
-    async def restore(self, plugin: str, lines: Iterable[bytes]) -> int:
-        """Puts rows back into the tables that are there again and empty; gives how many."""
+    async def restore(self, plugin: str, head: bytes, lines: Iterable[bytes]) -> int:
+        """Puts rows back into the tables that are there again and empty; gives how many. Refuses a broken seal."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,9 @@ async def export(call: Call, plugin: str, keeper: Keeper) -> AsyncIterator[bytes
     await require_everywhere(call)
     await require_known(call, plugin)
     ends = [asdict(serving) for _, serving in await _serving(plugin, call.today)]
-    yield orjson.dumps({"form": _FORM, "plugin": plugin, "day": call.today, "bindings": ends}) + b"\n"
-    async for line in keeper.lines(plugin):
+    head = orjson.dumps({"form": _FORM, "plugin": plugin, "day": call.today, "bindings": ends}) + b"\n"
+    yield head
+    async for line in keeper.lines(plugin, head):
         yield line
 
 
@@ -140,9 +141,10 @@ async def restore(call: Call, lines: Iterable[bytes], keeper: Keeper) -> tuple[i
     unit had. Bindings are all put back or none, after the rows.
     """
     tops, given = await require_everywhere(call), iter(lines)
-    plugin, day, bindings = _head(next(given, b""))
+    head = next(given, b"")
+    plugin, day, bindings = _head(head)
     back = [await _checked(call, one, day) for one in bindings]
-    rows = await keeper.restore(plugin, given)
+    rows = await keeper.restore(plugin, head, given)
     async with work(call) as opened:
         for row in back:
             await row.save()

@@ -126,6 +126,11 @@ def test_a_plugin_is_bound_stopped_resumed_unbound_taken_away_and_put_back(
     assert gone.exit_code == 2
     assert "kota-hidup/score" in gone.output
     sys.path.insert(0, str(site))
+    text = Path("out.jsonl").read_text()
+    Path("forged.jsonl").write_text(text.replace('"unit":"city"', '"unit":"office"', 1))
+    forged = command("restore", "forged.jsonl")
+    assert (forged.exit_code, "EXPORT_DAMAGED" in forged.output) == (2, True)
+    assert state_of(command, "kota-hidup")["bound"] == []
     back = command("restore", "out.jsonl")
     assert back.exit_code == 0, back.output
     assert back.output.startswith("1 bindings and 0 rows restored; ")

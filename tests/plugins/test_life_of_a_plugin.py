@@ -201,7 +201,7 @@ async def test_a_plugin_comes_works_is_upgraded_goes_and_leaves_nothing_and_come
         assert found.events == {"sample.commended": 2}
         assert found.rows == {"event": 2, "idempotency": 1, "event_sink": 1, "plugin_job": 1}
         assert found.migrations == ("sample.0001_commendation", "sample.0002_level")
-        exported = [line async for line in Tables(house).lines("sample")]
+        exported = [line async for line in Tables(house).lines("sample", b"head\n")]
         assert json.loads(exported[-1])["rows"] == 7
         await Tables(house).remove("sample")
         assert (await migrate.status(house.config)).pending == found.migrations
@@ -214,8 +214,8 @@ async def test_a_plugin_comes_works_is_upgraded_goes_and_leaves_nothing_and_come
     sample.install(site, "2.0.0")
     await place.migrated()
     async with place.opened() as house:
-        assert await Tables(house).restore("sample", exported) == 7
-        assert [line async for line in Tables(house).lines("sample")] == exported
+        assert await Tables(house).restore("sample", b"head\n", exported) == 7
+        assert [line async for line in Tables(house).lines("sample", b"head\n")] == exported
     async with place.served() as ask:
         shown = (await ask("Sri", COMMENDED % "level"))["data"]["employees"]["nodes"]
         assert [one["reason"] for one in shown[0]["commendations"]] == ["Arsip rapi", "Banjir ditangani"]

@@ -324,14 +324,14 @@ class Books:
         if self.locked:
             raise PluginInUse(plugin, "another plugin needs kota_note")
 
-    async def lines(self, plugin: str) -> Any:
+    async def lines(self, plugin: str, head: bytes) -> Any:
         for line in self.kept:
             yield line
 
     async def remove(self, plugin: str) -> None:
         self.kept = []
 
-    async def restore(self, plugin: str, lines: Any) -> int:
+    async def restore(self, plugin: str, head: bytes, lines: Any) -> int:
         self.kept = list(lines)
         return len(self.kept)
 

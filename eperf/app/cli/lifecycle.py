@@ -177,6 +177,9 @@ async def _exported(house: House, name: str, export: Path, keeper: Tables) -> No
         with file:
             async for line in removal.export(house.call(), name, keeper):
                 file.write(line)
+            # What it holds is dropped next.
+            file.flush()
+            os.fsync(file.fileno())
     except BaseException:
         # A half of an export must not stand there as if it were one.
         os.unlink(export)

@@ -23,9 +23,9 @@ from eperf.schema.compose import Composed
 from eperf.schema.gate import again, composed
 from eperf.services.call import Call, on_commit
 from eperf.services.guests import guests
-from eperf.services.plugin import stopped_because
 from eperf.settings import Settings
 from eperf.store import database, migrate
+from eperf.store.plugin import stopped
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
     try:
         if current:
             (await migrate.status(config)).require_current()
-            stopped = await stopped_because()
-            if stopped:
-                registry, schema = again(registry.without(stopped))
+            reasons = await stopped()
+            if reasons:
+                registry, schema = again(registry.without(reasons))
         with guests(budget):
             yield House(settings, registry, schema, config, work, grown, utc_now)
     finally:

@@ -27,16 +27,14 @@ from graphql import (
     Visitor,
     find_breaking_changes,
     parse,
-    specified_rules,
     validate,
     visit,
 )
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
+from eperf.app.graphql.documents import RULES
 from eperf.app.graphql.trusted import Entry
 from eperf.domain.errors import ClientsBroken
 
-_RULES = (*specified_rules, MaybeNullValidationRule)
 _FIELD = re.compile(r"\b([A-Za-z_]\w*\.[A-Za-z_]\w*)")
 _HASH_SHOWN = 12
 
@@ -96,10 +94,10 @@ def _broken(
         document = parse(entry.text)
     except GraphQLSyntaxError:
         return
-    old = {_key(error) for error in validate(before, document, _RULES)}
+    old = {_key(error) for error in validate(before, document, RULES)}
     places = _Places(document)
     told = set()
-    for error in validate(after, document, _RULES):
+    for error in validate(after, document, RULES):
         if _key(error) not in old:
             node = error.nodes[0] if error.nodes else document
             told.add(places.path(node))

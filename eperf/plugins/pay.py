@@ -1,6 +1,6 @@
 """What a pay policy is written with: the facts it gets and the line, with its steps, that it gives.
 
-Leave and standings come with their rows of law (`leave_pay_named`, `leave_cut_in_month`, `verdict`), so that a policy
+Leave and standings come with their rows of law (`cut_of` a leave, `leave_pay_named`, `verdict`), so that a policy
 of an agency says only what differs there.
 """
 
@@ -8,6 +8,7 @@ from eperf.domain.attendance.leave_pay import LeaveCase, LeaveCut, leave_cut_in_
 from eperf.domain.attendance.leave_pays import leave_pay_named
 from eperf.domain.pay.circumstance import Circumstance, CircumstanceKind
 from eperf.domain.pay.facts import Counted, LeaveTaken, Missing, PayFacts, PayLine, PayStep
+from eperf.domain.pay.leave import cut_of
 from eperf.domain.pay.policy import PayPolicy
 from eperf.domain.pay.punishment import PunishmentRule, Running, running
 from eperf.domain.scoring.eligibility import Standing, Verdict, verdict
@@ -28,6 +29,7 @@ __all__ = [
     "Running",
     "Standing",
     "Verdict",
+    "cut_of",
     "leave_cut_in_month",
     "leave_pay_named",
     "running",

@@ -86,13 +86,9 @@ def registered(registry: Registry, slot: Slot, key: str) -> Registered[Any]:
 async def require_running(key: str, reasons: Mapping[str, str] | None = None) -> None:
     """Refuses a part, `plugin/part`, whose plugin was stopped; `reasons` are those of the stopped plugins, if known."""
     plugin = key.partition("/")[0]
-    found = await _reasons() if reasons is None else reasons
+    found = await stopped() if reasons is None else reasons
     if plugin in found:
         raise PluginDisabled("part", plugin, found[plugin])
-
-
-async def _reasons() -> dict[str, str]:
-    return {name: row.reason for name, row in (await stopped()).items()}
 
 
 async def bound(registry: Registry, slot: Slot, unit_id: int, day: date) -> Bound:
@@ -116,7 +112,7 @@ async def bounds(
     serve are left out instead.
     """
     rows = await _histories(slot, places, max((day for _, day in wanted), default=None))
-    reasons = await _reasons() if any(rows.values()) else {}
+    reasons = await stopped() if any(rows.values()) else {}
     made: dict[int | None, Bound | None] = {}
     served: dict[tuple[int, date], Bound] = {}
     for unit, day in wanted:

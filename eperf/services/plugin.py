@@ -62,12 +62,7 @@ async def _switch(call: Call, plugin: str, reason: str, *, stop: bool) -> bool:
 
 async def reported(call: Call) -> list[PluginReport]:
     """The start-up report as it is now, with what was stopped since; by whom is in the log of events."""
-    return call.parts.without(await stopped_because()).report()
-
-
-async def stopped_because() -> dict[str, str]:
-    """The reason of each plugin that is stopped."""
-    return {name: row.reason for name, row in (await stopped()).items()}
+    return call.parts.without(await stopped()).report()
 
 
 async def take_note(call: Call) -> int:

@@ -50,7 +50,7 @@ async def health(call: Call) -> list[Health]:
     """Every plugin that was found, and those that are bound and not installed, in the order of the plan."""
     reach = scope(call.viewer, Operation.PLUGIN_READ)
     places, waiting = await _places(reach, call.today), await _waiting(reach, call.today)
-    reasons = {name: row.reason for name, row in (await stopped()).items()}
+    reasons = await stopped()
     reports = call.parts.without(reasons).report()
     known = {report.name for report in reports}
     reports += [_missing(name, reasons.get(name)) for name in sorted(({*places, *waiting, *reasons}) - known)]

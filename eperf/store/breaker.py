@@ -12,11 +12,6 @@ from tortoise.models import Model
 from eperf.domain.scoring import breaker as rules
 from eperf.store import database
 
-_CLOCK = {
-    "postgres": "extract(epoch FROM clock_timestamp())::bigint",
-    "sqlite": "CAST(strftime('%s', 'now') AS integer)",
-}
-
 
 class BreakerRow(Model):
     """A part that has failed in a unit since it last did well there. Without a row it is closed.
@@ -119,5 +114,5 @@ async def _clock() -> int:
 
 
 async def _rows(sql: str, **words: int | str) -> list[int]:
-    text = sql.format(now=_CLOCK[database.dialect()], **words)
+    text = sql.format(now=database.clock(), **words)
     return [int(row["id"]) for row in await database.connection().execute_query_dict(text)]

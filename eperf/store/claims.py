@@ -20,11 +20,6 @@ from eperf.store import database
 LEASE_SECONDS = 12
 """How long a claim lasts when it is not renewed: whoever works renews it several times meanwhile."""
 
-# By the database's clock, so that workers on several machines agree.
-_CLOCK = {
-    "postgres": "extract(epoch FROM clock_timestamp())::bigint",
-    "sqlite": "CAST(strftime('%s', 'now') AS integer)",
-}
 _SKIP = {"postgres": " FOR UPDATE OF d SKIP LOCKED", "sqlite": ""}
 _LOCK = {"postgres": " FOR UPDATE", "sqlite": ""}
 # People of one unit come together, so that a unit's month is computed in few pieces.
@@ -76,7 +71,7 @@ async def take(most: int, *, fresh: bool) -> Claim:
         _TAKE.format(
             claim=number,
             lease=LEASE_SECONDS,
-            now=_CLOCK[database.dialect()],
+            now=database.clock(),
             fresh="true" if fresh else "false",
             order=_ORDER[fresh],
             most=int(most),
@@ -95,7 +90,7 @@ async def put_off(claim: Claim, seconds: int) -> None:
     """What is left of the claim is anybody's after so many seconds, not before."""
     dialect = database.dialect()
     await _execute(
-        _AGAIN.format(claim=claim.number, now=_CLOCK[dialect], seconds=int(seconds), skip=_SKIP[dialect])
+        _AGAIN.format(claim=claim.number, now=database.clock(), seconds=int(seconds), skip=_SKIP[dialect])
     )
 
 

@@ -32,6 +32,12 @@ _opened: list[BaseDBAsyncClient] = []
 """The client outside any transaction: asking the ORM for it takes as long as sending a short statement."""
 
 
+_CLOCK: dict[Dialect, str] = {
+    "postgres": "extract(epoch FROM clock_timestamp())::bigint",
+    "sqlite": "CAST(strftime('%s', 'now') AS integer)",
+}
+
+
 def dialect_of(url: str) -> Dialect:
     """Which database a URL names; refuses other schemes by name."""
     scheme = url.partition("://")[0]
@@ -123,6 +129,11 @@ def _outside() -> BaseDBAsyncClient:
 def dialect() -> Dialect:
     """The dialect of the open database."""
     return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
+
+
+def clock() -> str:
+    """The seconds of the database's clock, as SQL: workers on several machines agree on it."""
+    return _CLOCK[dialect()]
 
 
 def listed(ids: Iterable[int]) -> str:

@@ -32,7 +32,7 @@ class SeenRow(Model):
         table = "plugin_seen"
 
 
-async def stopped() -> dict[str, SwitchRow]:
-    """The plugins that are stopped now, by name, each with the row that says so."""
+async def stopped() -> dict[str, str]:
+    """The plugins that are stopped now, by name, each with the reason."""
     last = {row.plugin: row for row in await SwitchRow.all().order_by("id")}
-    return {name: row for name, row in last.items() if row.stopped}
+    return {name: row.reason for name, row in last.items() if row.stopped}

@@ -37,7 +37,8 @@ from eperf.domain.errors import TooMany
 from eperf.planner.kept import Plan
 from eperf.planner.steering import steering
 
-_RULES = (*specified_rules, MaybeNullValidationRule)
+RULES = (*specified_rules, MaybeNullValidationRule)
+"""What a document is held to."""
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")
 _PARSER_DEPTH = 200
 
@@ -158,7 +159,7 @@ class Documents:
 
     def _validated(self, ast: DocumentNode) -> Iterator[GraphQLError]:
         for error in validate(
-            self._schema, ast, _RULES, self._limits.errors, hide_suggestions=not self._suggestions
+            self._schema, ast, RULES, self._limits.errors, hide_suggestions=not self._suggestions
         ):
             if isinstance(error, ValidationAbortedError) and error.message == "Validation aborted.":
                 raise TooMany("comparisons", self._limits.comparisons, self._limits.comparisons + 1)

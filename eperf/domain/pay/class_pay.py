@@ -12,11 +12,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from eperf.domain.attendance.ladder import Base
-from eperf.domain.attendance.leave_pay import LeaveCut, leave_cut_in_month
+from eperf.domain.attendance.leave_pay import LeaveCut
 from eperf.domain.attendance.leave_pays import leave_pay_named
 from eperf.domain.errors import Refused
 from eperf.domain.pay.class_settings import ClassOf, ClassPaySettings, LeaveDays, Rounding
 from eperf.domain.pay.facts import LeaveTaken, Missing, PayFacts, PayLine, PayStep, rupiah_text
+from eperf.domain.pay.leave import cut_of
 from eperf.domain.pay.punishment import running
 from eperf.domain.pay.words import worded
 from eperf.domain.scoring.eligibility import Standing, eligibility_on, verdict
@@ -107,30 +108,21 @@ class _Advice:
 
     def _cut(self, leave: LeaveTaken) -> LeaveCut:
         profile = self.settings.leave
-        if profile is None or leave.case is None:
+        if profile is None:
             return LeaveCut(_ZERO, Base.WHOLE, "")
         counted = leave.calendar if self.settings.leave_days is LeaveDays.CALENDAR else leave.working
-        month = self.facts.period
-        try:
-            return leave_cut_in_month(
-                leave_pay_named(profile, month.first),
-                leave.case,
-                month_index=leave.month_index(month),
-                length=(leave.last - leave.first).days + 1,
-                days=counted.now,
-                before=counted.before,
-                year_before=counted.year_before,
-            )
-        except Refused as refusal:
-            raise Missing(f"leave-rate-unknown:{leave.case}") from refusal
+        return cut_of(leave, profile, self.facts.period, counted)
 
     def _leave_replaces(self, allowance: Decimal) -> bool:
         """Whether a leave that pays in part takes the place of the whole result; of several the lowest share counts."""
         profile = self.settings.leave
-        if profile is None or not leave_pay_named(profile).replaces_total:
-            return False
         reduced = [(one, cut) for one in self.facts.leaves if (cut := self._cut(one)).cut_pct > 0]
-        if not reduced:
+        # Whoever has such a leave has a row of the month: without one the leave had no cut.
+        if (
+            profile is None
+            or not reduced
+            or not leave_pay_named(profile, self.facts.period.first).replaces_total
+        ):
             return False
         leave, cut = max(reduced, key=lambda pair: pair[1].cut_pct)
         self._add(

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
+from eperf.domain.attendance.ladder import Base
 from eperf.domain.attendance.leave import LeaveKind
-from eperf.domain.attendance.leave_pay import MONTH_DAYS, LeaveCase
+from eperf.domain.attendance.leave_pay import MONTH_DAYS, LeaveCase, LeaveCut, leave_cut_in_month
+from eperf.domain.attendance.leave_pays import leave_pay_named
+from eperf.domain.errors import Refused
 from eperf.domain.pay.circumstance import Circumstance, CircumstanceKind
-from eperf.domain.pay.facts import Counted, LeaveTaken
+from eperf.domain.pay.facts import Counted, LeaveTaken, Missing
 from eperf.domain.period import YearMonth
 from eperf.domain.scoring.eligibility import Standing
 
@@ -125,3 +129,24 @@ def standings_of(
     if on_probation:
         found.add(Standing.PROBATION)
     return frozenset(found)
+
+
+def cut_of(leave: LeaveTaken, profile: str, month: YearMonth, counted: Counted) -> LeaveCut:
+    """What a leave costs in a month, by the profile's row of the month's first day; one in no table costs nothing.
+
+    `counted`: its days as the agency counts them. Raises `Missing` where no row, or no rate of it, is known.
+    """
+    if leave.case is None:
+        return LeaveCut(Decimal(0), Base.WHOLE, "")
+    try:
+        return leave_cut_in_month(
+            leave_pay_named(profile, month.first),
+            leave.case,
+            month_index=leave.month_index(month),
+            length=(leave.last - leave.first).days + 1,
+            days=counted.now,
+            before=counted.before,
+            year_before=counted.year_before,
+        )
+    except Refused as refusal:
+        raise Missing(f"leave-rate-unknown:{leave.case}") from refusal

@@ -19,8 +19,7 @@ from eperf.plugins.pay import (
     PayStep,
     PunishmentRule,
     Standing,
-    leave_cut_in_month,
-    leave_pay_named,
+    cut_of,
     running,
 )
 from eperf.plugins.rules import class_allowance_rp, half_up_to
@@ -159,22 +158,7 @@ class _Advice:
         return True
 
     def _paid(self, leave: LeaveTaken) -> Decimal:
-        if leave.case is None:
-            return Decimal(100)
-        days, month = leave.calendar, self.facts.period
-        try:
-            cut = leave_cut_in_month(
-                leave_pay_named(_LEAVE, month.first),
-                leave.case,
-                month_index=leave.month_index(month),
-                length=(leave.last - leave.first).days + 1,
-                days=days.now,
-                before=days.before,
-                year_before=days.year_before,
-            )
-        except Refused as refusal:
-            raise Missing(f"leave-rate-unknown:{leave.case}") from refusal
-        return cut.paid_pct
+        return cut_of(leave, _LEAVE, self.facts.period, leave.calendar).paid_pct
 
     def _study(self) -> None:
         if Standing.STUDY_ASSIGNMENT in self.facts.standings:

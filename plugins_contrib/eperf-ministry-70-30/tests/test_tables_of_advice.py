@@ -20,7 +20,6 @@ from eperf.plugins.pay import (
     leave_cut_in_month,
     leave_pay_named,
 )
-from eperf_ministry_70_30 import advice
 from eperf_ministry_70_30.advice import AdviceSettings, ClassOf, MinistryPay
 from eperf_ministry_70_30.leave import Leave, LeaveKind, leave_paid_pct
 
@@ -54,7 +53,7 @@ def test_leave_is_paid_by_the_row_of_the_month_of_the_advice(monkeypatch: pytest
         asked.append((profile, on))
         raise BadInput("profile", profile, "no row then")
 
-    monkeypatch.setattr(advice, "leave_pay_named", no_row)
+    monkeypatch.setattr("eperf.domain.pay.leave.leave_pay_named", no_row)
     found = advised(leaves=(SICK,))
     assert (found.amount_rp, found.cause) == (None, "leave-rate-unknown:sick")
     assert asked == [("kemnaker-2024", date(2026, 3, 1))]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import typing
 from collections.abc import Mapping
-from types import SimpleNamespace
+from types import NoneType, SimpleNamespace
 from typing import Any
 
 from eperf.domain.errors import BadInput
@@ -26,8 +27,10 @@ def installation(plugin: str, model: type[Any], environment: Mapping[str, str]) 
         settings_of,  # loads pydantic, which a start without settings does not need
     )
 
-    names = variables(plugin, model)
-    given = {field: _read(environment[name]) for field, name in names.items() if name in environment}
+    names, hints = variables(plugin, model), typing.get_type_hints(model)
+    given = {
+        field: _read(environment[name], hints[field]) for field, name in names.items() if name in environment
+    }
     try:
         return settings_of(SimpleNamespace(settings=model), given)
     except BadInput as refused:
@@ -36,9 +39,13 @@ def installation(plugin: str, model: type[Any], environment: Mapping[str, str]) 
         raise BadInput(f"{name}.{rest}" if rest else name, "not shown", str(refused.facts["why"])) from None
 
 
-def _read(text: str) -> Any:
-    """JSON where it is JSON, else the text itself: a text needs no quotes."""
+def _read(text: str, hint: Any) -> Any:
+    """JSON where it is JSON, else the text itself: a text needs no quotes, also one that reads like a number."""
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except ValueError:
         return text
+    wanted = set(typing.get_args(hint)) or {hint}
+    if wanted <= {str, NoneType} and not isinstance(found, tuple(wanted)):
+        return text
+    return found

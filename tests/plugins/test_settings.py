@@ -92,6 +92,17 @@ def test_settings_of_an_installation_come_from_its_environment(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [("12345", "12345"), ("1e5", "1e5"), ("true", "true"), ("null", "null"), ('"a b"', "a b")],
+)
+def test_a_text_that_reads_like_something_else_is_a_text(
+    written: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EPERF_PLUGIN_KOTA_RAYA_BROKER_URL", written)
+    assert registry_of("kota-raya", hooks(Installed)).settings == {"kota-raya": Installed(meant)}
+
+
+@pytest.mark.parametrize(
     ("variables", "said"),
     [
         ({}, "EPERF_PLUGIN_KOTA_RAYA_BROKER_URL"),

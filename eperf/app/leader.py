@@ -26,6 +26,7 @@ from eperf.adapters.outgoing import Outgoing
 from eperf.app.guests.jobs import run_all
 from eperf.app.guests.life import Guests
 from eperf.app.guests.sinks import send_all
+from eperf.app.rounds import Rounds
 from eperf.app.settle import settle
 from eperf.domain.attendance.pull import Outside
 from eperf.services.adjustment import release_held
@@ -125,9 +126,16 @@ class Leader:
             logger.exception("leader.duty-failed", duty="plugins")
 
     def _begin_scoring(self, duties: asyncio.TaskGroup) -> None:
-        # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed.
-        duties.create_task(self._repeat(self._score_fresh, _REST_FRESH))
-        duties.create_task(self._repeat(self._score_crowd, _REST_CROWD))
+        # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed; and a
+        # round that waits for a guest's process keeps no other of its lane waiting.
+        duties.create_task(self._in_rounds(Rounds(self._score_fresh, patience=1, most=4), _REST_FRESH))
+        duties.create_task(self._in_rounds(Rounds(self._score_crowd, patience=5, most=2), _REST_CROWD))
+
+    async def _in_rounds(self, rounds: Rounds, rest: float) -> None:
+        try:
+            await self._repeat(rounds.run, rest)
+        finally:
+            await rounds.end()
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]], rest: float = 0.0) -> None:
         """Does a duty at every ring, at once when it has rested: what comes close together is done together."""
@@ -140,7 +148,7 @@ class Leader:
                 raise
             except Exception:
                 # One duty's trouble must not keep the others from theirs.
-                logger.exception("leader.duty-failed", duty=duty.__name__)
+                logger.exception("leader.duty-failed", duty=duty.__qualname__)
                 await asyncio.sleep(_TRY_AGAIN)
                 continue
             await asyncio.sleep(rest)

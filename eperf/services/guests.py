@@ -17,6 +17,7 @@ import polars as pl
 import structlog
 
 from eperf.domain.scoring import PROVISIONAL, Explanation, Scored, UnitPeriod, score
+from eperf.domain.scoring.breaker import HEAVY, skipped
 from eperf.domain.scoring.digest import plain, settings_digest
 from eperf.domain.scoring.joint import RESULTS, results
 from eperf.domain.scoring.leaf import LEAVES
@@ -35,6 +36,8 @@ WHOLE = pl.Schema(
     }
 )
 """The columns of `Scored.leaves`."""
+ENOUGH = 2
+"""Units in a row that cost much before the rest of a batch is left for another time."""
 _log = structlog.get_logger("eperf.guests")
 _pools: list[Pool] = []
 
@@ -73,21 +76,43 @@ def _pool(scheme: Bound) -> Pool | None:
 
 
 def _results(pool: Pool, scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame:
+    found = _asked(pool, scheme, months)
+    if isinstance(found, pl.DataFrame):
+        return found
+    if len(months) > 1:
+        return pl.concat(_one_by_one(pool, scheme, months))
+    return _missing(scheme, months[0], _told(scheme, months[0], found))
+
+
+def _one_by_one(pool: Pool, scheme: Bound, months: Sequence[UnitPeriod]) -> Iterator[pl.DataFrame]:
+    """One unit's trouble is its own; but who fails at much cost again and again is not asked for the rest as well."""
+    in_a_row = 0
+    for number, month in enumerate(months):
+        found = _asked(pool, scheme, [month])
+        if isinstance(found, pl.DataFrame):
+            in_a_row = 0
+            yield found
+            continue
+        cause = _told(scheme, month, found)
+        yield _missing(scheme, month, cause)
+        in_a_row = in_a_row + 1 if cause.startswith(HEAVY) else 0
+        if in_a_row == ENOUGH:
+            yield from (_missing(scheme, rest, skipped(cause)) for rest in months[number + 1 :])
+            return
+
+
+def _asked(pool: Pool, scheme: Bound, months: Sequence[UnitPeriod]) -> pl.DataFrame | Overrun:
+    """What the guest says of these months together, or what went wrong."""
     given: Any = plain(scheme.settings)
-    digest = settings_digest(scheme.settings)
     try:
-        found = pool.results(scheme.registered, given, digest, months)
+        found = pool.results(scheme.registered, given, settings_digest(scheme.settings), months)
         for text in found.get_column("breakdown"):
             orjson.loads(text)
     except orjson.JSONDecodeError as broken:
-        failed = Overrun(WRONG_ANSWER, "", f"an explanation that cannot be read: {broken}")
+        return Overrun(WRONG_ANSWER, "", f"an explanation that cannot be read: {broken}")
     except Overrun as overrun:
-        failed = overrun
-    else:
-        return found
-    if len(months) > 1:
-        return pl.concat([_results(pool, scheme, [month]) for month in months])
-    return _missing(scheme, months[0], _told(scheme, months[0], failed))
+        return overrun
+    return found
 
 
 def _missing(scheme: Bound, month: UnitPeriod, cause: str) -> pl.DataFrame:

@@ -38,13 +38,17 @@ class BreakerRow(Model):
 
 @dataclass(frozen=True)
 class Failure:
-    """A part that failed in a unit."""
+    """A part that failed in a unit; not `tried`: it failed in others, and was not even asked for this one.
+
+    What was not tried does not count, so it is due sooner than what fails, and is tried without it.
+    """
 
     unit_id: int
     plugin: str
     part: str
     revision: str
     cause: str
+    tried: bool = True
 
 
 # The database's own numbers and words only.
@@ -86,7 +90,7 @@ async def failed(failure: Failure) -> tuple[str, int]:
             unit_id=failure.unit_id, plugin=failure.plugin, part=failure.part
         )
         again = row is not None and row.revision == failure.revision
-        failures = row.failures + 1 if row is not None and again else 1
+        failures = row.failures + failure.tried if row is not None and again else 1
         state = rules.after(failures, failure.cause)
         values: dict[str, Any] = {
             "revision": failure.revision,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from eperf.app import leader
 from eperf.domain.scoring import breaker as rules
+from eperf.plugins.guests import Budget
+from eperf.services.guests import ENOUGH, guests
 from eperf.services.scoring import score_dirty, try_again
 from eperf.store import breaker as store
 from eperf.store.binding import BindingRow
@@ -18,7 +21,7 @@ from eperf.store.breaker import BreakerRow, Failure
 from eperf.store.outbox import mark_dirty
 from eperf.store.people import EmployeeRow
 from eperf.store.scoring import DirtyRow, ScoreRow
-from tests.faults.chaos_town import ChaosTown, build, leading, until
+from tests.faults.chaos_town import UNITS, ChaosTown, build, leading, until
 
 RAISED = "part-failed:chaos.raises/raised"
 FAILURE = Failure(7, "chaos", "chaos/raises", "1.0 x", RAISED)
@@ -113,6 +116,37 @@ async def test_another_version_or_other_settings_begin_anew(town: ChaosTown) -> 
     assert not await BreakerRow.all().exists()
     assert (await store.failed(FAILURE), await store.failed(FAILURE)) == (("closed", 1), ("closed", 2))
     assert await store.failed(Failure(7, "chaos", "chaos/raises", "1.1 x", RAISED)) == ("closed", 1)
+
+
+async def test_a_part_that_hangs_for_two_units_is_not_asked_for_the_rest_and_all_are_tried_again(
+    town: ChaosTown,
+) -> None:
+    await BindingRow.filter(part="chaos/right").update(part="chaos/hangs")
+    many = town.units[UNITS // 2 : -1]
+    people = await EmployeeRow.all().values_list("id", flat=True)
+    with guests(Budget(seconds=1)):
+        await mark_dirty([(int(str(one)), "2026-11") for one in people])
+        while await score_dirty(town.call):
+            pass
+        causes = dict(await ScoreRow.filter(unit_id__in=many).values_list("unit_id", "cause"))
+        hung = "part-timed-out:chaos.hangs"
+        assert [causes[one] for one in many] == [hung] * ENOUGH + [rules.skipped(hung)] * (len(many) - ENOUGH)
+        hanging = await BreakerRow.filter(part="chaos/hangs")
+        assert {(row.state, row.failures) for row in hanging} == {(rules.OPEN, 1)}
+        town.mend()
+        await BreakerRow.all().update(retry_at=0)
+        await try_again(town.call)
+        while await score_dirty(town.call):
+            pass
+    assert not await ScoreRow.filter(state="provisional").exists()
+    assert not await BreakerRow.all().exists()
+
+
+async def test_what_was_not_tried_is_tried_sooner_than_what_fails(database: str) -> None:
+    assert await store.failed(replace(FAILURE, tried=False)) == (rules.CLOSED, 1)
+    assert await store.failed(replace(FAILURE, tried=False)) == (rules.CLOSED, 1)
+    assert await store.failed(FAILURE) == (rules.CLOSED, 2)
+    assert await store.failed(replace(FAILURE, tried=False)) == (rules.CLOSED, 2)
 
 
 async def test_a_breaker_for_which_nothing_waits_is_let_go(town: ChaosTown) -> None:

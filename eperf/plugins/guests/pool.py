@@ -138,11 +138,11 @@ class Pool:
     def _put_back(self, part: Registered[Any], worker: Worker) -> None:
         with self._lock:
             self._busy.discard(worker)
-            if worker.alive and not self._closed:
+            if worker.alive and not worker.fell_back and not self._closed:
                 self._idle.append((part.where, worker))
             gone = [one for _, one in self._idle[:-IDLE]]
             del self._idle[:-IDLE]
-            if self._closed:
+            if self._closed or worker.fell_back:
                 gone.append(worker)
         for one in gone:
             one.end()

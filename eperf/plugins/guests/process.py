@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +26,7 @@ from eperf.plugins.guests.budget import (
     Budget,
     Overrun,
 )
+from eperf.plugins.guests.clock import LONG, Clock, stand_behind
 from eperf.plugins.report import Registered
 
 _PROGRAM = "eperf.plugins.guests.worker"
@@ -48,6 +49,8 @@ class Guest:
         self, plugin: Candidate | Registered[Any], seconds: float, mebibytes: int, *, strict: bool
     ) -> None:
         self._rule, self._late = "", False
+        self.fell_back = False
+        """Whether it took long, and can no longer get more of the processor than what others leave."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it is the process's, and closed with it
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and a module of our own
             [sys.executable, "-m", _PROGRAM],
@@ -59,6 +62,7 @@ class Guest:
             # Not a session: the system would share the processor among sessions, whatever their priority.
             process_group=0,
         )
+        stand_behind(self._process.pid)
         head = {
             "plugin": plugin.plugin if isinstance(plugin, Registered) else plugin.name,
             **{name: getattr(plugin, name) for name in ("distribution", "version", "requires", "where")},
@@ -92,18 +96,16 @@ class Guest:
             self._rule = str(answer.get("runs", ""))[:100]
 
     @contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
+    def _within(self, seconds: float, long: float = math.inf) -> Iterator[None]:
         """Ends the process when time is over; whatever goes wrong is an `Overrun`, and the process is gone."""
-        clock = threading.Timer(seconds, self._time_is_over)
-        clock.daemon = True
-        clock.start()
+        clock = Clock(self._process.pid, seconds, self._time_is_over, long)
         try:
-            yield
+            with clock:
+                yield
         except (EOFError, OSError, wire.Garbled) as gone:
-            clock.cancel()
             raise self._overrun(seconds, gone) from gone
         finally:
-            clock.cancel()
+            self.fell_back |= clock.fell_back
 
     def _time_is_over(self) -> None:
         self._late = True
@@ -161,7 +163,7 @@ class Worker(Guest):
         self._rule = ""
         os.lseek(self._errors.fileno(), 0, os.SEEK_SET)
         os.ftruncate(self._errors.fileno(), 0)
-        with self._within(seconds):
+        with self._within(seconds, LONG):
             answer, columns = self._heard(dict(head) | {"seconds": seconds}, frames, "done")
         self.runs += 1
         return answer, columns, self._printed()

@@ -20,6 +20,7 @@ from eperf.domain.scoring.joint import results
 from eperf.plugins.discovery import Candidate
 from eperf.plugins.guests import wire
 from eperf.plugins.guests.budget import MEMORY_EXIT, PRINTED_BYTES
+from eperf.plugins.guests.clock import LONGEST
 from eperf.plugins.guests.watched import watched
 from eperf.plugins.hookspecs import GROUP
 from eperf.plugins.registry import load
@@ -60,14 +61,13 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _bounded(mebibytes: int) -> Callable[[], None]:
-    """Bounds memory at once, and files, processor priority and core dumps; the result bounds memory anew."""
+    """Bounds memory at once, and files and core dumps; the result bounds memory anew."""
     try:
         import resource
     except ImportError:
         return lambda: None
     # The columns' own threads reserve address space when they first run.
     pl.DataFrame({"a": [1, 1]}).group_by("a").agg(pl.len()).sort("a")
-    os.nice(10)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (PRINTED_BYTES, PRINTED_BYTES))
     most = _reserved(resource.getpagesize()) + (mebibytes << 20)
@@ -125,7 +125,7 @@ def _timed(seconds: float) -> None:
     """Ends this process a little after the parent should have, which may be gone; needs no interpreter. 0: never."""
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS if seconds else 0)
+        signal.setitimer(signal.ITIMER_REAL, seconds * LONGEST + _GRACE_SECONDS if seconds else 0)
 
 
 def _tell(answers: BinaryIO, rule_id: str) -> None:

@@ -108,6 +108,7 @@ class Round:
     ) -> Iterator[tuple[Bound, list[UnitPeriod]]]:
         """Units to be scored at once: small ones that are under one rule together, larger ones alone."""
         alike: dict[tuple[object, ...], list[UnitPeriod]] = defaultdict(list)
+        rules: dict[int, tuple[str, str]] = {}
         for cohort, month in zip(found.cohorts, months, strict=True):
             scheme = found.schemes[cohort.unit_id]
             if isinstance(month, Refused):
@@ -115,7 +116,9 @@ class Round:
             elif len(cohort.employee_ids) > SMALL:
                 yield scheme, [month]
             else:
-                alike[id(scheme), cohort.working_days].append(month)
+                # Two bindings with the same settings, to the letter, are one rule.
+                rule = rules.setdefault(id(scheme), (scheme.registered.key, repr(scheme.settings)))
+                alike[rule, cohort.working_days].append(month)
         for some in alike.values():
             yield found.schemes[some[0].unit_id], some
 

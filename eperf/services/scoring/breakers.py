@@ -49,9 +49,9 @@ class Tries:
     async def told(self, call: Call, computed: pl.DataFrame) -> None:
         """What came of the units that were tried: failures are counted, and what does well is closed again."""
         failed = _failed(computed)
-        for unit_id, cause in failed.items():
-            part = self.scheme.registered
-            failure = Failure(unit_id, part.plugin, part.key, self.revision, cause)
+        for unit_id, told in failed.items():
+            part, cause = self.scheme.registered, told.removeprefix(rules.SKIPPED)
+            failure = Failure(unit_id, part.plugin, part.key, self.revision, cause, tried=cause == told)
             state, failures = await store.failed(failure)
             _log.warning(
                 "plugin.breaker", plugin=part.plugin, part=part.key, unit_id=unit_id, cause=cause, state=state,
@@ -110,6 +110,8 @@ async def _waiting(rows: Collection[BreakerRow]) -> list[tuple[int, str]]:
 
 
 def _failed(computed: pl.DataFrame) -> dict[int, str]:
-    """The units whose month failed as a whole, with the cause."""
+    """The units whose month failed as a whole, or was not asked for after others had, with the cause."""
     causes = computed.select("unit_id", "cause").unique().sort("unit_id", "cause").drop_nulls()
-    return {unit: cause for unit, cause in causes.iter_rows() if cause.startswith(rules.FAILED)}
+    return {
+        unit: cause for unit, cause in causes.iter_rows() if cause.startswith((*rules.FAILED, rules.SKIPPED))
+    }

@@ -20,6 +20,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
+from eperf.store.away import CONNECT_SECONDS, SESSION
 from eperf.store.nouns import MODULES
 from eperf.store.postgres import PostgresClient, given_back
 from eperf.store.sqlite import Unfit
@@ -78,8 +79,10 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
             "datestyle": "ISO",
             "jit": "off",
             "plan_cache_mode": "force_generic_plan",
+            **SESSION,
         },
         "command_timeout": 60,
+        "timeout": CONNECT_SECONDS,
         "reset": given_back,
     }
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import asyncpg
 
+from eperf.store.away import TURN_SECONDS
+
 _IDLE_SECONDS = 300
 """A connection that nobody wanted for so long may have been cut off by a firewall; it is made anew."""
 
@@ -30,13 +32,23 @@ class Leases:
         self._closing = False
 
     async def acquire(self) -> Any:
-        """A clean connection, the one used last; waits for its turn where all are in use."""
+        """A clean connection, the one used last; waits for its turn where all are in use.
+
+        Raises `ConnectionError` when that takes too long.
+        """
         while self._kept:
             connection, since = self._kept.pop()
             if not _is_closed(connection) and monotonic() - since < _IDLE_SECONDS:
                 return connection
             self._lent -= 1
             await self._given_up(connection)
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                return await self._in_turn()
+        except TimeoutError as late:
+            raise ConnectionError(f"no connection within {TURN_SECONDS} s") from late
+
+    async def _in_turn(self) -> Any:
         if self._lent < self._most:
             self._lent += 1
             return await self._opened()

@@ -36,6 +36,7 @@ from eperf.services.people import roll_placements
 from eperf.services.plugin import take_note
 from eperf.services.scoring import mark_provisional, score_dirty, take_over, try_again
 from eperf.store import database, log
+from eperf.store.away import is_lost
 from eperf.store.fence import NotLeader
 
 _TRY_AGAIN = 1.0
@@ -225,7 +226,7 @@ class Leader:
 
 def _log(event: str, failure: Exception, **facts: object) -> None:
     """A fault of ours with its trace; a database that is away, or a lost lead, in a line: every duty meets it."""
-    if isinstance(failure, (Unavailable, NotLeader, OSError)):
+    if isinstance(failure, (Unavailable, NotLeader)) or is_lost(failure):
         logger.warning(event, **facts, why=type(failure).__name__)
     else:
         logger.error(event, **facts, exc_info=failure)

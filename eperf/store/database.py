@@ -72,7 +72,7 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
         "database": parts.path.lstrip("/"),
-        "minsize": 1,
+        "minsize": 0,  # the driver's own care for a least number is loud while the server is away
         "maxsize": pool,
         "server_settings": {
             "timezone": "UTC",

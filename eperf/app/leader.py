@@ -226,7 +226,13 @@ class Leader:
 
 def _log(event: str, failure: Exception, **facts: object) -> None:
     """A fault of ours with its trace; a database that is away, or a lost lead, in a line: every duty meets it."""
-    if isinstance(failure, (Unavailable, NotLeader)) or is_lost(failure):
+    if _is_away(failure):
         logger.warning(event, **facts, why=type(failure).__name__)
     else:
         logger.error(event, **facts, exc_info=failure)
+
+
+def _is_away(failure: Exception) -> bool:
+    if isinstance(failure, ExceptionGroup):
+        return all(_is_away(one) for one in failure.exceptions)
+    return isinstance(failure, (Unavailable, NotLeader)) or is_lost(failure)

@@ -16,6 +16,7 @@ from tests.faults.workload import SUBMIT, Ledger, report, token_of
 from tests.support.http import Connection, Unknown
 
 _DRIVER = re.compile(rb"asyncpg|postgres|psycopg|Traceback|sqlite|OSError|Errno|terminat|ConnectionDoes", re.IGNORECASE)
+_PATIENCE_SECONDS = 30
 RETRYABLE = frozenset({"UNAVAILABLE", "TIMEOUT", "RATE_LIMITED", "LOST"})
 
 
@@ -40,14 +41,15 @@ class Load:
 
     def __enter__(self) -> Self:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work)
+        self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Ends when everybody has had an answer to the last report."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE_SECONDS)
+        assert not self._thread.is_alive(), f"a writer was not answered: {self.outcomes}"
         if self.failure is not None:
             raise self.failure
 
@@ -101,7 +103,8 @@ class Load:
         }
         begun = time.monotonic()
         try:
-            status, answer = await connection.request("POST", "/graphql", body, headers)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                status, answer = await connection.request("POST", "/graphql", body, headers)
         except Unknown:
             self.outcomes["LOST"] += 1
             return False

@@ -107,7 +107,9 @@ class Together:
                 taken = [one for one in waiting if not one.answer.done()]
                 if taken:
                     begun = perf_counter()
-                    await self._ask(sql, taken, min(max(_PATIENCE_SECONDS, 3 * text.last), _MOST_PATIENCE_SECONDS))
+                    await self._ask(
+                        sql, taken, min(max(_PATIENCE_SECONDS, 3 * text.last), _MOST_PATIENCE_SECONDS)
+                    )
                     text.took((perf_counter() - begun) / len(taken))
         finally:
             text.under_way -= 1

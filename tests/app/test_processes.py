@@ -50,7 +50,11 @@ def page(server: Server, path: str) -> str:
 def serving(server: Server) -> set[str]:
     """The places of the workers that say their measurements."""
     lines = page(server, "/metrics").splitlines()
-    return {line.partition('worker="')[2].partition('"')[0] for line in lines if line.startswith("eperf_graphql_sockets{")}
+    return {
+        line.partition('worker="')[2].partition('"')[0]
+        for line in lines
+        if line.startswith("eperf_graphql_sockets{")
+    }
 
 
 @pytest.mark.database

@@ -15,7 +15,9 @@ from typing import Self
 from tests.faults.workload import SUBMIT, Ledger, report, token_of
 from tests.support.http import Connection, Unknown
 
-_DRIVER = re.compile(rb"asyncpg|postgres|psycopg|Traceback|sqlite|OSError|Errno|terminat|ConnectionDoes", re.IGNORECASE)
+_DRIVER = re.compile(
+    rb"asyncpg|postgres|psycopg|Traceback|sqlite|OSError|Errno|terminat|ConnectionDoes", re.IGNORECASE
+)
 _PATIENCE_SECONDS = 30
 RETRYABLE = frozenset({"UNAVAILABLE", "TIMEOUT", "RATE_LIMITED", "LOST"})
 
@@ -63,8 +65,8 @@ class Load:
 
     @property
     def share_lost(self) -> float:
-        """Which part of all requests was cut off."""
-        return self.outcomes["LOST"] / max(1, self.outcomes.total())
+        """Which part of all requests that were taken was cut off."""
+        return self.outcomes["LOST"] / max(1, self.outcomes.total() - self.outcomes["REFUSED"])
 
     def first_after(self, moment: float) -> float:
         """Seconds from a moment to the first answer to a report that was sent after it."""
@@ -105,8 +107,10 @@ class Load:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 status, answer = await connection.request("POST", "/graphql", body, headers)
-        except Unknown:
-            self.outcomes["LOST"] += 1
+        except Unknown as unknown:
+            # Who was not let in has not been cut off.
+            refused = isinstance(unknown.__cause__, ConnectionRefusedError)
+            self.outcomes["REFUSED" if refused else "LOST"] += 1
             return False
         self.longest = max(self.longest, time.monotonic() - begun)
         if _DRIVER.search(answer):

@@ -111,7 +111,9 @@ async def test_connections_ask_whether_the_other_end_lives(database: str) -> Non
         line = connection._transport.get_extra_info("socket")
         assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         tcp = socket.IPPROTO_TCP
-        assert line.getsockopt(tcp, socket.TCP_KEEPIDLE) + 3 * line.getsockopt(tcp, socket.TCP_KEEPINTVL) <= 30
+        assert (
+            line.getsockopt(tcp, socket.TCP_KEEPIDLE) + 3 * line.getsockopt(tcp, socket.TCP_KEEPINTVL) <= 30
+        )
         assert 0 < line.getsockopt(tcp, socket.TCP_USER_TIMEOUT) <= 30_000
         assert await connection.fetchval("SHOW idle_in_transaction_session_timeout") == "25s"
         assert await connection.fetchval("SHOW tcp_user_timeout") == "20s"

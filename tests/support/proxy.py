@@ -20,6 +20,7 @@ from tests.support.server import free_port
 
 T = TypeVar("T")
 _READ = 65536
+_ENCRYPTION = 80877103  # the question whether the server would speak TLS
 _NUMBERS = count(1)
 _RESET = struct.pack("ii", 1, 0)  # closing with this linger sends RST
 
@@ -187,12 +188,12 @@ class _Statements:
     def writes(self, said: bytes) -> bool:
         """Whether a commit, or a statement that writes by itself, is in these bytes."""
         found, data = False, self._left + said
-        if not self._started:  # the first message has no letter
-            if len(data) < 4 or len(data) < struct.unpack("!i", data[:4])[0]:
-                self._left = data
-                return False
-            data = data[struct.unpack("!i", data[:4])[0] :]
-            self._started = True
+        while not self._started and len(data) >= 8:  # the first messages have no letter
+            length, code = struct.unpack("!ii", data[:8])
+            data, self._started = data[length:], code != _ENCRYPTION
+        if not self._started:
+            self._left = data
+            return False
         while len(data) >= 5 and len(data) > struct.unpack("!i", data[1:5])[0]:
             end = 1 + struct.unpack("!i", data[1:5])[0]
             found |= self._one(data[:1], data[5:end])

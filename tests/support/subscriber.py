@@ -49,7 +49,10 @@ class Subscriber:
 
     async def _follow(self) -> None:
         async with connect(
-            self._url, subprotocols=["graphql-transport-ws"], open_timeout=10, close_timeout=1  # type: ignore[list-item]
+            self._url,
+            subprotocols=["graphql-transport-ws"],
+            open_timeout=10,
+            close_timeout=1,  # type: ignore[list-item]
         ) as socket:
             self._socket = socket
             await self._say(socket, "connection_init", {"authorization": f"Bearer {self._token}"})

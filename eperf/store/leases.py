@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from eperf.store.away import TURN_SECONDS, is_lost
+from eperf.store.away import GIVE_UP_SECONDS, TURN_SECONDS, is_lost
 
 _IDLE_SECONDS = 300
 """A connection that nobody wanted for so long may have been cut off by a firewall; it is made anew."""
@@ -78,7 +78,7 @@ class Leases:
 
     async def _cleaned(self, connection: Any) -> None:
         try:
-            await self._pool.release(connection)
+            await self._pool.release(connection, timeout=GIVE_UP_SECONDS)
         except Exception as error:
             if not is_lost(error):
                 raise

@@ -15,7 +15,7 @@ from eperf.app import lead as module
 from eperf.schema.ids import global_id
 from tests.app.test_processes import until, workers_of
 from tests.faults.load import Load
-from tests.faults.workload import check, populate
+from tests.faults.workload import populate
 from tests.support.database import KIND, run
 from tests.support.server import Server
 

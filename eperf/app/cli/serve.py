@@ -38,7 +38,7 @@ from eperf.store.database import dialect_of
 _BACKLOG = 2048
 _GRACE_SECONDS = 5
 _STUCK_SECONDS = 30
-_OUT_SECONDS = 9.0
+_OUT_SECONDS = 8.0
 """Who was told to end is out by then, whatever still runs."""
 _log = structlog.get_logger("eperf.serve")
 

@@ -51,7 +51,7 @@ async def gathered(tie: Tie) -> bytes:
             whole = found.setdefault(family.name, Metric(family.name, family.documentation, family.type))
             for sample in family.samples:
                 whole.samples.append(sample._replace(labels={**sample.labels, "worker": str(place)}))
-    return generate_latest(_Gathered(found.values()))  # type: ignore[arg-type]
+    return generate_latest(_Gathered(found.values()))
 
 
 class _Gathered:

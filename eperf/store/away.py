@@ -43,6 +43,8 @@ _LOST = (
     asyncpg.IdleSessionTimeoutError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TooManyConnectionsError,
+    # The server has said that it ends this session, and has not closed the connection yet: nothing can be sent on it.
+    asyncpg.InternalClientError,
 )
 
 

@@ -82,6 +82,9 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
             # rest, in a transaction that holds its locks.
             self.cut = True
             raise
+        except asyncpg.InternalClientError:
+            self.terminate()  # see `away`: whoever comes next must not get it
+            raise
 
 
 async def given_back(connection: Connection) -> None:

@@ -115,6 +115,7 @@ class Load:
         self.longest = max(self.longest, time.monotonic() - begun)
         if _DRIVER.search(answer):
             self.told.append(answer)
+        assert answer.startswith(b"{"), (status, answer)
         code, number = _outcome(answer)
         self.outcomes[code] += 1
         if number is None:

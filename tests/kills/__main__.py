@@ -45,7 +45,8 @@ def main() -> None:
                         told=lambda line: print(line, flush=True),
                     )
             except BaseException:
-                print(server.last_words())
+                lines = server.log.read_text(errors="replace").splitlines()
+                print("\n".join(line for line in lines if '"level": "info"' not in line))
                 raise
     print(
         f"{dict(done.by_kind)}: {done.events} events, heard once and in order by {chosen.subscribers} subscribers "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import socket
 import sys
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 
-import structlog
 import typer
 import uvicorn
 import uvloop
@@ -25,6 +23,7 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.guests.life import Guests, living
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
+from eperf.app.processes.bound import OUT_SECONDS, end_within
 from eperf.app.processes.metrics import gathered, said
 from eperf.app.processes.supervisor import Supervisor
 from eperf.app.processes.tie import Tie, tied
@@ -38,9 +37,6 @@ from eperf.store.database import dialect_of
 _BACKLOG = 2048
 _GRACE_SECONDS = 5
 _STUCK_SECONDS = 30
-_OUT_SECONDS = 8.0
-"""Who was told to end is out by then, whatever still runs."""
-_log = structlog.get_logger("eperf.serve")
 
 
 class OneProcessOnly(Refused):
@@ -69,7 +65,7 @@ def serve(
     async def serving() -> None:
         async with opened(chosen) as house:
             tell(house.registry.report(), strict=chosen.plugins_strict)
-            await serve_house(house, tie=tie, out_seconds=_OUT_SECONDS)
+            await serve_house(house, tie=tie, out_seconds=OUT_SECONDS)
 
     run(serving)
 
@@ -156,9 +152,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Told to stop: from now on there is an end, also to what keeps the loop or a thread busy."""
         if self._out_seconds is not None and not self.should_exit:
-            clock = threading.Timer(self._out_seconds, _give_up)
-            clock.daemon = True
-            clock.start()
+            end_within(self._out_seconds)
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -184,12 +178,6 @@ def listen(chosen: Settings, stuck_seconds: int = _STUCK_SECONDS) -> socket.sock
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, stuck_seconds * 1000)
     listening.listen(_BACKLOG)
     return listening
-
-
-def _give_up() -> None:
-    _log.error("serve.did-not-end", seconds=_OUT_SECONDS)
-    sys.stderr.flush()
-    os._exit(1)
 
 
 async def _announce(server: uvicorn.Server, tie: Tie | None, started: Callable[[], None]) -> None:

@@ -12,10 +12,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from eperf.app.processes.bound import OUT_SECONDS
 from eperf.app.processes.tie import READY, VARIABLE, Tie
 
-OUT_SECONDS = 8.0
-"""A worker that was told to end and has not is killed: all are out within ten seconds, whatever they are at."""
 _READ = 4096
 
 

@@ -26,7 +26,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault faults kills lock reference release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -122,9 +122,16 @@ soak-files: $(READY) ## RECORDS (a million) mixed records by each kind of file, 
 # Every fault that has a small run in the suite, at its full size.
 FAULTS := tests/faults/test_r01_kill.py tests/faults/test_r11_duplicates.py tests/faults/test_r12_conflicts.py tests/faults/test_r12_model.py \
   tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py \
-  tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py
+  tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py tests/faults/test_r02_term.py tests/faults/test_r04_restart.py \
+  tests/faults/test_r05_away.py tests/faults/test_r19_paused.py tests/faults/test_r20_network.py
 FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500 \
-  EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2
+  EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2 EPERF_R02_ROUNDS=10 EPERF_R04_ROUNDS=10 EPERF_R05_SECONDS=60 EPERF_R19_SECONDS=30 EPERF_R19_ROUNDS=3 \
+  EPERF_R20_CUTS=500
+
+faults: fault ## the same
+
+kills: $(READY) ## KILLS (1000) random kills of workers, supervisor, subscribers and connections to PostgreSQL: nothing missing, nothing twice
+	$(BIN)/python -m tests.kills --kills $(or $(KILLS),1000) $(ARGS)
 
 fault: $(READY) ## kill the server a hundred times under load, under 500 machines, plugins that do wrong, and migrations before each statement; fifty callers on one activity; on both databases
 	EPERF_TEST_DATABASE=sqlite $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)

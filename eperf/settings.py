@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     database_pool: int = Field(10, ge=2, le=200, description="Most connections to PostgreSQL of one process.")
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Server processes on one address, under one supervisor; more than 1 on PostgreSQL.",
+    )
     worker: bool = Field(True, description="Whether the server itself keeps scores true and numbers events.")
     pull_seconds: int = Field(
         900,

@@ -1,7 +1,8 @@
 """Bells that ring in every process on one PostgreSQL, by LISTEN and NOTIFY on a connection of their own.
 
-What is told carries nothing but the bell's name, and what is told within a moment is told once: a wake-up makes work
-sooner, and nothing is lost with one. While the connection is away, everybody looks again by themselves, as always.
+What is told carries nothing but the bells' names, and what is rung within a moment is told in one notice, outside
+the callers' transactions: a wake-up makes work sooner, and nothing is lost with one. While the connection is away,
+everybody looks again by themselves, as always.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import structlog
 from eperf.adapters.broker import Bell
 
 _CHANNEL = "eperf_bells"
+_BETWEEN = ","
 _GATHER_SECONDS = 0.01
 """NOTIFY makes commits queue up behind each other: no more than a hundred a second of them."""
 _TRY_AGAIN_SECONDS = 1.0
+_SILENT_SECONDS = 10
+_ANSWER_SECONDS = 5
 _NAMES = ("host", "port", "user", "password", "database")
 _log = structlog.get_logger("eperf.wire")
 
@@ -54,15 +58,23 @@ class Wire:
             for bell in self._bells.values():
                 bell.hear()  # whatever was rung while nobody listened
             while not gone.is_set():
-                await self._some.wait()
-                await asyncio.sleep(_GATHER_SECONDS)
-                rung, self._rung = sorted(self._rung), set()
-                self._some.clear()
-                for name in rung:
-                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, name, timeout=5)
+                await self._told(connection)
         finally:
             with contextlib.suppress(Exception):
                 await connection.close(timeout=2)
+
+    async def _told(self, connection: asyncpg.Connection) -> None:
+        """Tells what has been rung, in one notice; when nothing has been for a while, asks whether anybody is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SILENT_SECONDS):
+                await self._some.wait()
+                await asyncio.sleep(_GATHER_SECONDS)
+        rung, self._rung = _BETWEEN.join(sorted(self._rung)), set()
+        self._some.clear()
+        if rung:
+            await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, rung, timeout=_ANSWER_SECONDS)
+        else:
+            await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
 
     def _tell(self, name: str) -> None:
         self._rung.add(name)
@@ -72,7 +84,9 @@ class Wire:
         gone.set()
         self._some.set()
 
-    def _heard(self, connection: Any, pid: int, channel: str, name: str) -> None:
-        bell = self._bells.get(name)
-        if bell is not None and pid != connection.get_server_pid():
-            bell.hear()
+    def _heard(self, connection: Any, pid: int, channel: str, names: str) -> None:
+        if pid == connection.get_server_pid():
+            return
+        for name in names.split(_BETWEEN):
+            if name in self._bells:
+                self._bells[name].hear()

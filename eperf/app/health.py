@@ -18,11 +18,13 @@ from eperf.services.plugin import reported
 from eperf.store import migrate
 
 T = TypeVar("T")
+Measured = Callable[[], Awaitable[bytes]]
+"""What is measured, as Prometheus reads it."""
 _SECONDS = 3
 _REMEMBER_SECONDS = 1.0
 
 
-def routes(house: House) -> list[Route]:
+def routes(house: House, measured: Measured | None = None) -> list[Route]:
     """`/healthz` says that the process lives, `/readyz` that it can serve, `/metrics` how it does."""
 
     database, plugins = _remembered(lambda: _database(house)), _remembered(lambda: _plugins(house))
@@ -31,7 +33,8 @@ def routes(house: House) -> list[Route]:
         return JSONResponse({"status": "ok"})
 
     async def readyz(_: Request) -> Response:
-        checks: dict[str, Any] = {"database": await database(), "plugins": await plugins()}
+        found, states = await asyncio.gather(database(), plugins())
+        checks: dict[str, Any] = {"database": found, "plugins": states}
         ready = checks["database"] == "ok"
         # Whoever runs without a plugin still serves all others.
         whole = all(state == "ok" for state in checks["plugins"].values())
@@ -39,7 +42,8 @@ def routes(house: House) -> list[Route]:
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        said = await measured() if measured else generate_latest()
+        return Response(said, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 

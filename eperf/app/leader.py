@@ -1,24 +1,20 @@
 """What a process does for an installation beside serving: keep scores true, and, if it leads, what only one may do.
 
-The leader alone numbers committed events, keeps days true, closes months and turns the day. Leadership is a lock of the
-database (PostgreSQL) or beside it (SQLite), so it passes on when a process dies. Scoring is shared: every worker on
-PostgreSQL claims dirty months of its own; SQLite is for one process, so there the leader scores. Work to do is rows, so
-nothing is lost with a process; a wake-up only makes it sooner.
+The leader alone numbers committed events, keeps days true, closes months and turns the day. The lead passes on when a
+process dies, on PostgreSQL also when one stands still (`eperf.app.lead`). Scoring is shared: every worker on PostgreSQL
+claims dirty months of its own; SQLite is for one process, so there the leader scores. Work to do is rows, so nothing is
+lost with a process; a wake-up only makes it sooner.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-import asyncpg
 import structlog
-from filelock import FileLock, Timeout
 
 from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
@@ -26,9 +22,11 @@ from eperf.adapters.outgoing import Outgoing
 from eperf.app.guests.jobs import run_all
 from eperf.app.guests.life import Guests
 from eperf.app.guests.sinks import send_all
+from eperf.app.lead import lead
 from eperf.app.rounds import Rounds
 from eperf.app.settle import settle
 from eperf.domain.attendance.pull import Outside
+from eperf.domain.errors import Unavailable
 from eperf.services.adjustment import release_held
 from eperf.services.attendance.check_in import reduce
 from eperf.services.attendance.days import close_day, reclassify
@@ -39,8 +37,9 @@ from eperf.services.people import roll_placements
 from eperf.services.plugin import take_note
 from eperf.services.scoring import mark_provisional, score_dirty, take_over, try_again
 from eperf.store import database, log
+from eperf.store.away import is_lost
+from eperf.store.fence import NotLeader
 
-_LOCK = 0x65706C64  # the advisory lock's number, "epld"
 _TRY_AGAIN = 1.0
 _CATCH_UP_DAYS = 7
 _LOOK_FOR_DUE = 30.0
@@ -85,14 +84,24 @@ class Leader:
 
     async def _lead_again_and_again(self) -> None:
         while True:
+            # A task of its own for each term, which ends by being cancelled when the lead is lost.
+            term = asyncio.create_task(self._term())
             try:
-                async with _lock(self.credentials):
-                    await self._lead()
-            except _NotLeader:
-                await asyncio.sleep(_TRY_AGAIN)
-            except Exception:
-                logger.exception("leader.failed")
-                await asyncio.sleep(_TRY_AGAIN)
+                await asyncio.wait({term})
+            finally:
+                term.cancel()
+                await asyncio.wait({term})
+            await asyncio.sleep(_TRY_AGAIN)
+
+    async def _term(self) -> None:
+        try:
+            async with lead(self.credentials):
+                logger.info("leader.begins")
+                await self._lead()
+        except NotLeader:
+            return
+        except Exception as failure:
+            _log("leader.failed", failure)
 
     async def _lead(self) -> None:
         if database.dialect() == "sqlite":
@@ -121,9 +130,9 @@ class Leader:
     async def _note_plugins(self) -> None:
         try:
             await take_note(self.call())
-        except Exception:
+        except Exception as failure:
             # What one plugin says of itself must not keep the installation without a leader.
-            logger.exception("leader.duty-failed", duty="plugins")
+            _log("leader.duty-failed", failure, duty="plugins")
 
     def _begin_scoring(self, duties: asyncio.TaskGroup) -> None:
         # Two lanes, so that a fresh month does not even wait for the batch of a crowd that is being computed; and a
@@ -144,11 +153,9 @@ class Leader:
             rung = self.work.next()
             try:
                 done = await duty()
-            except (asyncio.CancelledError, _NotLeader):
-                raise
-            except Exception:
-                # One duty's trouble must not keep the others from theirs.
-                logger.exception("leader.duty-failed", duty=duty.__qualname__)
+            except Exception as failure:
+                # One duty's trouble must not keep the others from theirs. Who has lost the lead is told so by its lock.
+                _log("leader.duty-failed", failure, duty=duty.__qualname__)
                 await asyncio.sleep(_TRY_AGAIN)
                 continue
             await asyncio.sleep(rest)
@@ -160,8 +167,8 @@ class Leader:
         while True:
             try:
                 await pull_due(self.call(), self.outside, self.pull_every)
-            except Exception:
-                logger.exception("leader.duty-failed", duty="pull")
+            except Exception as failure:
+                _log("leader.duty-failed", failure, duty="pull")
             await asyncio.sleep(min(_LOOK_FOR_DUE, self.pull_every.total_seconds()))
 
     async def _watch_deadlines(self) -> None:
@@ -169,8 +176,8 @@ class Leader:
         while True:
             try:
                 await enforce(self.call())
-            except Exception:
-                logger.exception("leader.duty-failed", duty="deadlines")
+            except Exception as failure:
+                _log("leader.duty-failed", failure, duty="deadlines")
             await asyncio.sleep(_LOOK_FOR_DUE)
 
     async def _try_again(self) -> None:
@@ -178,8 +185,8 @@ class Leader:
         while True:
             try:
                 await try_again(self.call())
-            except Exception:
-                logger.exception("leader.duty-failed", duty="try-again")
+            except Exception as failure:
+                _log("leader.duty-failed", failure, duty="try-again")
             await asyncio.sleep(_LOOK_FOR_TRIALS)
 
     async def _number(self) -> int:
@@ -225,53 +232,15 @@ class Leader:
         return 0
 
 
-class _NotLeader(Exception):
-    """Somebody else leads."""
+def _log(event: str, failure: Exception, **facts: object) -> None:
+    """A fault of ours with its trace; a database that is away, or a lost lead, in a line: every duty meets it."""
+    if _is_away(failure):
+        logger.warning(event, **facts, why=type(failure).__name__)
+    else:
+        logger.error(event, **facts, exc_info=failure)
 
 
-@asynccontextmanager
-async def _lock(credentials: dict[str, Any]) -> AsyncIterator[None]:
-    if database.dialect() == "sqlite":
-        lock = FileLock(credentials["file_path"] + ".leader.lock", thread_local=False)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as taken:
-            raise _NotLeader from taken
-        try:
-            yield
-        finally:
-            lock.release()
-        return
-    names = ("host", "port", "user", "password", "database")
-    holder = await asyncpg.connect(**{name: credentials[name] for name in names}, timeout=5)
-    try:
-        if not await holder.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-            raise _NotLeader
-        async with _while_held(holder):
-            yield
-    finally:
-        with contextlib.suppress(Exception):
-            await holder.close(timeout=2)
-
-
-@asynccontextmanager
-async def _while_held(holder: asyncpg.Connection) -> AsyncIterator[None]:
-    """Ends the leadership when the connection that holds the lock is lost: another process may lead by then."""
-    leading = cast(asyncio.Task[None], asyncio.current_task())
-    lost = False
-
-    def gone(_: object) -> None:
-        nonlocal lost
-        lost = True
-        leading.cancel()
-
-    holder.add_termination_listener(gone)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if lost and not leading.uncancel():
-            raise _NotLeader from None
-        raise
-    finally:
-        with contextlib.suppress(Exception):
-            holder.remove_termination_listener(gone)
+def _is_away(failure: Exception) -> bool:
+    if isinstance(failure, ExceptionGroup):
+        return all(_is_away(one) for one in failure.exceptions)
+    return isinstance(failure, (Unavailable, NotLeader)) or is_lost(failure)

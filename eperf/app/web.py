@@ -45,8 +45,8 @@ class Web:
     front: GraphQLFront
 
 
-def build(house: House) -> Web:
-    """The application of an open installation."""
+def build(house: House, measured: health.Measured | None = None) -> Web:
+    """The application of an open installation; `measured` gives what `/metrics` says, else this process's own."""
     settings = house.settings
     authenticator = auth.build(house)
     schema = house.schema
@@ -73,7 +73,7 @@ def build(house: House) -> Web:
         *receipts.routes(house, authenticator),
         *devices.routes(house),
         *guests.routes(house, authenticator),
-        *health.routes(house),
+        *health.routes(house, measured),
     ]
     hosts = list(settings.allowed_hosts)
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []

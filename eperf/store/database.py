@@ -20,6 +20,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
+from eperf.store.away import CONNECT_SECONDS, SESSION
 from eperf.store.nouns import MODULES
 from eperf.store.postgres import PostgresClient, given_back
 from eperf.store.sqlite import Unfit
@@ -71,15 +72,17 @@ def _credentials(url: str, pool: int) -> dict[str, Any]:
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
         "database": parts.path.lstrip("/"),
-        "minsize": 1,
+        "minsize": 0,  # the driver's own care for a least number is loud while the server is away
         "maxsize": pool,
         "server_settings": {
             "timezone": "UTC",
             "datestyle": "ISO",
             "jit": "off",
             "plan_cache_mode": "force_generic_plan",
+            **SESSION,
         },
         "command_timeout": 60,
+        "timeout": CONNECT_SECONDS,
         "reset": given_back,
     }
 

@@ -14,8 +14,12 @@ from typing import Any
 
 import asyncpg
 
+from eperf.store.away import GIVE_UP_SECONDS, TURN_SECONDS, is_lost
+
 _IDLE_SECONDS = 300
 """A connection that nobody wanted for so long may have been cut off by a firewall; it is made anew."""
+
+_CLEAN_SECONDS = 0.5
 
 
 class Leases:
@@ -27,16 +31,27 @@ class Leases:
         """Connections taken from the pool, those that are kept here included."""
         self._kept: list[tuple[Any, float]] = []
         self._waiting: deque[asyncio.Future[Any]] = deque()
+        self._cleaning: set[asyncio.Task[None]] = set()
         self._closing = False
 
     async def acquire(self) -> Any:
-        """A clean connection, the one used last; waits for its turn where all are in use."""
+        """A clean connection, the one used last; waits for its turn where all are in use.
+
+        Raises `ConnectionError` when that takes too long.
+        """
         while self._kept:
             connection, since = self._kept.pop()
             if not _is_closed(connection) and monotonic() - since < _IDLE_SECONDS:
                 return connection
             self._lent -= 1
             await self._given_up(connection)
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                return await self._in_turn()
+        except TimeoutError as late:
+            raise ConnectionError(f"no connection within {TURN_SECONDS} s") from late
+
+    async def _in_turn(self) -> Any:
         if self._lent < self._most:
             self._lent += 1
             return await self._opened()
@@ -55,8 +70,18 @@ class Leases:
         if not self._closing and _is_clean(connection):
             self._pass_on(connection)
             return
+        cleaning = asyncio.create_task(self._cleaned(connection))
+        self._cleaning.add(cleaning)
+        cleaning.add_done_callback(self._cleaning.discard)
+        # Over a dead network it takes long to learn that a statement has ended; its caller does not wait for that.
+        await asyncio.wait({cleaning}, timeout=None if self._closing else _CLEAN_SECONDS)
+
+    async def _cleaned(self, connection: Any) -> None:
         try:
-            await self._pool.release(connection)
+            await self._pool.release(connection, timeout=GIVE_UP_SECONDS)
+        except Exception as error:
+            if not is_lost(error):
+                raise
         finally:
             self._pass_on(None)
 
@@ -76,6 +101,8 @@ class Leases:
         self._closing = True
         while self._kept:
             await self.release(self._kept.pop()[0])
+        if self._cleaning:
+            await asyncio.wait(self._cleaning)
         await self._pool.close()
 
     def terminate(self) -> None:

@@ -1,4 +1,5 @@
-"""PostgreSQL as the ORM's client serves it, but for one thing: a transaction whose beginning is cancelled.
+"""PostgreSQL as the ORM's client serves it, but for two things: a transaction whose beginning is cancelled, and a
+database that is away, which is an expected failure of ours (`eperf.store.away`).
 
 The ORM takes a connection from the pool and begins; a task that is cancelled meanwhile never gives the connection
 back, and ten such requests leave the pool empty for ever. The driver itself ends the statement of a cancelled task.
@@ -19,6 +20,8 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 
+from eperf.domain.errors import Unavailable
+from eperf.store import away, fence
 from eperf.store.leases import Leases
 from eperf.store.together import Together
 
@@ -48,9 +51,12 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
             await super()._cancel(waiter)
             return
         again = self._loop.create_task(self._ask_again(cancel_waiter))
+        # The driver would wait as long as for a statement, and whoever gives the connection back with it.
+        given_up = self._loop.call_later(away.GIVE_UP_SECONDS, self.terminate)
         try:
             await super()._cancel(self._loop.create_future(), cancel_waiter)
         finally:
+            given_up.cancel()
             if not cancel_waiter.done():
                 again.cancel()
             await asyncio.wait({again})
@@ -76,6 +82,9 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
             # rest, in a transaction that holds its locks.
             self.cut = True
             raise
+        except asyncpg.InternalClientError:
+            self.terminate()  # see `away`: whoever comes next must not get it
+            raise
 
 
 async def given_back(connection: Connection) -> None:
@@ -94,16 +103,53 @@ class PooledContext(TransactionContextPooled):
     """Holds a connection for the time of a transaction, and gives it back however that ends."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        pool = self.client._parent._pool
-        self.client._connection = await pool.acquire()
+        with away.told():
+            await self.ensure_connection()
+            pool = self.client._parent._pool
+            self.client._connection = await pool.acquire()
         try:
             await self.client.begin()
+            await self._led()
         except BaseException:
             await pool.release(self.client._connection)
             raise
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
+
+    async def _led(self) -> None:
+        try:
+            with away.told():
+                await fence.require(self.client._connection)
+        except BaseException:
+            with contextlib.suppress(Unavailable):
+                await self.client.rollback()
+            raise
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            await super().__aexit__(exc_type, exc_val, exc_tb)
+        except Unavailable:
+            # What cannot be rolled back has been already, and what went wrong first is the reason.
+            if exc_type is None:
+                raise
+
+
+class Wrapper(TransactionWrapper):
+    """A transaction's statements, beginning and end."""
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        with away.told():
+            return await super()._translate_exceptions(func, *args, **kwargs)
+
+    async def commit(self) -> None:
+        """Commits; a connection that is lost meanwhile leaves unknown whether it did."""
+        with away.told():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Rolls back."""
+        with away.told():
+            await super().rollback()
 
 
 class PostgresClient(AsyncpgDBClient):
@@ -116,7 +162,11 @@ class PostgresClient(AsyncpgDBClient):
     async def create_pool(self, **given: Any) -> Leases:
         """The pool, as the ORM and the lean statements use it."""
         self._together = None
-        return Leases(await super().create_pool(**given))
+        return Leases(await super().create_pool(**given, init=away.keep_alive))
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        with away.told():
+            return await super()._translate_exceptions(func, *args, **kwargs)
 
     async def leases(self) -> Leases:
         """The open pool."""
@@ -138,8 +188,9 @@ class PostgresClient(AsyncpgDBClient):
         return await (self._together or await self._company()).row(sql, values, writes=writes)
 
     async def text(self, sql: str, values: Sequence[Any]) -> str | None:
-        """The single value of a statement that only reads; raises what the driver does."""
-        row = await (self._together or await self._company()).row(sql, values)
+        """The single value of a statement that only reads; raises what the driver does, but for `Unavailable`."""
+        with away.told():
+            row = await (self._together or await self._company()).row(sql, values)
         return None if row is None else row[0]
 
     async def _company(self) -> Together:
@@ -179,7 +230,7 @@ class PostgresClient(AsyncpgDBClient):
         return b"".join(pieces)
 
     def _in_transaction(self) -> TransactionContext:
-        return PooledContext(TransactionWrapper(self), self._pool_init_lock)
+        return PooledContext(Wrapper(self), self._pool_init_lock)
 
 
 client_class = PostgresClient

@@ -28,8 +28,8 @@ _AT_ONCE = 3
 """Of one text under way: one that the server works at, one whose answers we work at, one on its way."""
 _WRITES_AT_ONCE = 2
 """Of writes fewer: the more wait, the more share one wait for the disk."""
-_PATIENCE_SECONDS = 0.25
-"""A series that lasts longer meets a lock or a slow server."""
+_PATIENCE_SECONDS, _MOST_PATIENCE_SECONDS = 0.25, 2.0
+"""A series that lasts longer meets a lock; over a slow network it is given three times what one took alone."""
 _MOST_TEXTS = 512
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
@@ -42,10 +42,10 @@ class _Waiting(NamedTuple):
 class _Text:
     """A statement's text: how long it takes, who waits to ask it."""
 
-    __slots__ = ("seconds", "under_way", "waiting")
+    __slots__ = ("last", "seconds", "under_way", "waiting")
 
     def __init__(self) -> None:
-        self.seconds, self.under_way = 2 * _SHORT_SECONDS, 0
+        self.seconds, self.last, self.under_way = 2 * _SHORT_SECONDS, 0.0, 0
         self.waiting: deque[_Waiting] = deque()
 
     def took(self, seconds: float) -> None:
@@ -82,7 +82,8 @@ class Together:
             text.under_way -= 1
             if text.waiting:
                 self._go_on(sql, text)
-        text.took(perf_counter() - begun)
+        text.last = perf_counter() - begun
+        text.took(text.last)
         return found
 
     def _met(self, sql: str) -> _Text:
@@ -106,18 +107,20 @@ class Together:
                 taken = [one for one in waiting if not one.answer.done()]
                 if taken:
                     begun = perf_counter()
-                    await self._ask(sql, taken)
+                    await self._ask(
+                        sql, taken, min(max(_PATIENCE_SECONDS, 3 * text.last), _MOST_PATIENCE_SECONDS)
+                    )
                     text.took((perf_counter() - begun) / len(taken))
         finally:
             text.under_way -= 1
 
-    async def _ask(self, sql: str, taken: Sequence[_Waiting]) -> None:
+    async def _ask(self, sql: str, taken: Sequence[_Waiting], patience: float) -> None:
         rows: Sequence[Any] = ()
         failure: BaseException | None = None
         try:
             connection = await self._leases.acquire()
             try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
+                async with asyncio.timeout(patience):
                     rows = await connection.fetchmany(sql, [one.values for one in taken])
             finally:
                 await self._leases.release(connection)

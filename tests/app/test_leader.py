@@ -103,7 +103,7 @@ async def test_numbers_go_on_while_scoring_fails(
     async def broken(call: Call) -> int:
         raise RuntimeError("no scores today")
 
-    monkeypatch.setattr(module, "_TRY_AGAIN", 0.05)
+    monkeypatch.setattr(module, "_TRY_AGAIN", 0.5)
     monkeypatch.setattr(module, "score_dirty", broken)
     leading = asyncio.create_task(leader(town, database).run())
     for _ in range(3):

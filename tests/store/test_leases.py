@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from eperf.store import away
+from eperf.store import database as store
 from eperf.store import leases as module
 from eperf.store.leases import Leases
 from eperf.store.postgres import Connection, given_back
@@ -171,3 +173,35 @@ async def test_where_no_connection_can_be_had_everyone_is_told_and_later_ones_ar
             )
         assert {type(one) for one in ended} == {OSError}
         assert await asyncio.wait_for(value(leases, "SELECT 1"), 5) == 1
+
+
+async def test_a_connection_that_the_server_is_ending_is_away_and_not_a_fault(database: str) -> None:
+    client: Any = store.connection()
+    leases = await client.leases()
+    connection = await leases.acquire()
+    protocol = connection._protocol
+    other = await leases.acquire()
+    # Its end has been read, and the loop has not come round to closing it.
+    await other.fetchval("SELECT pg_terminate_backend($1)", connection.get_server_pid())
+    await leases.release(other)
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await connection.fetchval("SELECT 1")
+            except Exception as error:
+                assert away.is_lost(error), error
+                break
+    await leases.release(connection)
+    assert protocol.is_closed()
+    assert await client.text("SELECT '1'", []) == "1"
+
+
+def test_what_the_driver_says_of_its_own_state_is_a_lost_connection_and_a_wrong_value_is_none() -> None:
+    assert away.is_lost(
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+    )
+    assert away.is_lost(asyncpg.InterfaceError("connection is closed"))
+    assert away.is_lost(asyncpg.CannotConnectNowError("the database system is starting up"))
+    assert not away.is_lost(asyncpg.DataError("invalid input for query argument $1"))
+    assert not away.is_lost(asyncpg.UniqueViolationError("duplicate key"))
+    assert not away.is_lost(asyncpg.QueryCanceledError("canceling statement due to user request"))

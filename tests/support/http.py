@@ -34,7 +34,10 @@ class Connection:
             await writer.drain()
             head = await reader.readuntil(b"\r\n\r\n")
             status, found = _head(head)
-            return status, await reader.readexactly(int(found.get("content-length", "0")))
+            answer = await reader.readexactly(int(found.get("content-length", "0")))
+            if found.get("connection") == "close":
+                self.close()
+            return status, answer
         except (OSError, asyncio.IncompleteReadError) as broken:
             self.close()
             raise Unknown(repr(broken)) from broken
@@ -60,6 +63,8 @@ class Connection:
             self._streams = None
 
     async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is not None and self._streams[0].at_eof():
+            self.close()
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self._port)
         return self._streams

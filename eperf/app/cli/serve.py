@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal
 import socket
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
 
 import typer
 import uvicorn
@@ -18,50 +23,90 @@ from eperf.app.graphql.limits import Limits
 from eperf.app.guests.life import Guests, living
 from eperf.app.house import House, opened
 from eperf.app.logs import configure
+from eperf.app.processes.bound import OUT_SECONDS, end_within
+from eperf.app.processes.metrics import gathered, said
+from eperf.app.processes.supervisor import Supervisor
+from eperf.app.processes.tie import Tie, tied
 from eperf.app.told import tell
 from eperf.app.web import build, closing
 from eperf.app.wire import WholeProtocol
+from eperf.domain.errors import Refused
 from eperf.settings import Settings
+from eperf.store.database import dialect_of
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 5
 _STUCK_SECONDS = 30
 
 
+class OneProcessOnly(Refused):
+    """SQLite serves one process."""
+
+    code = "ONE_PROCESS_ONLY"
+    text_id = "SQLite melayani satu proses saja; {field} tidak boleh {value}. Beberapa proses memerlukan PostgreSQL."
+    text_en = "SQLite serves one process; {field} cannot be {value}. Several processes need PostgreSQL."
+
+
 def serve(
     host: str | None = typer.Option(None, help="Address to listen on (EPERF_HOST)."),
     port: int | None = typer.Option(None, help="Port to listen on, 0 for a free one (EPERF_PORT)."),
+    workers: int | None = typer.Option(
+        None, help="Server processes on this address, on PostgreSQL (EPERF_WORKERS)."
+    ),
 ) -> None:
     """Serve the API. The database must be migrated; `eperf migrate` does it."""
-    chosen = settings(host=host, port=port)
+    chosen = settings(host=host, port=port, workers=workers)
     configure(chosen.log_level, chosen.log_json)
+    tie = tied()
+    if tie is None and chosen.workers > 1:
+        raise typer.Exit(run(partial(_supervise, chosen)))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
     async def serving() -> None:
         async with opened(chosen) as house:
             tell(house.registry.report(), strict=chosen.plugins_strict)
-            await serve_house(house)
+            await serve_house(house, tie=tie, out_seconds=OUT_SECONDS)
 
     run(serving)
 
 
-async def serve_house(house: House, started: Callable[[str], None] | None = None) -> None:
-    """Serves an open installation until it is told to stop; `started` gets the address once it listens."""
-    async with living(house.registry) as guests:
-        await _serve(house, guests, started)
+async def _supervise(chosen: Settings) -> int:
+    if dialect_of(chosen.database) == "sqlite":
+        raise OneProcessOnly("workers", chosen.workers)
+    listening = listen(chosen)
+    command = [sys.executable, *sys.orig_argv[1:]]
+    told = partial(_tell, _address(chosen, listening))
+    return await Supervisor(command, listening, chosen.workers, told).run()
 
 
-async def _serve(house: House, guests: Guests, started: Callable[[str], None] | None) -> None:
-    listening = listen(house.settings)
-    address = f"http://{house.settings.host}:{listening.getsockname()[1]}"
-    web = build(house)
-    server = _Server(_config(web.app), web.front)
+async def serve_house(
+    house: House,
+    started: Callable[[str], None] | None = None,
+    tie: Tie | None = None,
+    out_seconds: float | None = None,
+) -> None:
+    """Serves an open installation until it is told to stop; `started` gets the address once it listens.
+
+    `tie` is that of one of several processes. With `out_seconds` the process ends so long after it was told to,
+    whatever does not end by itself.
+    """
+    async with living(house.registry) as guests, contextlib.AsyncExitStack() as stack:
+        if tie is not None:
+            await stack.enter_async_context(said(tie))
+        await _serve(house, guests, started or _tell, tie, out_seconds)
+
+
+async def _serve(
+    house: House, guests: Guests, started: Callable[[str], None], tie: Tie | None, out_seconds: float | None
+) -> None:
+    listening = tie.listening if tie else listen(house.settings)
+    web = build(house, partial(gathered, tie) if tie else None)
+    server = _Server(_config(web.app), web.front, out_seconds)
     wire = house.wire()
     wired = asyncio.create_task(wire.run()) if wire else None
     leading = asyncio.create_task(house.leader(guests).run()) if house.settings.worker else None
-    announcing = asyncio.create_task(
-        _announce(server, address, started or (lambda url: print(f"eperf serves {url}", flush=True)))
-    )
+    address = _address(house.settings, listening)
+    announcing = asyncio.create_task(_announce(server, tie, partial(started, address)))
     try:
         async with closing(web):
             await server.serve(sockets=[listening])
@@ -74,12 +119,41 @@ async def _serve(house: House, guests: Guests, started: Callable[[str], None] | 
         listening.close()
 
 
+def _address(chosen: Settings, listening: socket.socket) -> str:
+    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    return f"http://{host}:{listening.getsockname()[1]}"
+
+
+def _tell(address: str) -> None:
+    print(f"eperf serves {address}", flush=True)
+
+
 class _Server(uvicorn.Server):
     """A server that ends open streams when it is told to stop: it would wait for them to end by themselves."""
 
-    def __init__(self, config: uvicorn.Config, front: GraphQLFront) -> None:
+    def __init__(self, config: uvicorn.Config, front: GraphQLFront, out_seconds: float | None) -> None:
         super().__init__(config)
-        self._front = front
+        self._front, self._out_seconds = front, out_seconds
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Takes INT and TERM. The server's own way would end the process by them before all else is closed."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to stop: from now on there is an end, also to what keeps the loop or a thread busy."""
+        if self._out_seconds is not None and not self.should_exit:
+            end_within(self._out_seconds)
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, end what would not end by itself, and wait for the rest."""
@@ -106,13 +180,16 @@ def listen(chosen: Settings, stuck_seconds: int = _STUCK_SECONDS) -> socket.sock
     return listening
 
 
-async def _announce(server: uvicorn.Server, address: str, started: Callable[[str], None]) -> None:
+async def _announce(server: uvicorn.Server, tie: Tie | None, started: Callable[[], None]) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait for
         await asyncio.sleep(0.02)
     # What is there by now (modules, schema, routes) stays; the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    started(address)
+    if tie is None:
+        started()
+    else:
+        await tie.hold(partial(setattr, server, "should_exit", True))
 
 
 def _config(app: object) -> uvicorn.Config:

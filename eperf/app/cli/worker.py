@@ -10,6 +10,7 @@ from eperf.app.cli.run import run_with_database
 from eperf.app.guests.life import Guests, living
 from eperf.app.house import House
 from eperf.app.logs import configure
+from eperf.app.processes.bound import OUT_SECONDS, end_within
 from eperf.app.told import tell
 
 
@@ -27,8 +28,13 @@ def worker() -> None:
         wired = asyncio.create_task(wire.run()) if wire else None
         leading = asyncio.create_task(house.leader(guests).run())
         loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            end_within(OUT_SECONDS)
+            leading.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, leading.cancel)
+            loop.add_signal_handler(number, end)
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 await leading

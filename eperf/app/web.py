@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from eperf.app import auth, devices, files, health, pay, receipts
 from eperf.app.auth import Authenticator
+from eperf.app.following import LogShares
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
@@ -60,6 +61,7 @@ def build(house: House) -> Web:
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
         plans=Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit),
+        shares=lambda engine: LogShares(engine, schema, house.grown),
         recall=_recall(house, authenticator),
         principal_of=_principal,
         trusted=_trusted(house),

@@ -10,6 +10,7 @@ from typing import Any
 
 from eperf.domain.access import Operation, Scope, Viewer, scope
 from eperf.domain.errors import Unauthenticated
+from eperf.planner.budget import MOST_NODES, Budget
 from eperf.planner.rows import Rows
 from eperf.plugins.registry import Registry
 from eperf.plugins.verbs import GuestVerb
@@ -55,11 +56,17 @@ class Context:
         """Carries out a plugin's mutation."""
         return await carried_out(self, verb, given)
 
-    def fresh(self) -> Context:
-        """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
-        return Context(
+    def fresh(self, operations: int = 1) -> Context:
+        """The same caller with no rows fetched: for the next operation of a socket, and after a change.
+
+        `operations` that are executed at once fetch their rows together, and may fetch as many as each could alone.
+        """
+        made = Context(
             self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
         )
+        if operations > 1:
+            made.rows = Rows(made._scope, Budget(MOST_NODES * operations))
+        return made
 
     def _scope(self, operation: Operation) -> Scope:
         return scope(self.seen(), operation)

@@ -20,7 +20,7 @@ from eperf.app.house import House, opened
 from eperf.app.logs import configure
 from eperf.app.told import tell
 from eperf.app.web import build, closing
-from eperf.app.wire import WholeProtocol
+from eperf.app.wire import SocketProtocol, WholeProtocol
 from eperf.settings import Settings
 
 _BACKLOG = 2048
@@ -120,7 +120,7 @@ def _config(app: object) -> uvicorn.Config:
         app,  # type: ignore[arg-type]
         loop="none",
         http=WholeProtocol,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_per_message_deflate=False,
         # The front refuses larger ones with a reason; the server must not gather sixteen megabytes first.
         ws_max_size=Limits().message_bytes,

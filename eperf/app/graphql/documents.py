@@ -54,6 +54,8 @@ class Operation:
     """What the operation costs, by the values of the variables that size its lists."""
     sizes: tuple[str, ...] = ()
     """Those variables."""
+    selections: list[Any] = field(default_factory=list, compare=False)
+    """What a share of subscriptions has found out of it, once."""
     _inputs: list[Inputs] = field(default_factory=list, compare=False)
 
     def inputs(self, schema: GraphQLSchema) -> Inputs:

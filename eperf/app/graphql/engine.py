@@ -6,8 +6,8 @@ variables, cost) raises `Rejected`; `execute` and `stream` run what was prepared
 fields, scalars and `info` work as everywhere. Schema extensions and custom operation directives are not run: a
 schema that has some is refused at start instead of being served without them.
 
-Two seams: `Price` replaces what an operation costs; `Streams` replaces how a subscription becomes answers, so that
-equal subscriptions can share one execution.
+Two seams: `Price` replaces what an operation costs; `Shares` takes subscriptions over, so that equal ones share one
+execution.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from eperf.app.graphql.documents import Document, Documents, Operation
 from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
-from eperf.app.graphql.prepared import Prepared, Streams
+from eperf.app.graphql.outlet import Outlet
+from eperf.app.graphql.prepared import Prepared, Served, Shares
 from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Problems, Rejected
 from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
@@ -59,7 +60,7 @@ class Engine:
         introspection: Callable[[Any], bool],
         suggestions: bool,
         price: Price | None = None,
-        streams: Streams | None = None,
+        shares: Callable[[Engine], Shares] | None = None,
         plans: Plans | None = None,
         gate: Gate | None = None,
     ) -> None:
@@ -71,10 +72,10 @@ class Engine:
         self._introspection = introspection
         self._documents = Documents(self._schema, limits, suggestions=suggestions)
         self._price = price or ListPrice(self._schema, limits)
-        self._streams = streams or self.own_stream
         self._compiled = Compiled(plans, problems) if plans is not None else None
         self.gate = gate or Gate(limits)
         """What every request passes first; connections that stay open are counted there too."""
+        self._shares = shares(self) if shares is not None else None
 
     def prepare(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -168,7 +169,8 @@ class Engine:
             cost = operation.prices[key] = self._price(document.ast, operation.node, variables)
         return cost
 
-    def _executor(self, prepared: Prepared) -> Executor[Any]:
+    def executor(self, prepared: Prepared) -> Executor[Any]:
+        """What executes a prepared operation; raises `Rejected`."""
         built = self._execution.build(
             self._schema,
             prepared.document.ast,
@@ -219,8 +221,31 @@ class Engine:
                 return answer
         elif operation.kind is OperationType.QUERY:
             paths.resolved()
-        result = await _settled(cast("_Result", self._executor(prepared).execute_operation()))
-        return self._encoded(result, prepared.language)
+        result = await _settled(cast("_Result", self.executor(prepared).execute_operation()))
+        return self.encoded(result, prepared.language)
+
+    async def serve(self, prepared: Prepared, outlet: Outlet) -> None:
+        """Sends the answers of any operation until it ends; raises `Rejected`, and what the outlet raises."""
+        served = self._taken(prepared)
+        if served is None:
+            async with aclosing(self.stream(prepared)) as answers:
+                async for answer in answers:
+                    await outlet.send(answer)
+            return
+        with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
+            try:
+                await served(outlet)
+            except Refused as refused:
+                raise self._rejected(refused, prepared.language) from None
+
+    def _taken(self, prepared: Prepared) -> Served | None:
+        if self._shares is None or prepared.operation.kind is not OperationType.SUBSCRIPTION:
+            return None
+        try:
+            return self._shares.take(prepared)
+        except Refused as refused:
+            counts.refused()
+            raise self._rejected(refused, prepared.language) from None
 
     async def stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """The answers of any operation: one of a query or a mutation, each event's of a subscription."""
@@ -228,19 +253,19 @@ class Engine:
             yield await self.execute(prepared)
             return
         with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
-            async with aclosing(self._streams(prepared)) as answers:
+            async with aclosing(self.own_stream(prepared)) as answers:
                 async for answer in answers:
                     yield answer
 
     async def own_stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """A subscription executed for itself alone."""
-        executor = self._executor(prepared)
+        executor = self.executor(prepared)
         source = await self._opened(prepared, executor)
-        results = map_source_to_response_event(executor, source, self._event)
+        results = map_source_to_response_event(executor, source, self.event)
         try:
             async with aclosing(results):
                 async for result in results:
-                    yield self._encoded(result, prepared.language)
+                    yield self.encoded(result, prepared.language)
         except Exception as error:
             raise Rejected(self._problems.of_exception(error, prepared.language)) from None
 
@@ -258,7 +283,7 @@ class Engine:
             raise Rejected(self._problems.of_execution(source.errors or (), prepared.language))
         return source
 
-    async def _event(self, executor: Executor[Any]) -> ExecutionResult:
+    async def event(self, executor: Executor[Any]) -> ExecutionResult:
         """One event's execution; one that takes too long is an error in its answer, not the end of the stream."""
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
@@ -268,7 +293,8 @@ class Engine:
                 raise
             return ExecutionResult(None, [GraphQLError("", original_error=TimedOut())])
 
-    def _encoded(self, result: ExecutionResult, language: str) -> bytes:
+    def encoded(self, result: ExecutionResult, language: str) -> bytes:
+        """A result as an answer."""
         answer: dict[str, Any] = {}
         if result.errors:
             answer["errors"] = self._problems.of_execution(result.errors, language)

@@ -21,7 +21,7 @@ from eperf.app.graphql.http import HttpEndpoint
 from eperf.app.graphql.lean import Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
-from eperf.app.graphql.prepared import Streams
+from eperf.app.graphql.prepared import Shares
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.stream import StreamEndpoint
@@ -59,7 +59,7 @@ class GraphQLFront:
         still_valid: StillValid | None = None,
         each_operation: Callable[[Any], Any] = _same,
         price: Price | None = None,
-        streams: Streams | None = None,
+        shares: Callable[[Engine], Shares] | None = None,
         plans: Plans | None = None,
         principal_of: PrincipalOf | None = None,
         trusted: Trusted | None = None,
@@ -78,11 +78,11 @@ class GraphQLFront:
             introspection=introspection,
             suggestions=suggestions,
             price=price,
-            streams=streams,
+            shares=shares,
             plans=plans,
             gate=Gate(limits, principal_of, trusted),
         )
-        """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
+        """The execution itself, for whoever stands behind the front: warming up."""
         self._http = HttpEndpoint(
             self.engine,
             make_context=make_context,

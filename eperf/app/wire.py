@@ -65,7 +65,7 @@ class Whole:
 class StreamPipe:
     """The pipe of an answer that goes on: its transport, while the head is out and the end is not."""
 
-    __slots__ = ("_cycle",)
+    __slots__ = ("_of",)
 
     def __init__(self, cycle: RequestResponseCycle) -> None:
         # The cycle holds the pipe, and lives as long as anybody answers.

@@ -56,17 +56,15 @@ class Context:
         """Carries out a plugin's mutation."""
         return await carried_out(self, verb, given)
 
-    def fresh(self, operations: int = 1) -> Context:
-        """The same caller with no rows fetched: for the next operation of a socket, and after a change.
-
-        `operations` that are executed at once fetch their rows together, and may fetch as many as each could alone.
-        """
-        made = Context(
+    def fresh(self) -> Context:
+        """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
+        return Context(
             self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
         )
-        if operations > 1:
-            made.rows = Rows(made._scope, Budget(MOST_NODES * operations))
-        return made
+
+    def common(self, operations: int) -> Rows:
+        """Rows for several operations that are executed at once: together they may fetch what each could alone."""
+        return Rows(self._scope, Budget(MOST_NODES * operations))
 
     def _scope(self, operation: Operation) -> Scope:
         return scope(self.seen(), operation)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from eperf.app.following import counts
-from eperf.app.following.execution import AT_ONCE, Execution
+from eperf.app.following.execution import AT_ONCE, Execution, Moment
 from eperf.app.following.pages import Pages
 from eperf.app.graphql.outlet import Outlet, Parcel
 from eperf.services.event import Audience, Entry
@@ -59,6 +59,11 @@ class Group:
         self.pages = Pages(self, execution)
 
     @property
+    def plain(self) -> bool:
+        """Whether it is answered at once."""
+        return self._execution.plain is not None
+
+    @property
     def at(self) -> int:
         """The cursor up to which the live members were sent everything."""
         return self._at if self._working is not None else max(self._at, self._tail.at)
@@ -75,7 +80,7 @@ class Group:
         if self._live.pop(member, member) is None:
             counts.BEHIND.inc()
 
-    def take(self, entries: Sequence[Entry], upto: int) -> None:
+    def take(self, entries: Sequence[Entry], upto: int, moment: Moment) -> None:
         """Events that are heard here; with them the log has been handed on up to a cursor."""
         if self._working is None and not self._live:
             self._at = upto
@@ -83,9 +88,9 @@ class Group:
             counts.EXECUTIONS.inc(len(entries))
             self._deliver([self._execution.plain(entry) for entry in entries], upto)
         else:
-            self._put_off(entries)
+            self._put_off(entries, moment)
 
-    def _put_off(self, entries: Sequence[Entry]) -> None:
+    def _put_off(self, entries: Sequence[Entry], moment: Moment) -> None:
         self._at = self.at
         if len(self._waiting) + len(entries) > _MOST_WAITING:
             self._waiting.clear()
@@ -95,13 +100,14 @@ class Group:
         if not self._lost:
             self._waiting.extend(entries)
         if self._working is None:
-            self._working = asyncio.create_task(self._work())
+            self._working = asyncio.create_task(self._work(moment))
 
-    async def _work(self) -> None:
+    async def _work(self, moment: Moment | None) -> None:
         try:
             while self._waiting:
                 entries = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-                self._deliver(await self._execution.answers(entries), entries[-1].cursor)
+                self._deliver(await self._execution.answers(entries, moment), entries[-1].cursor)
+                moment = None  # what waited meanwhile is of another one
         except Exception as error:
             _log.error("subscriptions.group-failed", exc_info=error)
             self._let_go()

@@ -79,7 +79,9 @@ class LogShares:
         key = _key(prepared, selection)
         group = self._groups.get(key)
         if group is None:
-            execution = Execution(self._engine, executor, prepared.context, selection.plain)
+            execution = Execution(
+                self._engine, executor, prepared.context, _sight(prepared, selection), selection.plain
+            )
             group = self._groups[key] = Group(self._tail, heard, execution)
             self._tail.add(group)
         group.held += 1
@@ -145,11 +147,15 @@ def _key(prepared: Prepared, selection: Selection) -> Hashable:
     sent = prepared.request.variables
     names = [node.variable.name.value for node in prepared.operation.node.variable_definitions or ()]
     used = {name: sent[name] for name in names if name in sent and name != selection.place}
-    viewer = prepared.context.viewer
     return (
         prepared.document.text,
         prepared.operation.name,
         orjson.dumps(used, option=orjson.OPT_SORT_KEYS),
-        prepared.language,
-        viewer if selection.personal else viewer.rights,
+        _sight(prepared, selection),
     )
+
+
+def _sight(prepared: Prepared, selection: Selection) -> Hashable:
+    """Whose answers are equal, whatever is asked."""
+    viewer = prepared.context.viewer
+    return (prepared.language, viewer if selection.personal else viewer.rights)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import structlog
 
 from eperf.app.following import counts
-from eperf.app.following.execution import answering
+from eperf.app.following.execution import Moment, answering
 from eperf.app.following.group import Group
 from eperf.services.event import Audiences, Entry, Rings, Told, latest, told
 
@@ -92,12 +92,16 @@ class Tail:
         for one in batch:
             for group in self._groups.hearing(one):
                 heard.setdefault(group, []).append(one.entry)
+        moment = Moment(sum(map(len, heard.values())))
         for group, entries in heard.items():
-            _give(group, entries, upto)
-            await asyncio.sleep(0)
+            _give(group, entries, upto, moment)
+            if group.plain:
+                await asyncio.sleep(0)
+        # All others begin now, in one turn of the loop, so that they fetch their rows together.
+        await asyncio.sleep(0)
         # Groups that came meanwhile stand where this batch begins.
         for group in self._late:
-            _give(group, [one.entry for one in batch if group.audience.hears(one)], upto)
+            _give(group, [one.entry for one in batch if group.audience.hears(one)], upto, moment)
         self._late.clear()
         self.at = upto
         moved, self._moved = self._moved, asyncio.Event()
@@ -105,9 +109,9 @@ class Tail:
         counts.LAG.set((datetime.now(UTC) - batch[-1].entry.occurred_at).total_seconds())
 
 
-def _give(group: Group, entries: Sequence[Entry], upto: int) -> None:
+def _give(group: Group, entries: Sequence[Entry], upto: int, moment: Moment) -> None:
     try:
-        group.take(entries, upto)
+        group.take(entries, upto, moment)
     except Exception as error:
         # One group's trouble is not the others'.
         _log.error("subscriptions.group-failed", exc_info=error)

@@ -60,6 +60,7 @@ def build(house: House) -> Web:
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
+        same_credential=_viewer,
         plans=Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit),
         shares=lambda engine: LogShares(engine, schema, house.grown),
         recall=_recall(house, authenticator),
@@ -117,6 +118,10 @@ def _still_valid(authenticator: Authenticator) -> Any:
         return context.viewer is None or await authenticator.still_valid(context.viewer)
 
     return ask
+
+
+def _viewer(context: Context) -> Viewer | None:
+    return context.viewer
 
 
 def _principal(context: Context) -> int | str:

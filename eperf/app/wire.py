@@ -136,6 +136,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent:
             self.scope["extensions"][PIPE] = self  # type: ignore[index]
 
+    async def send(self, message: Any) -> None:
+        """What the application says; what the handshake was is forgotten with it."""
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            # Kilobytes of headers, which nobody reads again and thousands of connections would hold.
+            del self.request, self.response
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""
         super().connection_lost(exc)

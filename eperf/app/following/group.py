@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -38,17 +38,17 @@ class Member:
     def __init__(self, outlet: Outlet) -> None:
         self.outlet = outlet
         self.at = 0
-        self.behind = asyncio.Event()
-        """Set while it is not live."""
-        self.behind.set()
+        self.behind: asyncio.Future[None] | None = None
+        """Comes while it is live, when it is no longer."""
 
 
 class Group:
     """The subscriptions of one key."""
 
-    def __init__(self, tail: Tail, audience: Audience, execution: Execution) -> None:
+    def __init__(self, key: Hashable, tail: Tail, audience: Audience, execution: Execution) -> None:
         self._tail, self._execution = tail, execution
         self.audience = audience
+        self.key = key
         self.held = 0
         """Members, live or not."""
         self._live: dict[Member, None] = {}
@@ -68,12 +68,13 @@ class Group:
         """The cursor up to which the live members were sent everything."""
         return self._at if self._working is not None else max(self._at, self._tail.at)
 
-    def join(self, member: Member) -> None:
-        """Makes a member live that stands where the group stands."""
+    def join(self, member: Member) -> asyncio.Future[None]:
+        """Makes a member live that stands where the group stands; gives what comes when it is no longer."""
         assert member.at == self.at
-        member.behind.clear()
+        member.behind = asyncio.get_running_loop().create_future()
         self._live[member] = None
         counts.BEHIND.dec()
+        return member.behind
 
     def leave(self, member: Member) -> None:
         """A member is gone."""
@@ -152,7 +153,8 @@ class Group:
         """A member goes on by itself from where the group stands."""
         del self._live[member]
         member.at = self._at
-        member.behind.set()
+        if member.behind is not None and not member.behind.done():
+            member.behind.set_result(None)
         counts.BEHIND.inc()
 
 

@@ -51,7 +51,14 @@ class LogShares:
         if given is None:
             return None
         heard = audience(context.viewer, wanted(given.get("units"), given.get("kinds")))
-        return partial(self._served, prepared, selection, executor, heard, cursor(given.get("after")))
+        after = cursor(given.get("after"))
+        key = _key(prepared, selection)
+        # What is needed to make a group is heavy, and nothing that each of thousands should hold.
+        execution = None
+        if key not in self._groups:
+            sight = _sight(prepared, selection)
+            execution = Execution(self._engine, executor, prepared.context, sight, selection.plain)
+        return partial(self._served, key, execution, heard, after)
 
     def _selection(self, prepared: Prepared) -> Selection | None:
         kept = prepared.operation.selections
@@ -69,21 +76,18 @@ class LogShares:
 
     async def _served(
         self,
-        prepared: Prepared,
-        selection: Selection,
-        executor: Executor[Any],
+        key: Hashable,
+        execution: Execution | None,
         heard: Audience,
         after: int | None,
         outlet: Outlet,
     ) -> None:
-        key = _key(prepared, selection)
         group = self._groups.get(key)
         if group is None:
-            execution = Execution(
-                self._engine, executor, prepared.context, _sight(prepared, selection), selection.plain
-            )
-            group = self._groups[key] = Group(self._tail, heard, execution)
+            assert execution is not None
+            group = self._groups[key] = Group(key, self._tail, heard, execution)
             self._tail.add(group)
+        del key, execution, heard
         group.held += 1
         counts.MEMBERS.inc()
         counts.BEHIND.inc()
@@ -98,7 +102,7 @@ class LogShares:
             counts.MEMBERS.dec()
             counts.BEHIND.dec()
             if not group.held:
-                del self._groups[key]
+                del self._groups[group.key]
                 self._tail.remove(group)
 
     async def _begun(self, group: Group, after: int | None) -> int:
@@ -119,8 +123,7 @@ class LogShares:
             if member.at > group.at or (group.busy and not outlet.piped):
                 await group.settled()
             elif outlet.piped:
-                group.join(member)
-                await member.behind.wait()
+                await group.join(member)
                 await outlet.drained(str(member.at))
             else:
                 await self._tail.beyond(member.at)

@@ -232,11 +232,13 @@ class Engine:
                 async for answer in answers:
                     await outlet.send(answer)
             return
+        language = prepared.language
+        del prepared  # thousands of these wait, each for hours
         with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
             try:
                 await served(outlet)
             except Refused as refused:
-                raise self._rejected(refused, prepared.language) from None
+                raise self._rejected(refused, language) from None
 
     def _taken(self, prepared: Prepared) -> Served | None:
         if self._shares is None or prepared.operation.kind is not OperationType.SUBSCRIPTION:

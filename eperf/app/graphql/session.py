@@ -23,7 +23,9 @@ from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Closing, Code, Complete, Init, Message, Ping, Subscribe
 from eperf.app.graphql.outlet import pipe_of
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
+from eperf.app.graphql.request import Request
 from eperf.app.graphql.socket_outlet import SocketOutlet
 from eperf.domain.errors import Refused, TooMany, Unavailable
 
@@ -160,23 +162,27 @@ class Session:
             errors = self._problems.of_exception(too_many, self.context.language)
             await self._send(messages.error(message.id, errors))
             return
-        self._operations[message.id] = asyncio.create_task(self._operate(message))
+        self._operations[message.id] = asyncio.create_task(self._operate(message.id, message.request))
 
-    async def _operate(self, message: Subscribe) -> None:
+    def _prepared(self, request: Request) -> Prepared:
+        context = self._each_operation(self.context)
+        return self._engine.prepare(request, context, context.language, _KINDS)
+
+    async def _operate(self, id: str, request: Request) -> None:  # noqa: A002
         """One operation; whatever ends it ends it alone."""
         try:
-            context = self._each_operation(self.context)
-            prepared = self._engine.prepare(message.request, context, context.language, _KINDS)
-            await self._engine.serve(prepared, self._outlet(message.id))
-            last = messages.complete(message.id)
+            serving = self._engine.serve(self._prepared(request), self._outlet(id))
+            del request  # thousands of these wait, each for hours
+            await serving
+            last = messages.complete(id)
         except Rejected as rejected:
-            last = messages.error(message.id, rejected.errors)
+            last = messages.error(id, rejected.errors)
         except WebSocketDisconnect:
             return
         except Exception as error:
-            last = messages.error(message.id, [self._problems.fault(error)])
-        if self._operations.get(message.id) is asyncio.current_task():
-            del self._operations[message.id]  # before it is said: the client may use the id again at once
+            last = messages.error(id, [self._problems.fault(error)])
+        if self._operations.get(id) is asyncio.current_task():
+            del self._operations[id]  # before it is said: the client may use the id again at once
             with suppress(WebSocketDisconnect):
                 await self._send(last)
 

@@ -1,4 +1,4 @@
-"""What uvicorn's protocols lack: answers in one piece, pipes for what many wait for, and a last word to who stopped reading.
+"""What uvicorn's protocols lack: answers in one piece, pipes for what many wait for, a word to who stopped reading.
 
 uvicorn writes an answer's head and its body apart, two calls of the kernel and two packets. Here a piece waits for the
 next one, no longer than until the loop comes round; so a stream's head goes out at once too.
@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 import weakref
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -117,7 +117,7 @@ class WholeProtocol(HttpToolsProtocol):
 
 
 _LINGER_SECONDS = 90
-"""How long a closed connection may leave what it was sent unread: it may have stopped for a minute, and is to read why."""
+"""How long a closed connection may leave what it was sent unread: who stopped for a minute is to read why."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -134,7 +134,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """A connection opens."""
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"][PIPE] = self  # type: ignore[index]
+            cast(dict[str, Any], self.scope["extensions"])[PIPE] = self
 
     async def send(self, message: Any) -> None:
         """What the application says; what the handshake was is forgotten with it."""
@@ -147,7 +147,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """The connection is over."""
         super().connection_lost(exc)
         if hasattr(self, "scope"):
-            self.scope["extensions"].pop(PIPE, None)  # type: ignore[union-attr]
+            cast(dict[str, Any], self.scope["extensions"]).pop(PIPE, None)
 
     def free(self) -> bool:
         """Whether it is open and holds nothing back."""

@@ -20,6 +20,11 @@ from eperf.store import log
 from eperf.store.log import Entry, Whereabouts
 from eperf.store.scope import OF_EMPLOYEE_ROWS, Q, below, predicate
 
+__all__ = [
+    "Audience", "Audiences", "CursorTooOld", "Entry", "Rings", "Told", "Wanted", "audience", "follow", "head", "latest",
+    "prune", "read", "start", "told",
+]  # fmt: skip
+
 MOST_UNITS = 100
 _PAGE = 500
 _EVER = 2**62
@@ -99,8 +104,8 @@ def audience(viewer: Viewer, wanted: Wanted) -> Audience:
 class Audiences(Generic[K]):
     """Many audiences by their keys, and for an event the keys of those that hear of it.
 
-    What may hear is found by what it can reach, so thousands of audiences cost an event nothing that is not theirs; that
-    it does hear is `Audience.hears`, always.
+    Who may hear is found by what it can reach, so thousands of audiences cost an event nothing that is not theirs; who
+    does hear is said by `Audience.hears`, always.
     """
 
     def __init__(self) -> None:
@@ -189,15 +194,16 @@ async def follow(call: Call, wanted: Wanted, after: int | None, grown: Rings) ->
 
 
 async def start(after: int | None, head: int) -> int:
-    """The place to go on from; raises what `follow` raises. `head` is the last cursor that is known to be given out."""
+    """The place to go on from; raises `BadInput`. `head` is the last cursor that is known to be given out.
+
+    Whether the log still holds what comes after it, `read` finds out.
+    """
     if after is None:
         return head
     if after > head:
         head = await log.head()
     if not 0 <= after <= head:
         raise BadInput("after", after, f"no such cursor was given out; the last is {head}")
-    if after < head:
-        await _kept(after)
     return after
 
 

@@ -79,8 +79,9 @@ async def head() -> int:
 
 async def oldest() -> int:
     """The oldest cursor still kept; one more than the head when nothing is kept."""
-    row = await EventRow.exclude(cursor=None).order_by("cursor").first()
-    return int(row.cursor) if row and row.cursor else await head() + 1
+    _, rows = await database.connection().execute_query("SELECT min(cursor) FROM event", [])
+    found = rows[0][0]
+    return await head() + 1 if found is None else int(found)
 
 
 async def after(cursor: int, upto: int, where: Q | None, most: int = 500) -> Sequence[EventRow]:
@@ -94,8 +95,8 @@ async def page(cursor: int, upto: int, where: Q | None, most: int) -> list[Entry
     text, values = _written(cursor, upto, where, most)
     _, rows = await database.connection().execute_query(text, values)
     if database.dialect() == "postgres":
-        return [Entry(*row) for row in rows]
-    return [Entry(*tuple(row)[:-1], _instant(row[-1])) for row in rows]
+        return [Entry._make(row) for row in rows]
+    return [Entry._make((*tuple(row)[:-1], _instant(row[-1]))) for row in rows]
 
 
 def _written(cursor: int, upto: int, where: Q | None, most: int) -> tuple[str, list[Any]]:

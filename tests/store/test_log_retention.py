@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from eperf.domain.errors import Refused
-from eperf.services.call import Call
-from eperf.services.event import CursorTooOld, follow, prune, Wanted
 from eperf.adapters.broker import Bell
 from eperf.domain.access import Role
+from eperf.domain.errors import Refused
+from eperf.services.call import Call
+from eperf.services.event import CursorTooOld, Wanted, follow, prune
 from eperf.store import log
 from eperf.store.event import EventRow
 from eperf.store.guest import SinkRow

@@ -77,7 +77,9 @@ class Execution:
     async def _executed(self, entries: Sequence[Entry], moment: Moment) -> list[ExecutionResult]:
         context = self._context.fresh()
         context.rows = moment.rows(self._sight, context)
-        executors = [self._executor.build_per_event_executor(PerformanceUpdate(row=entry)) for entry in entries]
+        executors = [
+            self._executor.build_per_event_executor(PerformanceUpdate(row=entry)) for entry in entries
+        ]
         for executor in executors:
             executor.context_value = context
         return await asyncio.gather(*(self._engine.event(executor) for executor in executors))

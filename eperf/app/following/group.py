@@ -1,9 +1,9 @@
 """Equal subscriptions: who hears, what they are answered, and who of them is live.
 
-A member is *live* while its connection takes what it is given. Then it has been sent exactly what the group has, up to the
-group's cursor `at`. A connection that holds bytes back is left out from the next parcel on; its member reads pages of the log, as
-one does that comes with an old cursor, and is live again when it stands where the group stands. So nothing is queued
-for anybody: the log is the queue.
+A member is *live* while its connection takes what it is given. Then it has been sent exactly what the group has, up to
+the group's cursor `at`. A connection that holds bytes back is left out from the next parcel on; its member reads pages
+of the log, as one does that comes with an old cursor, and is live again when it stands where the group stands. So
+nothing is queued for anybody: the log is the queue.
 """
 
 from __future__ import annotations
@@ -69,8 +69,7 @@ class Group:
         return self._at if self._working is not None else max(self._at, self._tail.at)
 
     def join(self, member: Member) -> asyncio.Future[None]:
-        """Makes a member live that stands where the group stands; gives what comes when it is no longer."""
-        assert member.at == self.at
+        """Makes a member live that stands at `at`; gives what comes when it is no longer."""
         member.behind = asyncio.get_running_loop().create_future()
         self._live[member] = None
         counts.BEHIND.dec()
@@ -121,10 +120,7 @@ class Group:
 
     def _deliver(self, answers: Sequence[bytes], upto: int) -> None:
         parcel = Parcel(answers)
-        held_back = []
-        for member in self._live:
-            if not _put(member, parcel):
-                held_back.append(member)
+        held_back = [member for member in self._live if not _put(member, parcel)]
         counts.LIVE.inc(len(answers) * (len(self._live) - len(held_back)))
         for member in held_back:
             self._fall(member)

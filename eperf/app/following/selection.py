@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -50,7 +50,9 @@ def selected(
     schema: GraphQLSchema, foreign: frozenset[str], document: DocumentNode, operation: OperationDefinitionNode
 ) -> Selection | None:
     """What a valid subscription selects; None where it is not the log's, or where a directive decides that."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
     roots = _fields(operation.selection_set.selections, "Subscription", fragments)
     if roots is None or len(roots) != 1:
         return None
@@ -80,8 +82,11 @@ def _fields(
             key = node.alias.value if node.alias else node.name.value
             found.setdefault(key, []).append(node)
             continue
-        inside = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
-        assert isinstance(inside, FragmentDefinitionNode | InlineFragmentNode)
+        inside = (
+            fragments[node.name.value]
+            if isinstance(node, FragmentSpreadNode)
+            else cast(InlineFragmentNode, node)
+        )
         if inside.directives or (inside.type_condition and inside.type_condition.name.value != kind):
             return None
         waiting.extend(reversed(inside.selection_set.selections))

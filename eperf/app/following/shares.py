@@ -1,8 +1,8 @@
 """Which subscriptions are equal, and the life of each from its first cursor to its end.
 
-The key of a group holds all that an answer follows from: the document, the operation, the variables as they were sent (but
-the one that only says where to begin), the language, and the viewer's rights. Accounts of equal rights share a group, unless code of
-a plugin answers a part of it: that may ask who calls, so there the viewer is the key.
+The key of a group holds all that an answer follows from: the document, the operation, the variables as they were sent
+(but the one that only says where to begin), the language, and the viewer's rights. Accounts of equal rights share a
+group, unless code of a plugin answers a part of it: that may ask who calls, so there the viewer is the key.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 import orjson
-from graphql import Executor, GraphQLError, GraphQLSchema, get_argument_values
+from graphql import Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, get_argument_values
 
 from eperf.app.following import counts
 from eperf.app.following.execution import Execution
@@ -25,7 +25,7 @@ from eperf.app.graphql.prepared import Prepared
 from eperf.schema.compose import Composed
 from eperf.schema.context import Context
 from eperf.schema.event.types import cursor, wanted
-from eperf.services.event import Audience, Rings, audience, start
+from eperf.services.event import Rings, audience, start
 
 
 class LogShares:
@@ -34,6 +34,7 @@ class LogShares:
     def __init__(self, engine: Engine, schema: Composed, grown: Rings) -> None:
         self._engine, self._foreign = engine, schema.foreign
         self._schema: GraphQLSchema = schema._schema
+        self._field = cast(GraphQLObjectType, self._schema.subscription_type).fields[FIELD]
         self._tail = Tail(grown)
         self._groups: dict[Hashable, Group] = {}
 
@@ -52,13 +53,12 @@ class LogShares:
             return None
         heard = audience(context.viewer, wanted(given.get("units"), given.get("kinds")))
         after = cursor(given.get("after"))
-        key = _key(prepared, selection)
-        # What is needed to make a group is heavy, and nothing that each of thousands should hold.
-        execution = None
-        if key not in self._groups:
-            sight = _sight(prepared, selection)
-            execution = Execution(self._engine, executor, prepared.context, sight, selection.plain)
-        return partial(self._served, key, execution, heard, after)
+        key, sight = _key(prepared, selection), _sight(prepared, selection)
+        group = self._groups.get(key)
+        if group is None:
+            execution = Execution(self._engine, executor, context, sight, selection.plain)
+            group = Group(key, self._tail, heard, execution)
+        return partial(self._served, group, after)
 
     def _selection(self, prepared: Prepared) -> Selection | None:
         kept = prepared.operation.selections
@@ -67,27 +67,15 @@ class LogShares:
         return cast(Selection | None, kept[0])
 
     def _arguments(self, selection: Selection, executor: Executor[Any]) -> dict[str, Any] | None:
-        assert self._schema.subscription_type is not None
-        field = self._schema.subscription_type.fields[FIELD]
         try:
-            return get_argument_values(field, selection.root, executor.variable_values)
+            return get_argument_values(self._field, selection.root, executor.variable_values)
         except GraphQLError:
             return None  # the executor says what is wrong
 
-    async def _served(
-        self,
-        key: Hashable,
-        execution: Execution | None,
-        heard: Audience,
-        after: int | None,
-        outlet: Outlet,
-    ) -> None:
-        group = self._groups.get(key)
-        if group is None:
-            assert execution is not None
-            group = self._groups[key] = Group(key, self._tail, heard, execution)
+    async def _served(self, group: Group, after: int | None, outlet: Outlet) -> None:
+        group = self._groups.setdefault(group.key, group)
+        if not group.held:
             self._tail.add(group)
-        del key, execution, heard
         group.held += 1
         counts.MEMBERS.inc()
         counts.BEHIND.inc()

@@ -16,7 +16,7 @@ from eperf.app.graphql import counts
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Code
-from eperf.app.graphql.outlet import Outlet, Parcel, Pipe
+from eperf.app.graphql.outlet import NO_PIPE, Outlet, Parcel, Pipe
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.domain.errors import Unauthenticated
 
@@ -54,7 +54,7 @@ class EventStream:
         send: Callable[[Any], Awaitable[None]],
         serve: Callable[[Outlet], Awaitable[None]],
         *,
-        pipe: Pipe | None,
+        pipe: Pipe,
         context: Any,
         limits: Limits,
         problems: Problems,
@@ -116,24 +116,21 @@ class EventStream:
     @property
     def piped(self) -> bool:
         """Whether the server gave a pipe."""
-        return self._pipe is not None
+        return self._pipe is not NO_PIPE
 
     def free(self) -> bool:
         """Whether the stream is open and its transport holds nothing back."""
-        return self._pipe is not None and not self._last.done() and self._pipe.free()
+        return not self._last.done() and self._pipe.free()
 
     def put(self, parcel: Parcel) -> None:
         """Writes events to the transport."""
-        assert self._pipe is not None
         self._pipe.write(parcel.addressed(self._pipe.style, self._event))
 
     def _event(self, answer: bytes) -> bytes:
-        assert self._pipe is not None
         return self._pipe.message(_next(answer))
 
     async def drained(self, position: str) -> None:
         """Waits for a reader who is slow; one who has stopped is given up."""
-        assert self._pipe is not None
         try:
             async with asyncio.timeout(self._limits.send_seconds):
                 await self._pipe.drained()

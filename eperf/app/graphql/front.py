@@ -41,9 +41,9 @@ class GraphQLFront:
     or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
-    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream, once for those with the
-    same `same_credential`. `principal_of`
-    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by hash.
+    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream, but once for
+    all with one `same_credential`. `principal_of` says in whose rate a context's operations are counted; `trusted` are
+    the documents that may be asked for by hash.
     """
 
     def __init__(

@@ -59,7 +59,7 @@ class Outlet(Protocol):
     """One operation's way to its reader."""
 
     async def send(self, answer: bytes) -> None:
-        """Sends one answer, waiting for a reader who is slow but not for one who has stopped; raises when it is gone."""
+        """Sends one answer, waiting for a slow reader but not for one who has stopped; raises when it is gone."""
 
     @property
     def piped(self) -> bool:
@@ -72,9 +72,33 @@ class Outlet(Protocol):
         """Writes a parcel at once."""
 
     async def drained(self, position: str) -> None:
-        """Waits until it is free. A reader who stops is closed and told the position; raises then, or when it is gone."""
+        """Waits until it is free. A reader who stops is closed and told the position, and this raises."""
 
 
-def pipe_of(scope: Any) -> Pipe | None:
-    """The pipe of a connection, where its server gives one."""
-    return cast(Pipe | None, (scope.get("extensions") or {}).get(PIPE))
+class _NoPipe:
+    """Where the server gives none."""
+
+    style = ""
+
+    def free(self) -> bool:
+        return False
+
+    def message(self, data: bytes) -> bytes:
+        return data
+
+    def write(self, _messages: bytes) -> None:
+        raise ConnectionResetError("there is no pipe")
+
+    async def drained(self) -> None:
+        pass
+
+    def part(self, _code: int, _reason: str) -> bool:
+        return False
+
+
+NO_PIPE: Pipe = _NoPipe()
+
+
+def pipe_of(scope: Any) -> Pipe:
+    """The pipe of a connection; `NO_PIPE` where its server gives none."""
+    return cast(Pipe, (scope.get("extensions") or {}).get(PIPE, NO_PIPE))

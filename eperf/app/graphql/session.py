@@ -83,7 +83,7 @@ class Session:
             return
         self._closed = True
         counts.closed(code)
-        if self._pipe is not None and not self._pipe.free() and self._pipe.part(code, reason):
+        if not self._pipe.free() and self._pipe.part(code, reason):
             return
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):

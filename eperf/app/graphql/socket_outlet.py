@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from starlette.websockets import WebSocketDisconnect
 
 from eperf.app.graphql import messages
-from eperf.app.graphql.outlet import Parcel, Pipe
+from eperf.app.graphql.outlet import NO_PIPE, Parcel, Pipe
 
 
 class SocketOutlet:
@@ -19,14 +19,14 @@ class SocketOutlet:
     def __init__(
         self,
         id: str,  # noqa: A002
-        pipe: Pipe | None,
+        pipe: Pipe,
         send: Callable[[str], Awaitable[None]],
         stopped: Callable[[str], Awaitable[None]],
         seconds: float,
     ) -> None:
         self._id, self._pipe, self._send = id, pipe, send
         self._stopped, self._seconds = stopped, seconds
-        self._style = (pipe.style, id) if pipe else ("", id)
+        self._style = (pipe.style, id)
         self._wrapped = messages.next_head(id)
 
     async def send(self, answer: bytes) -> None:
@@ -36,24 +36,21 @@ class SocketOutlet:
     @property
     def piped(self) -> bool:
         """Whether the server gave a pipe."""
-        return self._pipe is not None
+        return self._pipe is not NO_PIPE
 
     def free(self) -> bool:
         """Whether the socket is open and its transport holds nothing back."""
-        return self._pipe is not None and self._pipe.free()
+        return self._pipe.free()
 
     def put(self, parcel: Parcel) -> None:
         """Writes frames to the transport."""
-        assert self._pipe is not None
         self._pipe.write(parcel.addressed(self._style, self._frame))
 
     def _frame(self, answer: bytes) -> bytes:
-        assert self._pipe is not None
         return self._pipe.message(b"%b%b}" % (self._wrapped, answer))
 
     async def drained(self, position: str) -> None:
         """Waits for a reader who is slow; one who has stopped is closed."""
-        assert self._pipe is not None
         try:
             async with asyncio.timeout(self._seconds):
                 await self._pipe.drained()

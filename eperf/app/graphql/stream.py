@@ -19,8 +19,8 @@ from eperf.app.graphql.connection import Headers
 from eperf.app.graphql.events import EventStream
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.http import HttpEndpoint
-from eperf.app.graphql.outlet import pipe_of
 from eperf.app.graphql.negotiate import EVENT_STREAM, PLAIN_JSON
+from eperf.app.graphql.outlet import pipe_of
 from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Rejected
 from eperf.app.graphql.refusals import OriginRefused

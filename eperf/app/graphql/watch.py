@@ -96,7 +96,6 @@ class Watch:
                 for _ in range(min(_AT_ONCE, len(alike))):
                     group.create_task(_look(rest, still_valid))
 
-
     def _alike(self) -> list[list[Watched]]:
         """The sessions whose contexts are the same to a check."""
         found: defaultdict[Hashable, list[Watched]] = defaultdict(list)

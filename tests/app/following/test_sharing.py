@@ -30,8 +30,14 @@ ROOT = "performanceUpdates(after: $after, units: $units, kinds: $kinds) "
 DOCUMENTS = (
     HEAD + "{" + ROOT + "{ cursor kind occurredAt version } }",
     HEAD + "{ updates: " + ROOT + "{ cursor } }",
-    HEAD + "{" + ROOT + "{ ...Rest at: occurredAt __typename } } fragment Rest on PerformanceUpdate { cursor what: kind cursor }",
-    HEAD + "{" + ROOT + """{ cursor unit { id name } employee { id nip name }
+    HEAD
+    + "{"
+    + ROOT
+    + "{ ...Rest at: occurredAt __typename } } fragment Rest on PerformanceUpdate { cursor what: kind cursor }",
+    HEAD
+    + "{"
+    + ROOT
+    + """{ cursor unit { id name } employee { id nip name }
       subject { __typename id ... on Activity { result quantity decidedBy { name } evidence { sha256 } }
         ... on Score { score settingsDigest employee { name } breakdown { label } } } } }""",
     HEAD + "{" + ROOT + "{ cursor kind employee { unit { name } supervisor { name } } } }",
@@ -108,9 +114,7 @@ def _wanted(town: RandomTown, asker: Asker, rng: random.Random) -> tuple[dict[st
     kinds = rng.sample(sorted({row["kind"] for row in town.tables["event"].values()}), rng.choice((0, 0, 1)))
     below = {row["descendant_id"] for row in town.tables["unit_tree"].values() if row["ancestor_id"] in units}
     kept = [
-        row
-        for row in rows
-        if (not units or row["unit_id"] in below) and (not kinds or row["kind"] in kinds)
+        row for row in rows if (not units or row["unit_id"] in below) and (not kinds or row["kind"] in kinds)
     ]
     variables: dict[str, Any] = {}
     if units or rng.random() < 0.5:
@@ -149,4 +153,3 @@ async def _settled(follower: Follower, count: int) -> None:
             break
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.01)
-

@@ -41,7 +41,7 @@ async def behind(served: Place) -> None:
 async def test_one_that_stops_is_closed_with_its_place_and_resumes_while_others_hear_everything(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with place(database, tmp_path, monkeypatch, send_seconds=1.0) as served:
+    async with place(database, tmp_path, monkeypatch, send_seconds=3.0) as served:
         slow, quick = await served.talk(small=True), await served.talk()
         for talk in (slow, quick):
             await talk.subscribe(FOLLOW)
@@ -50,7 +50,7 @@ async def test_one_that_stops_is_closed_with_its_place_and_resumes_while_others_
         for _ in range(MANY // 2_000):
             await served.happen(2_000)
         assert cursors(await reading) == list(range(1, MANY + 1))
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(4)
         taken = await heard(slow)
         assert slow.socket.close_code == 1013
         said = re.fullmatch(r"The reader is too slow, sent up to (\d+)", slow.socket.close_reason or "")
@@ -99,7 +99,7 @@ async def test_an_event_stream_whose_reader_stops_ends_without_complete_and_resu
                     break
             text = (await _rest(response)).decode()
         assert "event: complete" not in text
-        whole = re.findall(r'event: next\ndata: (.*)\n\n', text)
+        whole = re.findall(r"event: next\ndata: (.*)\n\n", text)
         taken = cursors([{"payload": decoded(one)} for one in whole])
         assert taken == list(range(1, len(taken) + 1))
         assert 0 < len(taken) < MANY

@@ -116,6 +116,8 @@ class WholeProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
 
+_HELD_BYTES = 128 * 1024
+"""The system's buffer of a socket (Linux takes twice as much): it grows to megabytes where it is not told."""
 _LINGER_SECONDS = 90
 """How long a closed connection may leave what it was sent unread: who stopped for a minute is to read why."""
 
@@ -134,6 +136,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """A connection opens."""
         super().handle_connect(event)
         if not self.close_sent:
+            self._bound()
             cast(dict[str, Any], self.scope["extensions"])[PIPE] = self
 
     async def send(self, message: Any) -> None:
@@ -182,7 +185,6 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
-        self._linger()
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
@@ -195,9 +197,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.pending_ping_payload = None
         self.part(Code.TRY_AGAIN, "The reader is too slow")
 
-    def _linger(self) -> None:
+    def _bound(self) -> None:
+        """Bounds what the system holds of what is not read, and lets it hold that until the reader was told why."""
         own = self.transport.get_extra_info("socket")
-        if own is None or not hasattr(socket, "TCP_USER_TIMEOUT"):
+        if own is None:
             return
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(own.fileno())) as same:
-            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _LINGER_SECONDS * 1000)
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HELD_BYTES)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                same.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _LINGER_SECONDS * 1000)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -24,7 +25,6 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationType,
-    Undefined,
     create_source_event_stream,
     execute_subscription_event,
     get_variable_values,
@@ -35,7 +35,7 @@ from strawberry.execution import optimized_is_awaitable
 from eperf.app.graphql import counts, paths
 from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
-from eperf.app.graphql.documents import Document, Documents, Operation
+from eperf.app.graphql.documents import Documents, Operation
 from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
@@ -85,7 +85,7 @@ class Engine:
             return self._prepared(request, context, language, kinds)
         except (Rejected, Refused, GraphQLSyntaxError) as error:
             counts.refused()
-            raise self._rejected(error, language) from None
+            raise self._problems.rejected(error, language) from None
 
     def _prepared(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -102,7 +102,7 @@ class Engine:
         if operation.introspects and not self._introspection(context):
             raise IntrospectionRefused("query")
         variables = self._variables(request, operation, language)
-        cost = self._cost(document, operation, variables)
+        cost = operation.cost(variables, partial(self._price, document.ast))
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
         purse.spend(cost)
@@ -125,7 +125,7 @@ class Engine:
             variables = self._variables(request, operation, context.language)
         except (Refused, Rejected):
             return None
-        cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
+        cost, purse = operation.cost(variables, partial(self._price, document.ast)), self.gate.purse(context)
         roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
         if roots is None or not purse.paid(cost):
             return None
@@ -160,15 +160,6 @@ class Engine:
             raise Rejected(self._problems.of_request(found, BAD_USER_INPUT, language))
         return found.coerced
 
-    def _cost(self, document: Document, operation: Operation, variables: dict[str, Any]) -> int:
-        key = tuple([variables.get(name, Undefined) for name in operation.sizes])
-        cost = operation.prices.get(key)
-        if cost is None:
-            if len(operation.prices) >= _MOST_PRICES:
-                operation.prices.clear()
-            cost = operation.prices[key] = self._price(document.ast, operation.node, variables)
-        return cost
-
     def executor(self, prepared: Prepared) -> Executor[Any]:
         """What executes a prepared operation; raises `Rejected`."""
         built = self._execution.build(
@@ -192,7 +183,7 @@ class Engine:
             with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.purse:
                 return await self._in_time(prepared)
         except _REFUSALS as refused:
-            raise self._rejected(refused, prepared.language) from None
+            raise self._problems.rejected(refused, prepared.language) from None
 
     async def _in_time(self, prepared: Prepared) -> bytes:
         try:
@@ -202,14 +193,6 @@ class Engine:
             if not limit.expired():
                 raise
             raise TimedOut from None
-
-    def _rejected(self, error: Exception, language: str) -> Rejected:
-        if isinstance(error, Rejected):
-            return error
-        if isinstance(error, GraphQLSyntaxError):
-            return Rejected(self._problems.of_syntax(error))
-        errors = self._problems.of_exception(error, language)
-        return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
         operation = prepared.operation
@@ -238,7 +221,7 @@ class Engine:
             try:
                 await served(outlet)
             except Refused as refused:
-                raise self._rejected(refused, language) from None
+                raise self._problems.rejected(refused, language) from None
 
     def _taken(self, prepared: Prepared) -> Served | None:
         if self._shares is None or prepared.operation.kind is not OperationType.SUBSCRIPTION:
@@ -247,7 +230,7 @@ class Engine:
             return self._shares.take(prepared)
         except Refused as refused:
             counts.refused()
-            raise self._rejected(refused, prepared.language) from None
+            raise self._problems.rejected(refused, prepared.language) from None
 
     async def stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """The answers of any operation: one of a query or a mutation, each event's of a subscription."""
@@ -307,7 +290,6 @@ class Engine:
             return encode({"errors": [self._problems.fault(error)], "data": None})
 
 
-_MOST_PRICES = 64
 _REFUSALS = (TimedOut, TooFast)
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)

@@ -78,6 +78,13 @@ class Settings(BaseSettings):
         le=3650,
         description="Days for which the coordinates of a check-in are kept; then only inside or outside is.",
     )
+    event_days: int = Field(
+        0,
+        ge=0,
+        le=36500,
+        description="Days for which the event log is kept; 0 keeps it for ever. Below 730 it lacks what the windows of "
+        "discipline and appraisal look back on; see `docs/operate.md`.",
+    )
     plugins_strict: bool = Field(False, description="Whether a plugin that does not fit stops the start.")
     plugins_without: Words = Field((), description="Plugins that are left out, by name, parted by commas.")
     plugin_seconds: float = Field(

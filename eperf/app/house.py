@@ -56,6 +56,7 @@ class House:
             self.outside(),
             pull_every=timedelta(seconds=settings.pull_seconds),
             coordinate_days=settings.coordinate_days,
+            event_days=settings.event_days,
             blobs=self.blobs(),
             guests=guests,
             environment={

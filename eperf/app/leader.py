@@ -33,6 +33,7 @@ from eperf.services.attendance.days import close_day, reclassify
 from eperf.services.attendance.pull import pull_due
 from eperf.services.call import Call
 from eperf.services.deadline import enforce
+from eperf.services.event import prune
 from eperf.services.people import roll_placements
 from eperf.services.plugin import take_note
 from eperf.services.scoring import mark_provisional, score_dirty, take_over, try_again
@@ -44,6 +45,7 @@ _TRY_AGAIN = 1.0
 _CATCH_UP_DAYS = 7
 _LOOK_FOR_DUE = 30.0
 _LOOK_FOR_TRIALS = 1.0
+_LOOK_FOR_OLD = 600.0
 _REST_NUMBERING = 0.02
 _REST_FRESH = 0.1
 _REST_CLASSIFYING = 0.1
@@ -67,6 +69,8 @@ class Leader:
     pull_every: timedelta = timedelta()
     """How often machines that are asked are asked; zero: not by the leader."""
     coordinate_days: int = 90
+    event_days: int = 0
+    """How long the event log is kept; 0: for ever."""
     blobs: Blobs | None = None
     """Where the facts of closed months are kept; without it none is closed here."""
     closed: date | None = None
@@ -118,6 +122,8 @@ class Leader:
             duties.create_task(self._watch_deadlines())
             duties.create_task(self._try_again())
             duties.create_task(self._repeat(self._settle, _REST_CROWD))
+            if self.event_days:
+                duties.create_task(self._forget_events())
             if self.pull_every:
                 duties.create_task(self._ask_around())
             if self.guests:
@@ -179,6 +185,16 @@ class Leader:
             except Exception as failure:
                 _log("leader.duty-failed", failure, duty="deadlines")
             await asyncio.sleep(_LOOK_FOR_DUE)
+
+    async def _forget_events(self) -> None:
+        """Deletes what the log keeps no longer, piece by piece, and looks again in a while."""
+        while True:
+            gone = 0
+            try:
+                gone = await prune(self.call(), self.event_days)
+            except Exception:
+                logger.exception("leader.duty-failed", duty="forget-events")
+            await asyncio.sleep(_REST_CROWD if gone else _LOOK_FOR_OLD)
 
     async def _try_again(self) -> None:
         """Has parts tried again that were left alone: their time rings no bell either."""

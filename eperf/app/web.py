@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from eperf.app import auth, devices, files, health, pay, receipts
 from eperf.app.auth import Authenticator
+from eperf.app.following import LogShares
 from eperf.app.graphql.connection import ConnectionFacts
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
@@ -59,7 +60,9 @@ def build(house: House, measured: health.Measured | None = None) -> Web:
         allowed_origins=frozenset(settings.allowed_origins),
         suggestions=settings.suggestions,
         still_valid=_still_valid(authenticator),
+        same_credential=_viewer,
         plans=Plans(Reader(schema, FORMS), writer(database.dialect()), database.text, Unfit),
+        shares=lambda engine: LogShares(engine, schema, house.grown),
         recall=_recall(house, authenticator),
         principal_of=_principal,
         trusted=_trusted(house),
@@ -115,6 +118,10 @@ def _still_valid(authenticator: Authenticator) -> Any:
         return context.viewer is None or await authenticator.still_valid(context.viewer)
 
     return ask
+
+
+def _viewer(context: Context) -> Viewer | None:
+    return context.viewer
 
 
 def _principal(context: Context) -> int | str:

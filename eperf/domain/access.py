@@ -206,6 +206,11 @@ class Viewer:
     token_id: int | None = None
     system: bool = False
 
+    @property
+    def rights(self) -> tuple[object, ...]:
+        """What all that a viewer may see follows from: who has equal rights sees the same, by whatever account."""
+        return (self.system, self.employee_id, self.roles, self.grants, self.stands_in_for)
+
 
 SYSTEM = Viewer(account_id=0, name="system", system=True)
 """The installation itself: its jobs, and whoever may run commands on the server. Everything is in its reach."""

@@ -88,6 +88,8 @@ class Composed(strawberry.Schema):
 
     nodes: dict[str, type]
     added: dict[str, Fields]
+    foreign: frozenset[str]
+    """What plugins brought, whose code may ask who calls: types by name, fields as `Type.field`."""
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """A type's own fields, then those that others added."""
@@ -134,6 +136,7 @@ def _core_names() -> Names:
 
 def build(contributions: Iterable[Contribution]) -> Composed:
     """The schema of contributions whose names do not clash; see `compose`."""
+    contributions = tuple(contributions)
     given = [*CORE, *contributions]
     added: dict[str, Fields] = {}
     roots: dict[str, dict[str, StrawberryField]] = {root: {} for root in ROOTS}
@@ -150,7 +153,17 @@ def build(contributions: Iterable[Contribution]) -> Composed:
                 roots[kind].update(fields)
             else:
                 added[kind] = {**added.get(kind, {}), **fields}
-    return _schema(roots, added, types, nodes, scalars)
+    return _schema(roots, added, types, nodes, scalars, _foreign(contributions))
+
+
+def _foreign(contributions: Iterable[Contribution]) -> frozenset[str]:
+    shown = CONFIG.name_converter.apply_naming_config
+    found: set[str] = set()
+    for one in contributions:
+        found.update(kind.__name__ for kind in one.types)
+        for kind, fields in one.extends.items():
+            found.update(f"{kind}.{shown(name)}" for name in fields)
+    return frozenset(found)
 
 
 def _schema(
@@ -159,6 +172,7 @@ def _schema(
     types: Sequence[type],
     nodes: dict[str, type],
     scalars: dict[object, Any],
+    foreign: frozenset[str],
 ) -> Composed:
     made = {
         root: create_type(
@@ -168,7 +182,7 @@ def _schema(
         if fields
     }
     # The schema asks for fields while it is built, so the class has to know them before.
-    composed = type("Composed", (Composed,), {"added": added, "nodes": nodes})
+    composed = type("Composed", (Composed,), {"added": added, "nodes": nodes, "foreign": foreign})
     schema: Composed = composed(
         query=made["Query"],
         mutation=made.get("Mutation"),

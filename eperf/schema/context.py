@@ -10,6 +10,7 @@ from typing import Any
 
 from eperf.domain.access import Operation, Scope, Viewer, scope
 from eperf.domain.errors import Unauthenticated
+from eperf.planner.budget import MOST_NODES, Budget
 from eperf.planner.rows import Rows
 from eperf.plugins.registry import Registry
 from eperf.plugins.verbs import GuestVerb
@@ -60,6 +61,10 @@ class Context:
         return Context(
             self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
         )
+
+    def common(self, operations: int) -> Rows:
+        """Rows for several operations that are executed at once: together they may fetch what each could alone."""
+        return Rows(self._scope, Budget(MOST_NODES * operations))
 
     def _scope(self, operation: Operation) -> Scope:
         return scope(self.seen(), operation)

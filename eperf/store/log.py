@@ -7,12 +7,18 @@ cursor is always final.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 from tortoise.expressions import Q
 
 from eperf.store import database
 from eperf.store.event import EventHeadRow, EventRow
+from eperf.store.guest import SinkRow
+from eperf.store.organisation import UnitTreeRow
+from eperf.store.people import EmployeeRow
 
 _NUMBER = """
 UPDATE event SET cursor = fresh.number FROM (
@@ -20,6 +26,33 @@ UPDATE event SET cursor = fresh.number FROM (
   FROM (SELECT id FROM event WHERE cursor IS NULL ORDER BY id LIMIT {most}) AS waiting
 ) AS fresh WHERE event.id = fresh.id
 """
+_ENTRY = (
+    "cursor", "kind", "version", "subject_type", "subject_id", "unit_id", "employee_id", "occurred_at",
+)  # fmt: skip
+_EVERYTHING = (
+    f"SELECT {', '.join(_ENTRY)} FROM event "  # noqa: S608 - our own names
+    "WHERE cursor > {} AND cursor <= {} ORDER BY cursor LIMIT {}"
+)
+
+
+class Entry(NamedTuple):
+    """A numbered event as those who follow the log need it: without its payload, and without an object's weight."""
+
+    cursor: int
+    kind: str
+    version: int
+    subject_type: str
+    subject_id: int
+    unit_id: int | None
+    employee_id: int | None
+    occurred_at: datetime
+
+
+class Whereabouts(NamedTuple):
+    """Where units and people of some entries stand now: units above a unit, itself included; a person's superior."""
+
+    above: Mapping[int, frozenset[int]]
+    superior: Mapping[int, int | None]
 
 
 async def number(most: int = 5000) -> int:
@@ -46,11 +79,88 @@ async def head() -> int:
 
 async def oldest() -> int:
     """The oldest cursor still kept; one more than the head when nothing is kept."""
-    row = await EventRow.exclude(cursor=None).order_by("cursor").first()
-    return int(row.cursor) if row and row.cursor else await head() + 1
+    _, rows = await database.connection().execute_query("SELECT min(cursor) FROM event", [])
+    found = rows[0][0]
+    return await head() + 1 if found is None else int(found)
 
 
 async def after(cursor: int, upto: int, where: Q | None, most: int = 500) -> Sequence[EventRow]:
     """Events in `(cursor, upto]` that satisfy a condition, in order, at most `most`."""
     found = EventRow.filter(cursor__gt=cursor, cursor__lte=upto)
     return await (found.filter(where) if where else found).order_by("cursor").limit(most)
+
+
+async def page(cursor: int, upto: int, where: Q | None, most: int) -> list[Entry]:
+    """As `after`, without objects: what is read for thousands of subscribers, or by the million."""
+    text, values = _written(cursor, upto, where, most)
+    _, rows = await database.connection().execute_query(text, values)
+    if database.dialect() == "postgres":
+        return [Entry._make(row) for row in rows]
+    return [Entry._make((*tuple(row)[:-1], _instant(row[-1]))) for row in rows]
+
+
+def _written(cursor: int, upto: int, where: Q | None, most: int) -> tuple[str, list[Any]]:
+    if where is None:  # asked fifty times a second while somebody listens
+        marks = ("?1", "?2") if database.dialect() == "sqlite" else ("$1", "$2")
+        return _EVERYTHING.format(*marks, int(most)), [cursor, upto]
+    found = EventRow.filter(where, cursor__gt=cursor, cursor__lte=upto)
+    query = found.order_by("cursor").limit(most).values_list(*_ENTRY)
+    query._make_query()
+    text, values = query.query.get_parameterized_sql()
+    return text, list(values)
+
+
+def _instant(stored: str) -> datetime:
+    found = datetime.fromisoformat(stored)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def whereabouts(entries: Sequence[Entry]) -> Whereabouts:
+    """Where the units and the people of some entries stand at this moment."""
+    units = {entry.unit_id for entry in entries if entry.unit_id is not None}
+    people = {entry.employee_id for entry in entries if entry.employee_id is not None}
+    above: dict[int, set[int]] = {unit: set() for unit in units}
+    for low, high in await _pairs(UnitTreeRow, ("descendant_id", "ancestor_id"), "descendant_id", units):
+        above[low].add(high)
+    superior = dict(await _pairs(EmployeeRow, ("id", "supervisor_id"), "id", people))
+    return Whereabouts({unit: frozenset(found) for unit, found in above.items()}, superior)
+
+
+async def _pairs(row: Any, columns: tuple[str, str], key: str, ids: set[int]) -> list[tuple[int, Any]]:
+    if not ids:
+        return []
+    name = row._meta.db_table
+    text = f"SELECT {columns[0]}, {columns[1]} FROM {name} WHERE {key} IN ({database.listed(sorted(ids))})"  # noqa: S608
+    _, rows = await database.connection().execute_query(text, [])
+    return [(found[0], found[1]) for found in rows]
+
+
+Needs = Callable[[], Awaitable[int | None]]
+"""The cursor up to which somebody has taken everything; None: nobody is there to wait for."""
+
+
+async def _taken_by_sinks() -> int | None:
+    row = await SinkRow.all().order_by("cursor").first()
+    return None if row is None else int(row.cursor)
+
+
+NEEDS: list[Needs] = [_taken_by_sinks]
+"""Who still needs the log. A table with cursors of its own adds itself here."""
+
+
+async def lowest_needed() -> int:
+    """The cursor up to which nobody needs the log any more; the head when nobody waits for anything."""
+    asked = [await needs() for needs in NEEDS]
+    return min([await head(), *(taken for taken in asked if taken is not None)])
+
+
+async def prune(since: datetime, most: int = 2_000) -> int:
+    """Deletes up to `most` of the oldest numbered events from before an instant, up to the first younger one.
+
+    What is still needed stays, however old; so does what has no number. Gives how many went.
+    """
+    needed = await lowest_needed()
+    eldest = EventRow.exclude(cursor=None).order_by("cursor").limit(most)
+    rows = await eldest.values_list("cursor", "occurred_at")
+    old = [cursor for cursor, at in takewhile(lambda row: row[1] < since, rows) if cursor <= needed]
+    return await EventRow.filter(cursor__lte=old[-1]).delete() if old else 0

@@ -29,7 +29,7 @@ from eperf.app.processes.supervisor import Supervisor
 from eperf.app.processes.tie import Tie, tied
 from eperf.app.told import tell
 from eperf.app.web import build, closing
-from eperf.app.wire import WholeProtocol
+from eperf.app.wire import SocketProtocol, WholeProtocol
 from eperf.domain.errors import Refused
 from eperf.settings import Settings
 from eperf.store.database import dialect_of
@@ -197,7 +197,7 @@ def _config(app: object) -> uvicorn.Config:
         app,  # type: ignore[arg-type]
         loop="none",
         http=WholeProtocol,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_per_message_deflate=False,
         # The front refuses larger ones with a reason; the server must not gather sixteen megabytes first.
         ws_max_size=Limits().message_bytes,

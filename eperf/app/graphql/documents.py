@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    Undefined,
     parse,
     specified_rules,
     validate,
@@ -41,6 +42,7 @@ RULES = (*specified_rules, MaybeNullValidationRule)
 """What a document is held to."""
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")
 _PARSER_DEPTH = 200
+_MOST_PRICES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Operation:
     """What the operation costs, by the values of the variables that size its lists."""
     sizes: tuple[str, ...] = ()
     """Those variables."""
+    selections: list[Any] = field(default_factory=list, compare=False)
+    """What a share of subscriptions has found out of it, once."""
     _inputs: list[Inputs] = field(default_factory=list, compare=False)
 
     def inputs(self, schema: GraphQLSchema) -> Inputs:
@@ -61,6 +65,16 @@ class Operation:
         if not self._inputs:
             self._inputs.append(Inputs(schema, self.node))
         return self._inputs[0]
+
+    def cost(self, variables: Mapping[str, Any], price: Callable[[OperationDefinitionNode, Any], int]) -> int:
+        """What it costs with these variables; found out once for equal sizes."""
+        key = tuple([variables.get(name, Undefined) for name in self.sizes])
+        found = self.prices.get(key)
+        if found is None:
+            if len(self.prices) >= _MOST_PRICES:
+                self.prices.clear()
+            found = self.prices[key] = price(self.node, variables)
+        return found
 
     @property
     def kind(self) -> OperationType:

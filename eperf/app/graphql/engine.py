@@ -6,8 +6,8 @@ variables, cost) raises `Rejected`; `execute` and `stream` run what was prepared
 fields, scalars and `info` work as everywhere. Schema extensions and custom operation directives are not run: a
 schema that has some is refused at start instead of being served without them.
 
-Two seams: `Price` replaces what an operation costs; `Streams` replaces how a subscription becomes answers, so that
-equal subscriptions can share one execution.
+Two seams: `Price` replaces what an operation costs; `Shares` takes subscriptions over, so that equal ones share one
+execution.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -24,7 +25,6 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationType,
-    Undefined,
     create_source_event_stream,
     execute_subscription_event,
     get_variable_values,
@@ -35,11 +35,12 @@ from strawberry.execution import optimized_is_awaitable
 from eperf.app.graphql import counts, paths
 from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
-from eperf.app.graphql.documents import Document, Documents, Operation
+from eperf.app.graphql.documents import Documents, Operation
 from eperf.app.graphql.gate import Gate
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
-from eperf.app.graphql.prepared import Prepared, Streams
+from eperf.app.graphql.outlet import Outlet
+from eperf.app.graphql.prepared import Prepared, Served, Shares
 from eperf.app.graphql.problems import BAD_USER_INPUT, VALIDATION_FAILED, Problems, Rejected
 from eperf.app.graphql.refusals import IntrospectionRefused, OperationNotServed, TimedOut, TooFast
 from eperf.app.graphql.request import Request
@@ -59,7 +60,7 @@ class Engine:
         introspection: Callable[[Any], bool],
         suggestions: bool,
         price: Price | None = None,
-        streams: Streams | None = None,
+        shares: Callable[[Engine], Shares] | None = None,
         plans: Plans | None = None,
         gate: Gate | None = None,
     ) -> None:
@@ -71,10 +72,10 @@ class Engine:
         self._introspection = introspection
         self._documents = Documents(self._schema, limits, suggestions=suggestions)
         self._price = price or ListPrice(self._schema, limits)
-        self._streams = streams or self.own_stream
         self._compiled = Compiled(plans, problems) if plans is not None else None
         self.gate = gate or Gate(limits)
         """What every request passes first; connections that stay open are counted there too."""
+        self._shares = shares(self) if shares is not None else None
 
     def prepare(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -84,7 +85,7 @@ class Engine:
             return self._prepared(request, context, language, kinds)
         except (Rejected, Refused, GraphQLSyntaxError) as error:
             counts.refused()
-            raise self._rejected(error, language) from None
+            raise self._problems.rejected(error, language) from None
 
     def _prepared(
         self, request: Request, context: Any, language: str, kinds: frozenset[OperationType]
@@ -101,7 +102,7 @@ class Engine:
         if operation.introspects and not self._introspection(context):
             raise IntrospectionRefused("query")
         variables = self._variables(request, operation, language)
-        cost = self._cost(document, operation, variables)
+        cost = operation.cost(variables, partial(self._price, document.ast))
         if cost > self._limits.cost:
             raise TooMany("cost", self._limits.cost, cost)
         purse.spend(cost)
@@ -124,7 +125,7 @@ class Engine:
             variables = self._variables(request, operation, context.language)
         except (Refused, Rejected):
             return None
-        cost, purse = self._cost(document, operation, variables), self.gate.purse(context)
+        cost, purse = operation.cost(variables, partial(self._price, document.ast)), self.gate.purse(context)
         roots = self._compiled.roots(document, operation, variables) if cost <= self._limits.cost else None
         if roots is None or not purse.paid(cost):
             return None
@@ -159,16 +160,8 @@ class Engine:
             raise Rejected(self._problems.of_request(found, BAD_USER_INPUT, language))
         return found.coerced
 
-    def _cost(self, document: Document, operation: Operation, variables: dict[str, Any]) -> int:
-        key = tuple([variables.get(name, Undefined) for name in operation.sizes])
-        cost = operation.prices.get(key)
-        if cost is None:
-            if len(operation.prices) >= _MOST_PRICES:
-                operation.prices.clear()
-            cost = operation.prices[key] = self._price(document.ast, operation.node, variables)
-        return cost
-
-    def _executor(self, prepared: Prepared) -> Executor[Any]:
+    def executor(self, prepared: Prepared) -> Executor[Any]:
+        """What executes a prepared operation; raises `Rejected`."""
         built = self._execution.build(
             self._schema,
             prepared.document.ast,
@@ -190,7 +183,7 @@ class Engine:
             with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.purse:
                 return await self._in_time(prepared)
         except _REFUSALS as refused:
-            raise self._rejected(refused, prepared.language) from None
+            raise self._problems.rejected(refused, prepared.language) from None
 
     async def _in_time(self, prepared: Prepared) -> bytes:
         try:
@@ -200,14 +193,6 @@ class Engine:
             if not limit.expired():
                 raise
             raise TimedOut from None
-
-    def _rejected(self, error: Exception, language: str) -> Rejected:
-        if isinstance(error, Rejected):
-            return error
-        if isinstance(error, GraphQLSyntaxError):
-            return Rejected(self._problems.of_syntax(error))
-        errors = self._problems.of_exception(error, language)
-        return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
 
     async def _executed(self, prepared: Prepared) -> bytes:
         operation = prepared.operation
@@ -219,8 +204,33 @@ class Engine:
                 return answer
         elif operation.kind is OperationType.QUERY:
             paths.resolved()
-        result = await _settled(cast("_Result", self._executor(prepared).execute_operation()))
-        return self._encoded(result, prepared.language)
+        result = await _settled(cast("_Result", self.executor(prepared).execute_operation()))
+        return self.encoded(result, prepared.language)
+
+    async def serve(self, prepared: Prepared, outlet: Outlet) -> None:
+        """Sends the answers of any operation until it ends; raises `Rejected`, and what the outlet raises."""
+        served = self._taken(prepared)
+        if served is None:
+            async with aclosing(self.stream(prepared)) as answers:
+                async for answer in answers:
+                    await outlet.send(answer)
+            return
+        language = prepared.language
+        del prepared  # thousands of these wait, each for hours
+        with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
+            try:
+                await served(outlet)
+            except Refused as refused:
+                raise self._problems.rejected(refused, language) from None
+
+    def _taken(self, prepared: Prepared) -> Served | None:
+        if self._shares is None or prepared.operation.kind is not OperationType.SUBSCRIPTION:
+            return None
+        try:
+            return self._shares.take(prepared)
+        except Refused as refused:
+            counts.refused()
+            raise self._problems.rejected(refused, prepared.language) from None
 
     async def stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """The answers of any operation: one of a query or a mutation, each event's of a subscription."""
@@ -228,19 +238,19 @@ class Engine:
             yield await self.execute(prepared)
             return
         with counts.Ending(OperationType.SUBSCRIPTION, (Rejected,)):
-            async with aclosing(self._streams(prepared)) as answers:
+            async with aclosing(self.own_stream(prepared)) as answers:
                 async for answer in answers:
                     yield answer
 
     async def own_stream(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
         """A subscription executed for itself alone."""
-        executor = self._executor(prepared)
+        executor = self.executor(prepared)
         source = await self._opened(prepared, executor)
-        results = map_source_to_response_event(executor, source, self._event)
+        results = map_source_to_response_event(executor, source, self.event)
         try:
             async with aclosing(results):
                 async for result in results:
-                    yield self._encoded(result, prepared.language)
+                    yield self.encoded(result, prepared.language)
         except Exception as error:
             raise Rejected(self._problems.of_exception(error, prepared.language)) from None
 
@@ -258,7 +268,7 @@ class Engine:
             raise Rejected(self._problems.of_execution(source.errors or (), prepared.language))
         return source
 
-    async def _event(self, executor: Executor[Any]) -> ExecutionResult:
+    async def event(self, executor: Executor[Any]) -> ExecutionResult:
         """One event's execution; one that takes too long is an error in its answer, not the end of the stream."""
         try:
             async with asyncio.timeout(self._limits.execution_seconds) as limit:
@@ -268,7 +278,8 @@ class Engine:
                 raise
             return ExecutionResult(None, [GraphQLError("", original_error=TimedOut())])
 
-    def _encoded(self, result: ExecutionResult, language: str) -> bytes:
+    def encoded(self, result: ExecutionResult, language: str) -> bytes:
+        """A result as an answer."""
         answer: dict[str, Any] = {}
         if result.errors:
             answer["errors"] = self._problems.of_execution(result.errors, language)
@@ -279,7 +290,6 @@ class Engine:
             return encode({"errors": [self._problems.fault(error)], "data": None})
 
 
-_MOST_PRICES = 64
 _REFUSALS = (TimedOut, TooFast)
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)

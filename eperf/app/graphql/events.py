@@ -8,14 +8,15 @@ coming again is of no use; a body that ends without `complete` (the server is go
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from eperf.app.graphql import counts
 from eperf.app.graphql.json import encode
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Code
+from eperf.app.graphql.outlet import NO_PIPE, Outlet, Parcel, Pipe
 from eperf.app.graphql.problems import Problems, Rejected
 from eperf.domain.errors import Unauthenticated
 
@@ -51,13 +52,14 @@ class EventStream:
         self,
         receive: Callable[[], Awaitable[Any]],
         send: Callable[[Any], Awaitable[None]],
-        answers: AsyncGenerator[bytes, None],
+        serve: Callable[[Outlet], Awaitable[None]],
         *,
+        pipe: Pipe,
         context: Any,
         limits: Limits,
         problems: Problems,
     ) -> None:
-        self._receive, self._send, self._answers = receive, send, answers
+        self._receive, self._send, self._serve, self._pipe = receive, send, serve, pipe
         self._limits, self._problems = limits, problems
         self._patience = limits.send_seconds
         self._sending = asyncio.Lock()
@@ -106,13 +108,42 @@ class EventStream:
         if not self._last.done():
             self._last.set_result(last)
 
+    async def send(self, answer: bytes) -> None:
+        """Sends one answer."""
+        await self._put(_next(answer))
+        await asyncio.sleep(0)  # neither a source nor a reader who never waits may keep the loop
+
+    @property
+    def piped(self) -> bool:
+        """Whether the server gave a pipe."""
+        return self._pipe is not NO_PIPE
+
+    def free(self) -> bool:
+        """Whether the stream is open and its transport holds nothing back."""
+        return not self._last.done() and self._pipe.free()
+
+    def put(self, parcel: Parcel) -> None:
+        """Writes events to the transport."""
+        self._pipe.write(parcel.addressed(self._pipe.style, self._event))
+
+    def _event(self, answer: bytes) -> bytes:
+        return self._pipe.message(_next(answer))
+
+    async def drained(self, position: str) -> None:
+        """Waits for a reader who is slow; one who has stopped is given up."""
+        try:
+            async with asyncio.timeout(self._limits.send_seconds):
+                await self._pipe.drained()
+        except TimeoutError:
+            self._give_up()
+            raise _Lost from None
+        if not self._pipe.free():
+            await asyncio.sleep(0.01)  # the connection is over, and this is about to be told
+
     async def _tell(self) -> None:
         """The source's answers, and the end that it comes to."""
         try:
-            async with aclosing(self._answers) as answers:
-                async for answer in answers:
-                    await self._put(_next(answer))
-                    await asyncio.sleep(0)  # neither a source nor a reader who never waits may keep the loop
+            await self._serve(self)
             self._end(_COMPLETE)
         except Rejected as rejected:
             self._end(failed(rejected.errors))

@@ -6,7 +6,7 @@ that nothing malformed, oversized or untimely comes that far, and that nothing b
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 import strawberry
@@ -21,7 +21,7 @@ from eperf.app.graphql.http import HttpEndpoint
 from eperf.app.graphql.lean import Recall
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.page import IdePage
-from eperf.app.graphql.prepared import Streams
+from eperf.app.graphql.prepared import Shares
 from eperf.app.graphql.problems import ProblemOf, Problems, problem_of_refused
 from eperf.app.graphql.socket import SocketEndpoint
 from eperf.app.graphql.stream import StreamEndpoint
@@ -41,8 +41,9 @@ class GraphQLFront:
     or raises a `Refused`: `Unauthenticated` is 401 and close 4403, `TooMany` 429 and 1013, `Unavailable` 503 and 1013.
     It is called once for each HTTP request and once for each socket; `each_operation` makes the context of one
     operation out of a socket's. `introspection` says whether a context may ask for the schema; `suggestions` whether
-    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream. `principal_of`
-    says in whose rate a context's operations are counted; `trusted` are the documents that may be asked for by hash.
+    errors hint at names. `still_valid` is asked twice a second for every open socket and event stream, but once for
+    all with one `same_credential`. `principal_of` says in whose rate a context's operations are counted; `trusted` are
+    the documents that may be asked for by hash.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class GraphQLFront:
         suggestions: bool = False,
         problem_of: ProblemOf = problem_of_refused,
         still_valid: StillValid | None = None,
+        same_credential: Callable[[Any], Hashable] = id,
         each_operation: Callable[[Any], Any] = _same,
         price: Price | None = None,
-        streams: Streams | None = None,
+        shares: Callable[[Engine], Shares] | None = None,
         plans: Plans | None = None,
         principal_of: PrincipalOf | None = None,
         trusted: Trusted | None = None,
@@ -70,7 +72,7 @@ class GraphQLFront:
         problems = Problems(problem_of, suggestions=suggestions, most=limits.errors)
         self._path = path
         self._page = page or IdePage(None, path=path)
-        self._watch = Watch(still_valid, limits.recheck_seconds)
+        self._watch = Watch(still_valid, limits.recheck_seconds, same_credential)
         self.engine = Engine(
             schema,
             limits=limits,
@@ -78,11 +80,11 @@ class GraphQLFront:
             introspection=introspection,
             suggestions=suggestions,
             price=price,
-            streams=streams,
+            shares=shares,
             plans=plans,
             gate=Gate(limits, principal_of, trusted),
         )
-        """The execution itself, for whoever stands behind the front: warming up, sharing streams."""
+        """The execution itself, for whoever stands behind the front: warming up."""
         self._http = HttpEndpoint(
             self.engine,
             make_context=make_context,

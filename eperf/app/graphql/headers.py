@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from eperf.app.graphql.connection import Headers
 
 HeaderList = list[tuple[bytes, bytes]]
-Follow = Callable[[Any, Any, Any], Awaitable[None]]
+Follow = Callable[[Any, Any, Any, Any], Awaitable[None]]
 
 SECURE: HeaderList = [
     (b"cache-control", b"no-store"),
@@ -41,7 +41,7 @@ class Reply(NamedTuple):
     media_type: str
     headers: HeaderList
     follow: Follow | None = None
-    """Sends the answer bit by bit, in place of `body`; it is given its start, `receive` and `send`."""
+    """Sends the answer bit by bit, in place of `body`; it is given the scope, its start, `receive` and `send`."""
 
 
 def of_answer(reply: Reply, request_id: str, origin: str | None) -> HeaderList:

@@ -93,7 +93,7 @@ class HttpEndpoint:
             self.lane.learn(scope, found, reply.media_type, origin)
         start = {"type": "http.response.start", "status": reply.status, "headers": sent}
         if reply.follow is not None:
-            await reply.follow(start, receive, send)
+            await reply.follow(scope, start, receive, send)
             return
         await send(start)
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})

@@ -145,7 +145,12 @@ def pong(payload: dict[str, Any] | None) -> str:
 
 def next_(id: str, answer: bytes) -> str:  # noqa: A002
     """One answer of an operation; the answer is encoded already and may be shared."""
-    return f'{{"id":{encode(id).decode()},"type":"next","payload":{answer.decode()}}}'
+    return (next_head(id) + answer).decode() + "}"
+
+
+def next_head(id: str) -> bytes:  # noqa: A002
+    """What stands before the answer in such a message; a brace stands behind it."""
+    return b'{"id":%b,"type":"next","payload":' % encode(id)
 
 
 def error(id: str, errors: list[dict[str, Any]]) -> str:  # noqa: A002

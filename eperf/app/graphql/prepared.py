@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from eperf.app.graphql.compiled import Roots
 from eperf.app.graphql.documents import Document, Operation
+from eperf.app.graphql.outlet import Outlet
 from eperf.app.graphql.rates import Purse
 from eperf.app.graphql.request import Request
 
@@ -27,9 +28,13 @@ class Prepared:
     """The plan that answers it; None where the resolvers do."""
 
 
-class Streams(Protocol):
-    """How a prepared subscription becomes encoded answers; raises `Rejected` when it cannot start."""
+Served = Callable[[Outlet], Awaitable[None]]
+"""Sends the answers of one operation to an outlet until it ends; raises `Rejected` or `Refused`."""
 
-    def __call__(self, prepared: Prepared) -> AsyncGenerator[bytes, None]:
-        """The answers of one subscription, until it ends or the generator is closed."""
+
+class Shares(Protocol):
+    """Subscriptions that are executed together with their equals."""
+
+    def take(self, prepared: Prepared) -> Served | None:
+        """How a subscription is served; None where it is to be executed by itself. Raises `Refused`."""
         ...

@@ -86,6 +86,15 @@ class Problems:
             counts.limit_passed(error.field)
         return [self._of_cause(error, language) or self.fault(error)]
 
+    def rejected(self, error: Exception, language: str) -> Rejected:
+        """What ended a request, as a rejection."""
+        if isinstance(error, Rejected):
+            return error
+        if isinstance(error, GraphQLSyntaxError):
+            return Rejected(self.of_syntax(error))
+        errors = self.of_exception(error, language)
+        return Rejected(errors, getattr(error, "status", 400), getattr(error, "retry_after", None))
+
     def fault(self, error: BaseException, path: list[str | int] | None = None) -> dict[str, Any]:
         """A fault of ours: logged with its traceback under an id, shown as the id alone."""
         fault = str(uuid4())

@@ -2,7 +2,8 @@
 
 The reading loop handles one message at a time and never waits for an operation; each operation is a task of its own.
 A reader who is slow is waited for (nothing is queued here, so memory does not grow), but not for ever: after
-`send_seconds` the socket is closed with 1013, which clients take as "come again". More operations than
+`send_seconds` the socket is closed with 1013, which clients take as "come again". With a pipe the closing message goes
+behind what the reader has not taken yet, so it is there when they read on. More operations than
 `operations_per_socket` are refused one by one with an `error` message; the socket stays open.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from typing import Any
 
 from graphql import OperationType
@@ -21,11 +22,16 @@ from eperf.app.graphql.connection import bearer_in
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.messages import Closing, Code, Complete, Init, Message, Ping, Subscribe
+from eperf.app.graphql.outlet import pipe_of
+from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Problems, Rejected
+from eperf.app.graphql.request import Request
+from eperf.app.graphql.socket_outlet import SocketOutlet
 from eperf.domain.errors import Refused, TooMany, Unavailable
 
 _KINDS = frozenset(OperationType)
 _CLOSE_SECONDS = 1.0
+TOO_SLOW = "The reader is too slow"
 
 
 class Session:
@@ -42,6 +48,7 @@ class Session:
         problems: Problems,
     ) -> None:
         self._socket, self._engine, self._authenticate = socket, engine, authenticate
+        self._pipe = pipe_of(socket.scope)
         self._each_operation, self._limits, self._problems = each_operation, limits, problems
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
@@ -76,6 +83,8 @@ class Session:
             return
         self._closed = True
         counts.closed(code)
+        if not self._pipe.free() and self._pipe.part(code, reason):
+            return
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await self._socket.close(code, reason)
@@ -153,27 +162,36 @@ class Session:
             errors = self._problems.of_exception(too_many, self.context.language)
             await self._send(messages.error(message.id, errors))
             return
-        self._operations[message.id] = asyncio.create_task(self._operate(message))
+        self._operations[message.id] = asyncio.create_task(self._operate(message.id, message.request))
 
-    async def _operate(self, message: Subscribe) -> None:
+    def _prepared(self, request: Request) -> Prepared:
+        context = self._each_operation(self.context)
+        return self._engine.prepare(request, context, context.language, _KINDS)
+
+    async def _operate(self, id: str, request: Request) -> None:  # noqa: A002
         """One operation; whatever ends it ends it alone."""
         try:
-            context = self._each_operation(self.context)
-            prepared = self._engine.prepare(message.request, context, context.language, _KINDS)
-            async with aclosing(self._engine.stream(prepared)) as answers:
-                async for answer in answers:
-                    await self._send(messages.next_(message.id, answer))
-            last = messages.complete(message.id)
+            serving = self._engine.serve(self._prepared(request), self._outlet(id))
+            del request  # thousands of these wait, each for hours
+            await serving
+            last = messages.complete(id)
         except Rejected as rejected:
-            last = messages.error(message.id, rejected.errors)
+            last = messages.error(id, rejected.errors)
         except WebSocketDisconnect:
             return
         except Exception as error:
-            last = messages.error(message.id, [self._problems.fault(error)])
-        if self._operations.get(message.id) is asyncio.current_task():
-            del self._operations[message.id]  # before it is said: the client may use the id again at once
+            last = messages.error(id, [self._problems.fault(error)])
+        if self._operations.get(id) is asyncio.current_task():
+            del self._operations[id]  # before it is said: the client may use the id again at once
             with suppress(WebSocketDisconnect):
                 await self._send(last)
+
+    def _outlet(self, id: str) -> SocketOutlet:  # noqa: A002
+        return SocketOutlet(id, self._pipe, self._send, self._stopped, self._limits.send_seconds)
+
+    async def _stopped(self, position: str = "") -> None:
+        """The reader takes nothing any more; the reason names how far it was sent to, where there are positions."""
+        await self.close(Code.TRY_AGAIN, TOO_SLOW + (f", sent up to {position}" if position else ""))
 
     async def _send(self, text: str) -> None:
         """Send one message, waiting for a reader who is slow but not for one who has stopped."""
@@ -183,7 +201,7 @@ class Session:
                     raise WebSocketDisconnect
                 await self._socket.send_text(text)
         except TimeoutError:
-            await self.close(Code.TRY_AGAIN, "The reader is too slow")
+            await self._stopped()
             raise WebSocketDisconnect from None
         except RuntimeError:  # closed meanwhile
             raise WebSocketDisconnect from None

@@ -8,6 +8,7 @@ was promised events), and that a page of another origin is refused as on sockets
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,7 @@ from eperf.app.graphql.events import EventStream
 from eperf.app.graphql.headers import HeaderList, Reply
 from eperf.app.graphql.http import HttpEndpoint
 from eperf.app.graphql.negotiate import EVENT_STREAM, PLAIN_JSON
+from eperf.app.graphql.outlet import pipe_of
 from eperf.app.graphql.prepared import Prepared
 from eperf.app.graphql.problems import Rejected
 from eperf.app.graphql.refusals import OriginRefused
@@ -62,12 +64,12 @@ class StreamEndpoint(HttpEndpoint):
 
         leaving = self._stay(prepared.context)
 
-        async def follow(start: Any, receive: Any, send: Any) -> None:
-            answers = self._engine.stream(prepared)
+        async def follow(scope: Any, start: Any, receive: Any, send: Any) -> None:
             stream = EventStream(
                 receive,
                 send,
-                answers,
+                partial(self._engine.serve, prepared),
+                pipe=pipe_of(scope),
                 context=prepared.context,
                 limits=self._limits,
                 problems=self._problems,

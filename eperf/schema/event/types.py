@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import strawberry
 
 from eperf.domain.errors import BadInput
@@ -14,8 +16,8 @@ from eperf.schema.ids import number_of
 from eperf.schema.node import Node
 from eperf.schema.organisation.types import Unit
 from eperf.schema.people.types import Employee
-from eperf.schema.scalars import DateTime
-from eperf.services.event import Wanted, follow
+from eperf.schema.scalars import DateTime, shown_instant
+from eperf.services.event import Entry, Wanted, follow
 
 _MOST_KINDS = 50
 _DIGITS = 19
@@ -38,6 +40,13 @@ class PerformanceUpdate:
     def kind(self) -> str:
         """What happened."""
         return str(self.row.kind)
+
+    @strawberry.field(
+        description="The version of the kind: it grows when what the kind says of its subject changes its meaning."
+    )
+    def version(self) -> int:
+        """The version of the kind."""
+        return int(self.row.version)
 
     @strawberry.field(description="When it happened.")
     def occurred_at(self) -> DateTime:
@@ -62,6 +71,21 @@ class PerformanceUpdate:
         return None if number is None else await info.context.rows.one(Employee, number)
 
 
+@lru_cache(1_000)
+def _text(value: str) -> str:
+    return orjson.dumps(value).decode()
+
+
+PLAIN: Mapping[str, Callable[[Entry], str]] = {
+    "__typename": lambda _: '"PerformanceUpdate"',
+    "cursor": lambda entry: f'"{entry.cursor}"',
+    "kind": lambda entry: _text(entry.kind),
+    "version": lambda entry: str(entry.version),
+    "occurredAt": lambda entry: f'"{shown_instant(entry.occurred_at)}"',
+}
+"""The fields that are in the entry itself, by name, as JSON: the same bytes as by the resolvers, without them."""
+
+
 def _nodes(info: strawberry.Info) -> dict[str, type]:
     found: dict[str, type] = info.schema.nodes  # type: ignore[attr-defined]
     return found
@@ -75,17 +99,23 @@ async def performance_updates(
 ) -> AsyncIterator[PerformanceUpdate]:
     """Committed changes in reach: those after a cursor first, then what comes."""
     context: Context = info.context
-    if len(kinds or ()) > _MOST_KINDS:
-        raise BadInput("kinds", len(kinds or ()), f"more than {_MOST_KINDS} kinds")
-    numbers = tuple(number_of(unit, "Unit", "units") for unit in units or ())
-    asked = Wanted(numbers, tuple(kinds or ()))
-    async for event in follow(context.call(), asked, _cursor(after), context.grown):
+    asked = wanted(units, kinds)
+    async for event in follow(context.call(), asked, cursor(after), context.grown):
         # What was fetched for the last update may have changed since.
         context.rows = context.fresh().rows
         yield PerformanceUpdate(row=event)
 
 
-def _cursor(after: str | None) -> int | None:
+def wanted(units: Sequence[str] | None, kinds: Sequence[str] | None) -> Wanted:
+    """What the arguments ask for; raises `BadInput`."""
+    if len(kinds or ()) > _MOST_KINDS:
+        raise BadInput("kinds", len(kinds or ()), f"more than {_MOST_KINDS} kinds")
+    numbers = tuple(number_of(unit, "Unit", "units") for unit in units or ())
+    return Wanted(numbers, tuple(kinds or ()))
+
+
+def cursor(after: str | None) -> int | None:
+    """The place that `after` names; raises `BadInput`."""
     if after is None:
         return None
     if not (after.isascii() and after.isdigit() and len(after) < _DIGITS and str(int(after)) == after):

@@ -167,10 +167,14 @@ async def test_each_operation_may_have_a_context_of_its_own() -> None:
 
 
 async def test_streams_can_be_shared_by_whoever_stands_behind_the_front() -> None:
-    async def shared(prepared: Any) -> Any:
-        yield b'{"data":{"count":"%s"}}' % prepared.request.query.encode()
+    class Shares:
+        def take(self, prepared: Any) -> Any:
+            async def serve(outlet: Any) -> None:
+                await outlet.send(b'{"data":{"count":"%s"}}' % prepared.request.query.encode())
 
-    async with talking(streams=shared) as talk:
+            return serve
+
+    async with talking(shares=lambda _: Shares()) as talk:
         await talk.init()
         await talk.subscribe("subscription{count(to:1)}")
         assert await talk.all_of() == [{"data": {"count": "subscription{count(to:1)}"}}, ("complete", None)]

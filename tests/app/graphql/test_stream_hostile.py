@@ -76,10 +76,14 @@ async def test_no_value_can_cut_its_event(text: str) -> None:
 
 
 async def test_line_ends_between_the_values_of_an_answer_do_not_cut_its_event() -> None:
-    async def shared(_: Any) -> Any:
-        yield b'{"data": {"rows": [1, \r\n\r\n 2]}}'
+    class Shares:
+        def take(self, _: Any) -> Any:
+            async def serve(outlet: Any) -> None:
+                await outlet.send(b'{"data": {"rows": [1, \r\n\r\n 2]}}')
 
-    async with town.client(streams=shared) as http:
+            return serve
+
+    async with town.client(shares=lambda _: Shares()) as http:
         heard = await answers(http, "subscription { count(to: 1) }")
     assert heard == [{"data": {"rows": [1, 2]}}, "complete"]
 

@@ -1,0 +1,104 @@
+"""Executing a group's subscription for several events: one executor, one set of rows, each answer encoded once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import structlog
+from graphql import ExecutionResult, Executor, GraphQLError
+
+from eperf.app.following import counts
+from eperf.app.graphql.engine import Engine
+from eperf.domain.errors import Refused
+from eperf.planner.rows import Rows
+from eperf.schema.context import Context
+from eperf.schema.event.types import PerformanceUpdate
+from eperf.services.event import Entry, head
+
+AT_ONCE = 25
+"""Events whose rows are fetched together."""
+_AGAIN_SECONDS = 0.5
+_log = structlog.get_logger("eperf.subscriptions")
+
+
+class Moment:
+    """What was fetched for the events of one batch: groups of equal rights and language fetch their rows together."""
+
+    __slots__ = ("_events", "_rows")
+
+    def __init__(self, events: int) -> None:
+        self._events = events
+        self._rows: dict[Hashable, Rows] = {}
+
+    def rows(self, sight: Hashable, context: Context) -> Rows:
+        """The rows of those who see and read the same."""
+        if sight not in self._rows:
+            self._rows[sight] = context.common(self._events)
+        return self._rows[sight]
+
+
+class Execution:
+    """How the members of one group are answered; `executor` is that of the first of them, `sight` what it may see."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        executor: Executor[Any],
+        context: Context,
+        sight: Hashable,
+        plain: Callable[[Entry], bytes] | None,
+    ) -> None:
+        self._engine, self._executor, self._context = engine, executor, context
+        self._sight = sight
+        self.plain = plain
+        """Answers at once, where that can be."""
+
+    async def answers(self, entries: Sequence[Entry], moment: Moment | None = None) -> list[bytes]:
+        """The answers to some events, in their order; a moment must be of now."""
+        counts.EXECUTIONS.inc(len(entries))
+        if self.plain is not None:
+            return [self.plain(entry) for entry in entries]
+        made: list[bytes] = []
+        for place in range(0, len(entries), AT_ONCE):
+            results = await self._results(entries[place : place + AT_ONCE], moment)
+            made += [self._engine.encoded(result, self._context.language) for result in results]
+        return made
+
+    async def _results(self, entries: Sequence[Entry], moment: Moment | None) -> list[ExecutionResult]:
+        """The results; what has failed is tried once more, when the database answers again."""
+        results = await self._executed(entries, moment or Moment(len(entries)))
+        if any(_is_fault(error) for result in results for error in result.errors or ()):
+            await answering()
+            results = await self._executed(entries, Moment(len(entries)))
+        return results
+
+    async def _executed(self, entries: Sequence[Entry], moment: Moment) -> list[ExecutionResult]:
+        context = self._context.fresh()
+        context.rows = moment.rows(self._sight, context)
+        executors = [
+            self._executor.build_per_event_executor(PerformanceUpdate(row=entry)) for entry in entries
+        ]
+        for executor in executors:
+            executor.context_value = context
+        return await asyncio.gather(*(self._engine.event(executor) for executor in executors))
+
+
+def _is_fault(error: GraphQLError) -> bool:
+    """Whether something of ours went wrong, so perhaps only for a moment."""
+    cause: BaseException = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    return not isinstance(cause, GraphQLError | Refused)
+
+
+async def answering() -> int:
+    """The last cursor that was given out, as soon as the database says it."""
+    while True:
+        try:
+            return await head()
+        except Exception as error:
+            counts.FAILURES.inc()
+            _log.warning("subscriptions.log-away", error=repr(error)[:200])
+            await asyncio.sleep(_AGAIN_SECONDS)

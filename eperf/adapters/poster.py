@@ -48,7 +48,7 @@ class Looked(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's own
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -85,7 +85,12 @@ class HttpPoster:
     ) -> None:
         self._threads = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="webhook-names")
         self._seconds = whole_seconds
-        self._timeouts = {"connect": connect_seconds, "read": whole_seconds, "write": whole_seconds, "pool": None}
+        self._timeouts = {
+            "connect": connect_seconds,
+            "read": whole_seconds,
+            "write": whole_seconds,
+            "pool": None,
+        }
         context = tls or httpx.create_ssl_context()
         self._pools = {
             scheme: httpcore.AsyncConnectionPool(
@@ -105,8 +110,7 @@ class HttpPoster:
             async with asyncio.timeout(self._seconds):
                 status, asked, said = await self._asked(to, headers, body)
         except Exception as failure:
-            fault, why = _fault(failure)
-            return Outcome(monotonic() - begun, None, fault, why)
+            return Outcome(monotonic() - begun, None, *_fault(failure))
         fault = fault_of(status, asked)
         why = f"status {status}" if fault else ""
         return Outcome(monotonic() - begun, status, fault, why, said, asked)
@@ -114,10 +118,12 @@ class HttpPoster:
     async def _asked(
         self, to: Endpoint, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, float | None, bytes]:
-        request = {**headers, "accept-encoding": "identity", "connection": "keep-alive"}
+        request = [*headers.items(), ("accept-encoding", "identity")]
         extensions = {"timeout": self._timeouts}
         pool = self._pools[to.scheme]
-        async with pool.stream("POST", str(to), headers=request, content=body, extensions=extensions) as answer:
+        async with pool.stream(
+            "POST", str(to), headers=request, content=body, extensions=extensions
+        ) as answer:
             named = {name.lower(): value for name, value in answer.headers}
             asked = retry_after(named.get(b"retry-after", b"").decode("latin-1") or None, datetime.now(UTC))
             return answer.status, asked, await _first_bytes(answer)

@@ -1,4 +1,4 @@
-"""The form of what receivers of webhooks get: Standard Webhooks around a CloudEvents 1.0 body, by their own libraries."""
+"""The form of what receivers get: Standard Webhooks around a CloudEvents 1.0 body, by their own libraries."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from eperf.app.guests.jobs import run_all
 from eperf.app.guests.life import Guests
 from eperf.app.guests.sinks import send_all
 from eperf.app.settle import settle
+from eperf.app.webhooks.sender import Sender
 from eperf.domain.attendance.pull import Outside
 from eperf.services.adjustment import release_held
 from eperf.services.attendance.check_in import reduce
@@ -72,6 +73,8 @@ class Leader:
     closed: date | None = None
     guests: Guests | None = None
     """Plugins with sinks and jobs; without it none are sent to and none are run."""
+    sender: Sender | None = None
+    """What sends to webhooks; without it none is sent to."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """By which variables the processes of jobs find this installation."""
 
@@ -110,6 +113,8 @@ class Leader:
             duties.create_task(self._repeat(self._settle, _REST_CROWD))
             if self.pull_every:
                 duties.create_task(self._ask_around())
+            if self.sender:
+                duties.create_task(self.sender.run())
             if self.guests:
                 duties.create_task(send_all(self.guests, self.grown, self._now))
                 duties.create_task(run_all(self.guests.registry, self.environment, self.work, self._now))

@@ -32,22 +32,17 @@ INSERT INTO webhook_delivery (webhook_id, cursor, kind, subject_type, subject_id
 SELECT {id}, cursor, kind, subject_type, subject_id, 'waiting', {now}, {now} FROM event WHERE cursor IN ({cursors})
 ON CONFLICT (webhook_id, cursor) DO NOTHING
 """
-_FREE = "(d.claim IS NULL OR d.claimed_until < {clock})"
-_DUE = (
-    """
+_UNCLAIMED = "(d.claim IS NULL OR d.claimed_until < {clock})"
+_DUE = """
 SELECT d.webhook_id AS id, count(*) AS due FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id
-WHERE w.state = 'active' AND w.rest_until <= {now} AND d.state = 'waiting' AND d.due_at <= {now} AND """
-    + _FREE
-    + " GROUP BY d.webhook_id"
-)
-_TAKE = (
-    """
+WHERE w.state = 'active' AND w.rest_until <= {now} AND d.state = 'waiting' AND d.due_at <= {now} AND {free}
+GROUP BY d.webhook_id
+"""
+_TAKE = """
 WITH room (webhook_id, places) AS (VALUES {room}), ready AS (
   SELECT d.id, room.places, row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.cursor) AS place
   FROM webhook_delivery d JOIN room ON room.webhook_id = d.webhook_id
-  WHERE d.state = 'waiting' AND d.due_at <= {now} AND """
-    + _FREE
-    + """ AND NOT EXISTS (
+  WHERE d.state = 'waiting' AND d.due_at <= {now} AND {free} AND NOT EXISTS (
     SELECT 1 FROM webhook_delivery o WHERE o.webhook_id = d.webhook_id AND o.subject_type = d.subject_type
     AND o.subject_id = d.subject_id AND o.state = 'waiting' AND o.cursor < d.cursor
   )
@@ -55,12 +50,15 @@ WITH room (webhook_id, places) AS (VALUES {room}), ready AS (
 WHERE id IN (SELECT id FROM ready WHERE place <= places)
 RETURNING id, webhook_id, cursor, kind, subject_type, subject_id, attempts
 """
-)
 _PREVIOUS = """
 SELECT d.id AS id, (
   SELECT max(o.cursor) FROM webhook_delivery o WHERE o.webhook_id = d.webhook_id AND o.subject_type = d.subject_type
   AND o.subject_id = d.subject_id AND o.cursor < d.cursor AND o.state <> 'withheld'
 ) AS previous FROM webhook_delivery d WHERE d.id IN ({ids})
+"""
+_WAITING = """
+SELECT webhook_id AS id, count(*) AS count FROM webhook_delivery WHERE state = 'waiting' AND webhook_id IN ({ids})
+GROUP BY webhook_id
 """
 _NEEDED = """
 SELECT min(low) AS low FROM (
@@ -135,7 +133,7 @@ async def insert(webhook_id: int, cursors: Collection[int], now_ms: int) -> None
 
 async def due(now_ms: int) -> dict[int, int]:
     """How many rows of which active webhook could be sent now."""
-    found = await _rows(_DUE.format(now=int(now_ms), clock=database.clock()))
+    found = await _rows(_DUE.format(now=int(now_ms), free=_free()))
     return {int(row["id"]): int(row["due"]) for row in found}
 
 
@@ -143,7 +141,9 @@ async def take(room: Mapping[int, int], now_ms: int) -> list[Claimed]:
     """Claims what is due of webhooks, for each no more than it has room, the earliest first."""
     claim = secrets.randbits(62) + 1
     places = ",".join(f"({int(webhook)},{int(most)})" for webhook, most in sorted(room.items()))
-    text = _TAKE.format(room=places, now=int(now_ms), clock=database.clock(), claim=claim, lease=LEASE_SECONDS)
+    text = _TAKE.format(
+        room=places, now=int(now_ms), clock=database.clock(), free=_free(), claim=claim, lease=LEASE_SECONDS
+    )
     rows = await _rows(text)
     before = await _previous([int(row["id"]) for row in rows])
     return [Claimed(**row, claim=claim, previous=before.get(int(row["id"]))) for row in rows]
@@ -159,11 +159,8 @@ async def _previous(ids: Sequence[int]) -> dict[int, int | None]:
 
 async def waiting(webhook_ids: Collection[int]) -> dict[int, int]:
     """How many rows of webhooks wait."""
-    text = (
-        "SELECT webhook_id AS id, count(*) AS count FROM webhook_delivery WHERE state = 'waiting' "
-        f"AND webhook_id IN ({database.listed(webhook_ids)}) GROUP BY webhook_id"
-    )
-    return {int(row["id"]): int(row["count"]) for row in await _rows(text)}
+    found = await _rows(_WAITING.format(ids=database.listed(webhook_ids)))
+    return {int(row["id"]): int(row["count"]) for row in found}
 
 
 async def hurry(webhook_id: int) -> None:
@@ -183,6 +180,10 @@ async def lowest_needed() -> int | None:
     """
     found = await _rows(_NEEDED)
     return None if found[0]["low"] is None else int(found[0]["low"])
+
+
+def _free() -> str:
+    return _UNCLAIMED.format(clock=database.clock())
 
 
 async def _rows(text: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ class WebhookRow(Model):
 
 
 class WebhookDeliveryRow(Model):
-    """One update for one webhook. `claim` is who sends it now; a claim that is not ended in time is anybody's."""
+    """One update for one webhook. `claim` is who sends it now, and one that is not ended in time is anybody's."""
 
     id = fields.BigIntField(primary_key=True)
     webhook: fields.ForeignKeyRelation[WebhookRow] = fields.ForeignKeyField(

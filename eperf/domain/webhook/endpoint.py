@@ -17,7 +17,26 @@ _TARGET = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
 _PORTS = {"https": 443, "http": 80}
 _SPOKEN = frozenset({80, 443})
 _OTHERS_SERVICES = frozenset(
-    {1433, 1521, 2049, 2375, 2379, 3306, 3389, 5432, 5672, 5900, 5984, 6000, 6379, 6443, 9042, 9200, 11211, 27017}
+    {
+        1433,
+        1521,
+        2049,
+        2375,
+        2379,
+        3306,
+        3389,
+        5432,
+        5672,
+        5900,
+        5984,
+        6000,
+        6379,
+        6443,
+        9042,
+        9200,
+        11211,
+        27017,
+    }
 )
 """Ports on which services listen that are no receivers; a request to them is an attempt at something else."""
 
@@ -45,7 +64,9 @@ class Endpoint:
 def endpoint_of(url: str) -> Endpoint:
     """The endpoint that a URL names; refuses credentials, fragments, odd ports and whatever is not plain ASCII."""
     if not 0 < len(url) <= _MOST or not _PRINTED.fullmatch(url):
-        raise BadInput(_FIELD, url, f"1 to {_MOST} printable ASCII characters; a name in other letters as xn--…")
+        raise BadInput(
+            _FIELD, url, f"1 to {_MOST} printable ASCII characters; a name in other letters as xn--…"
+        )
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port

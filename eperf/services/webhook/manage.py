@@ -93,12 +93,10 @@ async def change(call: Call, webhook_id: int, changes: Changes, outlet: Outlet |
     async with work(call) as opened:
         await WebhookRow.filter(id=row.id).update(**given, changed_at=call.now)
         tell(opened, row, "changed")
-    return row.id
+    return int(row.id)
 
 
-async def _changed(
-    call: Call, row: WebhookRow, changes: Changes, outlet: Outlet | None
-) -> dict[str, object]:
+async def _changed(call: Call, row: WebhookRow, changes: Changes, outlet: Outlet | None) -> dict[str, object]:
     given: dict[str, object] = {}
     if changes.name is not None:
         given["name"] = clean("name", changes.name, most=100)
@@ -144,7 +142,7 @@ async def pause(call: Call, webhook_id: int) -> int:
         ):
             raise Conflict(FIELD, webhook_id, f"it is {row.state}")
         tell(opened, row, "paused")
-    return row.id
+    return int(row.id)
 
 
 async def resume(call: Call, webhook_id: int, *, skip: bool = False) -> int:
@@ -156,7 +154,11 @@ async def resume(call: Call, webhook_id: int, *, skip: bool = False) -> int:
     async with work(call) as opened:
         head, oldest = await log.head(), await log.oldest()
         if not skip and row.cursor < oldest - 1:
-            raise Conflict(FIELD, webhook_id, f"the log begins at {oldest}, it stands at {row.cursor}: skip, or make anew")
+            raise Conflict(
+                FIELD,
+                webhook_id,
+                f"the log begins at {oldest}, it stands at {row.cursor}: skip, or make anew",
+            )
         resumed = await WebhookRow.filter(
             id=row.id, state__in=[WebhookState.PAUSED.value, WebhookState.DISABLED.value]
         ).update(
@@ -167,7 +169,7 @@ async def resume(call: Call, webhook_id: int, *, skip: bool = False) -> int:
             raise Conflict(FIELD, webhook_id, f"it is {row.state}")
         await deliveries.hurry(row.id)
         tell(opened, row, "resumed")
-    return row.id
+    return int(row.id)
 
 
 async def remove(call: Call, webhook_id: int) -> int:
@@ -178,7 +180,7 @@ async def remove(call: Call, webhook_id: int) -> int:
             state=WebhookState.REMOVED.value, cause=None, secret="", previous_secret=None, changed_at=call.now
         )
         tell(opened, row, "removed")
-    return row.id
+    return int(row.id)
 
 
 def _selection(text: str | None, outlet: Outlet | None) -> str | None:
@@ -203,7 +205,8 @@ async def _units(home: int, units: Sequence[int]) -> list[int]:
     """Units at or below a webhook's own."""
     if len(units) > MOST_UNITS:
         raise BadInput("units", len(units), f"more than {MOST_UNITS} units")
-    inside = set(await UnitRow.filter(id__in=below([home])).filter(id__in=list(units)).values_list("id", flat=True))
+    found = await UnitRow.filter(id__in=below([home])).filter(id__in=list(units)).only("id")
+    inside = {row.id for row in found}
     for unit in units:
         if unit not in inside:
             raise BadInput("units", unit, "not the webhook's unit, nor one below it")

@@ -58,9 +58,14 @@ def facts_of(event: EventRow, outlet: Outlet) -> dict[str, Any]:
         "cursor": str(event.cursor),
         "kind": event.kind,
         "occurredAt": event.occurred_at.isoformat().replace("+00:00", "Z"),
-        "subject": {"__typename": event.subject_type, "id": outlet.named(event.subject_type, event.subject_id)},
+        "subject": {
+            "__typename": event.subject_type,
+            "id": outlet.named(event.subject_type, event.subject_id),
+        },
         "unit": None if event.unit_id is None else {"id": outlet.named("Unit", event.unit_id)},
-        "employee": None if event.employee_id is None else {"id": outlet.named("Employee", event.employee_id)},
+        "employee": None
+        if event.employee_id is None
+        else {"id": outlet.named("Employee", event.employee_id)},
     }
 
 

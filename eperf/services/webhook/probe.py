@@ -85,17 +85,15 @@ async def _sent(call: Call, row: WebhookRow, way: Outlet, kind: str, data: Mappi
 
 async def _sample(row: WebhookRow, way: Outlet) -> Mapping[str, Any] | None:
     viewer = await way.owner(row.account_id, row.roles)
-    if viewer is None:
+    if viewer is None or scope(viewer, Operation.EVENT_READ).nothing:
         return None
     found = EventRow.filter(cursor__not_isnull=True, unit_id__in=below(row.units or [row.unit_id]))
     reach = predicate(scope(viewer, Operation.EVENT_READ), OF_EMPLOYEE_ROWS)
     found = found.filter(reach) if reach is not None else found
     found = found.filter(kind__in=row.kinds) if row.kinds else found
-    event = await found.order_by("-cursor").first()
-    if event is None:
-        return None
+    events = await found.order_by("-cursor").limit(1)
     try:
-        return await shown(event, row, viewer, way)
+        return await shown(events[0], row, viewer, way) if events else None
     except SelectionFailed as failed:
         return {"selectionFailed": str(failed)}
 

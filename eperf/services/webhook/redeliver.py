@@ -70,9 +70,8 @@ async def _made(call: Call, row: WebhookRow, first: int, last: int) -> int:
     found = await deliveries.matching(row, first - 1, last, MOST + 1)
     if len(found) > MOST:
         raise TooMany("redeliveries", MOST, len(found))
-    known = set(
-        await WebhookDeliveryRow.filter(webhook_id=row.id, cursor__in=found).values_list("cursor", flat=True)
-    )
+    rows = await WebhookDeliveryRow.filter(webhook_id=row.id, cursor__in=found).only("id", "cursor")
+    known = {one.cursor for one in rows}
     missing = [cursor for cursor in found if cursor not in known]
     await deliveries.insert(row.id, missing, int(call.now.timestamp() * 1000))
     return len(missing)

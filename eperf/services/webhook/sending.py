@@ -20,11 +20,11 @@ from eperf.services.call import Call, Work, work
 from eperf.services.webhook.message import attributes_of, message
 from eperf.services.webhook.outlet import Outlet, SelectionFailed
 from eperf.services.webhook.probe import shown
+from eperf.services.webhook.update import update_at
 from eperf.services.webhook.whose import tell
 from eperf.store import deliveries, log
 from eperf.store.deliveries import WINDOW, Claimed
 from eperf.store.event import EventRow
-from eperf.store.scope import OF_EMPLOYEE_ROWS, predicate
 from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRow
 
 _KEPT_CHARS = 500
@@ -71,8 +71,7 @@ async def send(claimed: Claimed, webhook: WebhookRow, outlet: Outlet, clock: Cal
     reach = None if viewer is None else scope(viewer, Operation.EVENT_READ)
     if viewer is None or reach is None or reach.nothing:
         return Sent(claimed, clock(), ownerless=True)
-    seen = predicate(reach, OF_EMPLOYEE_ROWS)
-    event = await EventRow.filter(*([] if seen is None else [seen]), cursor=claimed.cursor).first()
+    event = await update_at(Call(viewer, clock()), claimed.cursor)
     if event is None:
         return Sent(claimed, clock())
     return Sent(claimed, clock(), await _posted(event, claimed, webhook, viewer, outlet, clock()))
@@ -95,19 +94,22 @@ async def settle(call: Call, all_sent: Sequence[Sent], chance: Callable[[], floa
     for one in all_sent:
         by_webhook[one.claimed.webhook_id].append(one)
     async with work(call) as opened:
-        held = await _held(all_sent)
+        held, known = await _held(all_sent)
         for row in await WebhookRow.filter(id__in=list(by_webhook)).order_by("id"):
             await _webhook(opened, row, by_webhook[row.id], chance)
         await _ended([one for one in all_sent if one.claimed.id in held], _ms(call.now), chance)
-        await WebhookAttemptRow.bulk_create([_attempt(one) for one in all_sent if one.outcome is not None])
+        tried = [one for one in all_sent if one.outcome is not None and one.claimed.id in known]
+        await WebhookAttemptRow.bulk_create([_attempt(one) for one in tried])
 
 
-async def _held(all_sent: Sequence[Sent]) -> set[int]:
-    """Those whose claim still stands."""
+async def _held(all_sent: Sequence[Sent]) -> tuple[set[int], set[int]]:
+    """Those whose claim still stands, and those that are there at all."""
     claims = {one.claimed.id: one.claimed.claim for one in all_sent}
-    rows = WebhookDeliveryRow.filter(id__in=list(claims), state=DeliveryState.WAITING.value)
-    found = await rows.values_list("id", "claim")
-    return {number for number, claim in found if claims[number] == claim}
+    found = await WebhookDeliveryRow.filter(id__in=list(claims)).values_list("id", "claim", "state")
+    waiting = {(number, claim) for number, claim, state in found if state == DeliveryState.WAITING}
+    return {number for number, claim in waiting if claims[number] == claim}, {
+        number for number, _, _ in found
+    }
 
 
 async def _ended(all_sent: Iterable[Sent], now: int, chance: Callable[[], float]) -> None:
@@ -144,7 +146,9 @@ async def _webhook(opened: Work, row: WebhookRow, sent: Sequence[Sent], chance: 
             await _disable(opened, row, cause)
     if (row.failures, row.failing_since, row.rest_until) != before:
         standing = WebhookRow.filter(id=row.id)
-        await standing.update(failures=row.failures, failing_since=row.failing_since, rest_until=row.rest_until)
+        await standing.update(
+            failures=row.failures, failing_since=row.failing_since, rest_until=row.rest_until
+        )
     if failed > 1 and not row.failures:
         await deliveries.hurry(row.id)
 
@@ -169,9 +173,7 @@ def _follows(row: WebhookRow, one: Sent, now: int, chance: Callable[[], float]) 
 
 async def _disable(opened: Work, row: WebhookRow, cause: WebhookCause) -> None:
     active = WebhookRow.filter(id=row.id, state=WebhookState.ACTIVE.value)
-    if await active.update(
-        state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now
-    ):
+    if await active.update(state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now):
         row.state = WebhookState.DISABLED.value
         tell(opened, row, f"disabled-{cause.value}")
 

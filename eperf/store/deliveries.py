@@ -39,16 +39,16 @@ WHERE w.state = 'active' AND w.rest_until <= {now} AND d.state = 'waiting' AND d
 GROUP BY d.webhook_id
 """
 _TAKE = """
-WITH room (webhook_id, places) AS (VALUES {room}), ready AS (
-  SELECT d.id, room.places, row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.cursor) AS place
-  FROM webhook_delivery d JOIN room ON room.webhook_id = d.webhook_id
-  WHERE d.state = 'waiting' AND d.due_at <= {now} AND {free} AND NOT EXISTS (
-    SELECT 1 FROM webhook_delivery o WHERE o.webhook_id = d.webhook_id AND o.subject_type = d.subject_type
-    AND o.subject_id = d.subject_id AND o.state = 'waiting' AND o.cursor < d.cursor
-  )
-) UPDATE webhook_delivery SET claim = {claim}, claimed_until = {clock} + {lease}
-WHERE id IN (SELECT id FROM ready WHERE place <= places)
-RETURNING id, webhook_id, cursor, kind, subject_type, subject_id, attempts
+UPDATE webhook_delivery SET claim = {claim}, claimed_until = {clock} + {lease} WHERE id IN (
+  WITH room (webhook_id, places) AS (VALUES {room}), ready AS (
+    SELECT d.id, room.places, row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.cursor) AS place
+    FROM webhook_delivery d JOIN room ON room.webhook_id = d.webhook_id
+    WHERE d.state = 'waiting' AND d.due_at <= {now} AND {free} AND NOT EXISTS (
+      SELECT 1 FROM webhook_delivery o WHERE o.webhook_id = d.webhook_id AND o.subject_type = d.subject_type
+      AND o.subject_id = d.subject_id AND o.state = 'waiting' AND o.cursor < d.cursor
+    )
+  ) SELECT id FROM ready WHERE place <= places
+) RETURNING id, webhook_id, cursor, kind, subject_type, subject_id, attempts
 """
 _PREVIOUS = """
 SELECT d.id AS id, (

@@ -58,7 +58,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(
+    answer: Answer, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
     """A receiver on loopback until the end of the block."""
     tasks: set[asyncio.Task[Any]] = set()
 
@@ -76,7 +78,7 @@ async def receiving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncI
         tasks.discard(task)
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls, limit=1 << 20)
+    server = await asyncio.start_server(serve, host, 0, ssl=tls, limit=1 << 20)
     receiver = Receiver(server.sockets[0].getsockname()[1], answer, scheme="https" if tls else "http")
     try:
         yield receiver

@@ -133,4 +133,6 @@ def _selection_in(text: str) -> SelectionSetNode:
     alone = len(document.definitions) == 1 and isinstance(found, OperationDefinitionNode)
     if not alone or not text.lstrip().startswith("{") or not isinstance(found, OperationDefinitionNode):
         raise BadInput(_FIELD, text, "expected one selection on the update, such as { cursor kind }")
+    if not found.selection_set.selections:
+        raise BadInput(_FIELD, text, "it selects nothing")
     return found.selection_set

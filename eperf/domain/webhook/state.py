@@ -27,7 +27,7 @@ class WebhookCause(StrEnum):
     FAILING = "failing"
     """Nothing was taken for five days."""
     OWNER = "owner"
-    """Its owner's account is closed, or has no role any more under which updates may be read."""
+    """Its owner's account is closed, or has no role any more under which one may have webhooks."""
     TOO_OLD = "too-old"
     """The log no longer holds what it had to be sent next."""
 

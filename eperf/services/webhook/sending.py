@@ -68,8 +68,7 @@ async def _disable_old(call: Call, row: WebhookRow) -> None:
 async def send(claimed: Claimed, webhook: WebhookRow, outlet: Outlet, clock: Callable[[], datetime]) -> Sent:
     """Sends one update, if the webhook's owner may see it at this moment."""
     viewer = await outlet.owner(webhook.account_id, webhook.roles)
-    reach = None if viewer is None else scope(viewer, Operation.EVENT_READ)
-    if viewer is None or reach is None or reach.nothing:
+    if viewer is None or not scope(viewer, Operation.WEBHOOK_WRITE).units:
         return Sent(claimed, clock(), ownerless=True)
     event = await update_at(Call(viewer, clock()), claimed.cursor)
     if event is None:
@@ -205,7 +204,8 @@ async def prune(call: Call, keep: timedelta) -> int:
         ids = list(await removed.values_list("id", flat=True))
         left = WebhookDeliveryRow.filter(webhook_id__in=ids, state=DeliveryState.WAITING.value)
         old = await left.limit(_PRUNED).values_list("id", flat=True)
-    return int(await WebhookDeliveryRow.filter(id__in=list(old)).delete()) if old else 0
+    await WebhookDeliveryRow.filter(id__in=list(old)).delete()
+    return len(old)
 
 
 def _ms(at: datetime) -> int:

@@ -204,6 +204,8 @@ async def test_a_poisoned_update_is_tried_for_days_set_aside_and_sent_again_when
 
     receiver = scene.receivers["poisoned"]
     receiver.answer = poisoned
+    while await log.number():
+        pass
     poison.append(str(await log.head() + 1))
     row = await scene.row("poisoned")
     async with sending(scene.town, scene.way, scene.clock):

@@ -43,6 +43,8 @@ async def redeliver(call: Call, webhook_id: int, again: Again) -> int:
             return before
         count = await _again(call, row, again)
         if count:
+            # Who asks for it knows better than the last failure whether the receiver is well again.
+            await WebhookRow.filter(id=row.id).update(rest_until=0)
             tell(opened, row, "redelivered")
         await answer(call, count)
     return count

@@ -27,7 +27,7 @@ from eperf.domain.webhook.waits import retry_after
 
 MOST_BYTES = 64 * 1024
 """So much of an answer is read; then the connection is closed."""
-_WHOLE_SECONDS = 15.0
+_WHOLE_SECONDS = 10.0
 _CONNECT_SECONDS = 5.0
 _BODY_SECONDS = 1.0
 """The status is the answer; for what it says besides, nobody waits long."""

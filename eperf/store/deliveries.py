@@ -16,7 +16,7 @@ from typing import Any
 from eperf.store import database
 from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
 
-LEASE_SECONDS = 45
+LEASE_SECONDS = 30
 """How long a claim lasts: longer than one call may take with all that stands around it."""
 WINDOW = 200
 """So many updates of a webhook wait as rows at most; the others wait in the log."""
@@ -166,6 +166,12 @@ async def waiting(webhook_ids: Collection[int]) -> dict[int, int]:
 async def hurry(webhook_id: int) -> None:
     """What waits of a webhook is due now."""
     await WebhookDeliveryRow.filter(webhook_id=webhook_id, state="waiting").update(due_at=0)
+
+
+async def release(claimed: Collection[Claimed]) -> None:
+    """Gives claims up before their time: somebody else may send at once."""
+    for one in claimed:
+        await WebhookDeliveryRow.filter(id=one.id, claim=one.claim).update(claim=None)
 
 
 async def forget() -> None:

@@ -34,6 +34,7 @@ from tests.support.webhooks import (
     sender_of,
     sending,
     until,
+    worked_off,
 )
 
 
@@ -200,12 +201,6 @@ async def test_what_its_owner_may_not_see_any_more_is_withheld_and_a_lost_role_s
     assert await EventRow.filter(kind="webhook.changed", subject_id=row.id).count() == 2
 
 
-async def worked_off(sender: module.Sender) -> None:
-    """Rounds until nothing is left that could be done now."""
-    while await sender.round() or sender._flying:
-        await asyncio.sleep(0.02)
-
-
 async def test_a_closed_account_stops_its_webhooks_and_nothing_waits_in_vain(town: Town) -> None:
     clock = Clock()
     async with outlet_of(town, clock) as way, receiving(OK) as receiver:
@@ -345,3 +340,17 @@ async def test_more_than_a_window_comes_in_steps_and_whole(
         async with sending(town, way, clock):
             await until(lambda: len(receiver.got) == 10)
     assert len(set(receiver.cursors)) == 10
+
+
+async def test_a_sender_that_is_told_to_stop_leaves_nothing_claimed(town: Town) -> None:
+    clock = Clock()
+    async with outlet_of(town, clock, whole_seconds=30) as way, receiving(hangs) as receiver:
+        row = await active(town, receiver.url(), way)
+        async with sending(town, way, clock):
+            await happens(town)
+            await until(lambda: receiver.got)
+        [left] = await WebhookDeliveryRow.filter(webhook_id=row.id)
+        assert (left.state, left.claim, left.attempts) == ("waiting", None, 0)
+        receiver.answer = OK
+        async with sending(town, way, clock):
+            await until(lambda: finished(row), seconds=5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -21,7 +20,17 @@ from eperf.store.webhook import WebhookRow
 from tests.support.asking import answer, engine, plans
 from tests.support.receivers import echoes, receiving, status
 from tests.support.town import NOW, Town, build
-from tests.support.webhooks import GRANT, OWNER, Clock, active, happens, outlet_of, owned, sender_of
+from tests.support.webhooks import (
+    GRANT,
+    OWNER,
+    Clock,
+    active,
+    happens,
+    outlet_of,
+    owned,
+    sender_of,
+    worked_off,
+)
 
 ADMIN = (Role.PERSONNEL_ADMIN, "city")
 AUDITOR = (Role.AUDITOR, "city")
@@ -96,7 +105,9 @@ async def test_a_webhook_is_made_verified_and_signs_with_the_secret_that_was_sho
     assert (probe["verified"], probe["status"], probe["fault"]) == (True, 200, None)
     assert probe["webhook"] == {"state": "ACTIVE"}
     headers = {one["name"]: one["value"] for one in probe["headers"]}
-    assert headers["webhook-signature"] == Webhook(made["secret"]).sign(headers["webhook-id"], NOW, probe["body"])
+    assert headers["webhook-signature"] == Webhook(made["secret"]).sign(
+        headers["webhook-id"], NOW, probe["body"]
+    )
     assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     assert made["secret"] not in orjson.dumps(probe).decode()
 
@@ -124,9 +135,7 @@ async def test_deliveries_and_attempts_are_read_and_a_path_is_its_owners_alone(
     async with receiving(status(500, b"no")) as receiver:
         row = await active(town, receiver.url() + "?token=hidden", way)
         await happens(town)
-        sender = sender_of(town, way, Clock())
-        while await sender.round() or sender._flying:
-            await asyncio.sleep(0.02)
+        await worked_off(sender_of(town, way, Clock()))
         mine = (await ask(OWNER, LIST, GRANT))["webhooks"]["nodes"]
         officer = (await ask("Sri", LIST, ADMIN))["webhooks"]["nodes"]
         auditor = (await ask("Sri", LIST, AUDITOR))["webhooks"]["nodes"]

@@ -127,3 +127,9 @@ async def until(true: Callable[[], Any | Awaitable[Any]], seconds: float = 20) -
             if await found if isinstance(found, Awaitable) else found:
                 return
             await asyncio.sleep(0.02)
+
+
+async def worked_off(sender: Sender) -> None:
+    """Rounds until nothing is left that could be done now."""
+    while await sender.round() or sender._flying or sender._sent:
+        await asyncio.sleep(0.02)

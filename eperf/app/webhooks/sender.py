@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 import structlog
 
@@ -30,6 +29,8 @@ _REST = 0.02
 """Seconds in which outcomes and growth are gathered."""
 _TRY_AGAIN = 1.0
 _PRUNE_SECONDS = 600.0
+_GRACE_SECONDS = 1.0
+"""What is under way when the sender stops has so long to come back: what is cut off is sent a second time."""
 logger = structlog.get_logger("eperf.webhooks")
 
 
@@ -46,7 +47,7 @@ class Sender:
     ) -> None:
         self._call, self._outlet, self._grown, self._keep = call, outlet, grown, keep
         self._places = places or Places()
-        self._flying: dict[asyncio.Task[None], Wish] = {}
+        self._flying: dict[asyncio.Task[None], tuple[Wish, Claimed]] = {}
         self._sent: list[Sent] = []
         self._landed = asyncio.Event()
         self._pruned = monotonic() - _PRUNE_SECONDS
@@ -96,23 +97,24 @@ class Sender:
             row.id: row for row in await WebhookRow.filter(id__in=list(due), state=WebhookState.ACTIVE.value)
         }
         wishes = [Wish(row.id, row.host, due[row.id], row.failures > 0) for row in rows.values()]
+        under_way = [wish for wish, _ in self._flying.values()]
         flying, hosts = (
-            Counter(wish.webhook_id for wish in self._flying.values()),
-            Counter(wish.host for wish in self._flying.values()),
+            Counter(wish.webhook_id for wish in under_way),
+            Counter(wish.host for wish in under_way),
         )
-        ailing = sum(wish.fails for wish in self._flying.values())
+        ailing = sum(wish.fails for wish in under_way)
         places = room(self._places, wishes, flying, hosts, ailing)
         if not places:
             return 0
         taken = await deliveries.take(places, now)
         by_id = {wish.webhook_id: wish for wish in wishes}
         for one in taken:
-            self._fly(self._one(one, rows[one.webhook_id]), by_id[one.webhook_id])
+            self._fly(one, rows[one.webhook_id], by_id[one.webhook_id])
         return len(taken)
 
-    def _fly(self, flight: Coroutine[Any, Any, None], wish: Wish) -> None:
-        task = asyncio.create_task(flight)
-        self._flying[task] = wish
+    def _fly(self, claimed: Claimed, webhook: WebhookRow, wish: Wish) -> None:
+        task = asyncio.create_task(self._one(claimed, webhook))
+        self._flying[task] = wish, claimed
         counts.flying(len(self._flying))
         task.add_done_callback(self._land)
 
@@ -147,11 +149,15 @@ class Sender:
             self._pruned = monotonic()
 
     async def _let_go(self) -> None:
-        """Ends what is under way, and notes what has come back: nothing of it is then sent a second time."""
-        for task in tuple(self._flying):
-            task.cancel()
-        await asyncio.gather(*self._flying, return_exceptions=True)
+        """Ends what is under way, and notes what has come back: nothing of that is sent a second time."""
         try:
-            await asyncio.shield(self._settle())
+            if self._flying:
+                await asyncio.wait(self._flying, timeout=_GRACE_SECONDS)
+            cut = {task: claimed for task, (_, claimed) in self._flying.items()}
+            for task in cut:
+                task.cancel()
+            await asyncio.gather(*cut, return_exceptions=True)
+            await self._settle()
+            await deliveries.release(cut.values())
         except Exception:
             logger.exception("webhooks.not-noted")

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from eperf.domain.access import Operation, scope
+from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.errors import Conflict, Unavailable
 from eperf.domain.webhook.call import Outcome
 from eperf.domain.webhook.state import WebhookState
@@ -98,9 +98,9 @@ async def _sample(row: WebhookRow, way: Outlet) -> Mapping[str, Any] | None:
         return {"selectionFailed": str(failed)}
 
 
-async def shown(event: EventRow, row: WebhookRow, viewer: Any, way: Outlet) -> Mapping[str, Any]:
+async def shown(event: EventRow, row: WebhookRow, viewer: Viewer, way: Outlet) -> Mapping[str, Any]:
     """What a webhook is sent of an update."""
-    if row.selection is None:
+    if not row.selection:
         return facts_of(event, way)
     return await way.selected(viewer, int(event.cursor or 0), row.selection)
 

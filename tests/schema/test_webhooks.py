@@ -41,7 +41,7 @@ VERIFY = """mutation($input: WebhookInput!) { verifyWebhook(input: $input) { __t
   ... on WebhookProbe { verified status fault headers { name value } body answer webhook { state } }
   ... on Problem { code field } } }"""
 LIST = """{ webhooks { nodes { id name url state cause failures failingSince restingUntil deliveries(first: 9) { nodes {
-  cursor kind subject state attemptCount endedAt dueAt attempts { nodes { status fault why answer latencyMs } } } } } } }"""
+  cursor kind subject { id } state attemptCount endedAt dueAt attempts { nodes { status fault why answer latencyMs } } } } } } }"""
 ROTATE = """mutation($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { __typename
   ... on WebhookSecret { secret webhook { previousSecretUntil } } ... on Problem { code field } } }"""
 REDELIVER = """mutation($input: RedeliverWebhookInput!) { redeliverWebhook(input: $input) { __typename

@@ -120,12 +120,6 @@ class WebhookDelivery(Node):
         ("cursor",), lambda row, _: str(row["cursor"]), "The update's place in the log.", kind=str
     )
     kind: str = column("kind", "What happened.")
-    subject: strawberry.ID = computed(
-        ("subject_type", "subject_id"),
-        lambda row, _: strawberry.ID(global_id(row["subject_type"], row["subject_id"])),
-        "The id of what it happened to.",
-        kind=strawberry.ID,
-    )
     state: DeliveryState = column("state", "What became of it.", render=DeliveryState)
     attempt_count: int = column("attempts", "Attempts since it was made, or was last asked for again.")
     due_at: DateTime | None = computed(
@@ -138,6 +132,12 @@ class WebhookDelivery(Node):
         ("ended_at",), lambda row, _: _instant(row["ended_at"]), "When it ended.", kind=DateTime | None
     )
     webhook: Webhook | None = relation("webhook_id", Webhook, "The webhook.")
+
+    @strawberry.field(description="The thing that changed, as it is now.")
+    async def subject(self, info: strawberry.Info) -> Node | None:
+        """The thing that changed."""
+        kind = info.schema.nodes.get(self.row.subject_type)
+        return None if kind is None else await info.context.rows.one(kind, self.row.subject_id)
 
 
 @mapped(WebhookAttemptRow, Operation.WEBHOOK_READ, of_webhooks)

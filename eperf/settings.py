@@ -72,6 +72,14 @@ class Settings(BaseSettings):
         (),
         description="Private networks in which such machines may be met, parted by commas; else only public ones.",
     )
+    webhook_networks: Annotated[Words, AfterValidator(_are_networks)] = Field(
+        (),
+        description="Private networks in which receivers of webhooks may be met, also without TLS, parted by commas; "
+        "else only public addresses over https.",
+    )
+    webhook_keep_days: int = Field(
+        30, ge=1, le=365, description="Days for which the log of deliveries to webhooks is kept."
+    )
     coordinate_days: int = Field(
         90,
         ge=1,
@@ -172,6 +180,7 @@ class Settings(BaseSettings):
         "oidc_algorithms",
         "plugins_without",
         "pull_networks",
+        "webhook_networks",
         mode="before",
     )
     @classmethod

@@ -8,14 +8,12 @@ into another one between the look and the call.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
 
+from eperf.adapters.addresses import Address, Reachable, Unmet, is_public
 from eperf.domain.attendance.network import Network
 from eperf.domain.attendance.pull import HttpAnswer, HttpAsk
 from eperf.domain.errors import BadInput, PullFailed
@@ -34,21 +32,26 @@ class Outgoing:
 
     def address(self, host: str) -> str:
         """The address of a host: public, or within the networks."""
-        found = _addresses(host)
-        for one in found:
-            if not self._may_meet(one):
-                raise BadInput("host", host, f"{one} is not public and not within EPERF_PULL_NETWORKS")
-        return str(found[0])
+        return str(self._address(host))
+
+    def _address(self, host: str) -> Address:
+        try:
+            return Reachable(self.networks).addresses(host)[0]
+        except Unmet as unmet:
+            why = f"{unmet} is not public and not within EPERF_PULL_NETWORKS"
+            raise BadInput("host", host, why) from None
+        except (OSError, UnicodeError):
+            raise PullFailed("host", host, "its name is not known") from None
 
     def http(self, ask: HttpAsk) -> HttpAnswer:
         """Asks; what comes compressed is not read, because its size is told by nobody."""
         host, scheme = _host_of(ask.url)
-        address = self.address(host)
-        if scheme == "http" and _is_public(address):
+        address = self._address(host)
+        if scheme == "http" and is_public(address):
             raise BadInput("url", host, "over the internet only https")
         try:
             # A loop of its own: the whole answer has an end, however slowly its letters come.
-            return asyncio.run(self._asked(ask, host, address))
+            return asyncio.run(self._asked(ask, host, str(address)))
         except TimeoutError:
             raise PullFailed("host", host, f"it takes longer than {self.whole_seconds:g} seconds") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failed:
@@ -75,11 +78,6 @@ class Outgoing:
             finally:
                 await answer.aclose()
 
-    def _may_meet(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-        return _is_public(address) or any(
-            address.version == network.version and address in network for network in self.networks
-        )
-
 
 async def _body(answer: httpx.Response, most: int, host: str) -> bytes:
     pieces: list[bytes] = []
@@ -101,25 +99,3 @@ def _host_of(url: str) -> tuple[str, str]:
     if not host or parts.scheme not in ("http", "https") or "@" in parts.netloc:
         raise BadInput("url", url.partition("?")[0], "an address is written https://HOST/PATH")
     return host, parts.scheme
-
-
-def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    try:
-        found: Iterable[str] = [
-            str(one[4][0]) for one in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        ]
-    except (OSError, UnicodeError):
-        raise PullFailed("host", host, "its name is not known") from None
-    return [_plain(ipaddress.ip_address(one.partition("%")[0])) for one in found]
-
-
-def _plain(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """An IPv4 address that is written as IPv6 is the IPv4 address."""
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_public(address: str | ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    one = ipaddress.ip_address(address) if isinstance(address, str) else address
-    return one.is_global and not one.is_multicast

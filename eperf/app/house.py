@@ -6,14 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from eperf.adapters.addresses import Reachable
 from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.adapters.poster import HttpPoster
 from eperf.adapters.wire import Wire
+from eperf.app.graphql.limits import Limits
 from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
+from eperf.app.webhooks.outlet import WebhookOutlet
+from eperf.app.webhooks.sender import Sender
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
 from eperf.plugins import registry as plugins
@@ -59,11 +65,17 @@ class House:
             event_days=settings.event_days,
             blobs=self.blobs(),
             guests=guests,
+            sender=self.sender(),
             environment={
                 "EPERF_DATABASE_URL": settings.database,
                 "EPERF_DATA_DIR": str(settings.data_dir.absolute()),
             },
         )
+
+    def sender(self) -> Sender:
+        """What sends to webhooks, in the process that leads."""
+        keep = timedelta(days=self.settings.webhook_keep_days)
+        return Sender(self.call, self.webhooks, self.grown, keep)
 
     def blobs(self) -> Blobs:
         """The files of this installation."""
@@ -75,6 +87,22 @@ class House:
             return None
         credentials = self.config["connections"]["default"]["credentials"]
         return Wire(credentials, {"work": self.work, "grown": self.grown})
+
+    @cached_property
+    def webhooks(self) -> WebhookOutlet:
+        """The way out for webhooks; one for this process, so that connections are kept."""
+        settings = self.settings
+        networks = networks_of(",".join(settings.webhook_networks)) if settings.webhook_networks else ()
+        limits = Limits(
+            depth=settings.max_depth, cost=settings.max_cost, execution_seconds=settings.request_seconds
+        )
+        poster = HttpPoster(Reachable(networks))
+        return WebhookOutlet(self.schema, self.registry, self.grown, self.now, limits, poster)
+
+    async def let_go(self) -> None:
+        """Closes what was opened for webhooks, if anything was."""
+        if "webhooks" in vars(self):
+            await self.webhooks.aclose()
 
     def outside(self) -> Outgoing:
         """The way to machines that are asked for their records."""
@@ -118,7 +146,11 @@ async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[H
             if reasons:
                 registry, schema = again(registry.without(reasons))
         with guests(budget):
-            yield House(settings, registry, schema, config, work, grown, utc_now)
+            house = House(settings, registry, schema, config, work, grown, utc_now)
+            try:
+                yield house
+            finally:
+                await house.let_go()
     finally:
         forget()
         await database.disconnect()

@@ -25,6 +25,7 @@ from eperf.app.guests.sinks import send_all
 from eperf.app.lead import lead
 from eperf.app.rounds import Rounds
 from eperf.app.settle import settle
+from eperf.app.webhooks.sender import Sender
 from eperf.domain.attendance.pull import Outside
 from eperf.domain.errors import Unavailable
 from eperf.services.adjustment import release_held
@@ -76,6 +77,8 @@ class Leader:
     closed: date | None = None
     guests: Guests | None = None
     """Plugins with sinks and jobs; without it none are sent to and none are run."""
+    sender: Sender | None = None
+    """What sends to webhooks; without it none is sent to."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """By which variables the processes of jobs find this installation."""
 
@@ -126,6 +129,8 @@ class Leader:
                 duties.create_task(self._forget_events())
             if self.pull_every:
                 duties.create_task(self._ask_around())
+            if self.sender:
+                duties.create_task(self.sender.run())
             if self.guests:
                 duties.create_task(send_all(self.guests, self.grown, self._now))
                 duties.create_task(run_all(self.guests.registry, self.environment, self.work, self._now))

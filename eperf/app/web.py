@@ -98,7 +98,10 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         if facts.bearer is not None:
             viewer = await authenticator.authenticate(facts.bearer)
         peer = "" if viewer else network(facts.peer)
-        return Context(viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer)
+        return Context(
+            viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer,
+            house.webhooks,
+        )  # fmt: skip
 
     return make
 
@@ -108,7 +111,9 @@ def _recall(house: House, authenticator: Authenticator) -> Any:
         viewer = authenticator.recent(bearer)
         if viewer is None:
             return None
-        return Context(viewer, language, request_id, house.now, house.registry, house.grown)
+        return Context(
+            viewer, language, request_id, house.now, house.registry, house.grown, webhooks=house.webhooks
+        )
 
     return recall
 

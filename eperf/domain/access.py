@@ -55,6 +55,7 @@ class Operation(StrEnum):
     PERIOD_READ = "period.read"
     RECEIPT_READ = "receipt.read"
     APPEAL_READ = "appeal.read"
+    WEBHOOK_READ = "webhook.read"
     CLOCK = "attendance.clock"
     ACTIVITY_SUBMIT = "activity.submit"
     ACTIVITY_DECIDE = "activity.decide"
@@ -88,6 +89,8 @@ class Operation(StrEnum):
     APPEAL_DECIDE = "appeal.decide"
     ACCOUNT_WRITE = "account.write"
     TOKEN_WRITE = "token.write"
+    WEBHOOK_WRITE = "webhook.write"
+    WEBHOOK_STOP = "webhook.stop"
 
 
 class Reach(IntEnum):
@@ -139,6 +142,7 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
         **{role: reach for role, reach in _PERSONAL_DATA.items() if role is not _I},
         _G: Reach.SUBTREE,
     },
+    Operation.WEBHOOK_READ: {_P: Reach.SUBTREE, _A: Reach.SUBTREE, _I: Reach.SUBTREE},
     Operation.CLOCK: {_E: Reach.SELF},
     Operation.ACTIVITY_SUBMIT: {_E: Reach.SELF},
     Operation.ACTIVITY_DECIDE: {_S: Reach.REPORTS},
@@ -173,6 +177,9 @@ ACCESS: Mapping[Operation, Mapping[Role, Reach]] = {
     Operation.APPEAL_DECIDE: {_L: Reach.SUBTREE},
     Operation.ACCOUNT_WRITE: {_P: Reach.SUBTREE},
     Operation.TOKEN_WRITE: dict.fromkeys(Role, Reach.SELF),
+    # A webhook acts with its owner's rights, so what it sends, and where, is said by nobody but the owner.
+    Operation.WEBHOOK_WRITE: {_P: Reach.SUBTREE, _I: Reach.SUBTREE},
+    Operation.WEBHOOK_STOP: {_P: Reach.SUBTREE},
 }
 
 NEVER_ON_ONESELF = frozenset(

@@ -47,6 +47,7 @@ from eperf.schema.reserved import ROOTS
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
 from eperf.schema.scalars import CONFIG, SCALARS
 from eperf.schema.scoring.queries import CONTRIBUTION as SCORING
+from eperf.schema.webhook.queries import CONTRIBUTION as WEBHOOK
 from eperf.schema.what_if.types import CONTRIBUTION as WHAT_IF
 from eperf.store.condition import Condition, Is
 
@@ -75,6 +76,7 @@ CORE: tuple[Contribution, ...] = (
     BINDING,
     PLUGIN,
     EVENT,
+    WEBHOOK,
 )
 _MEANT = {
     "Query": "What may be read; everyone sees what is in their reach (membaca).",

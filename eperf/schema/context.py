@@ -17,6 +17,7 @@ from eperf.plugins.verbs import GuestVerb
 from eperf.schema.guests import carried_out
 from eperf.services.call import Call
 from eperf.services.event import Rings
+from eperf.services.webhook.outlet import Outlet
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Context:
     grown: Rings
     peer: str = ""
     """The address of an anonymous caller, who has no other name."""
+    webhooks: Outlet | None = None
+    """The way out for webhooks; without it nothing is sent to a receiver, and no selection can be checked."""
 
     @cached_property
     def rows(self) -> Rows:
@@ -59,8 +62,9 @@ class Context:
     def fresh(self) -> Context:
         """The same caller with no rows fetched: for the next operation of a socket, and after a change."""
         return Context(
-            self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer
-        )
+            self.viewer, self.language, self.request_id, self.now, self.registry, self.grown, self.peer,
+            self.webhooks,
+        )  # fmt: skip
 
     def common(self, operations: int) -> Rows:
         """Rows for several operations that are executed at once: together they may fetch what each could alone."""

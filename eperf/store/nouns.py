@@ -27,4 +27,5 @@ MODULES = (
     "eperf.store.plugin",
     "eperf.store.event",
     "eperf.store.guest",
+    "eperf.store.webhook",
 )

@@ -17,6 +17,7 @@ from tests.support.random_town import (
     closed,
     people,
     place,
+    webhooks,
     work,
 )
 from tests.support.random_town.making import Making
@@ -71,6 +72,8 @@ _MAKE = {
 _HANGING = {
     **{table: (one, "device_id") for table, one in work.OF_MACHINES.items()},
     "work_target": (appraisal.a_target, "plan_id"),
+    "webhook_delivery": (webhooks.a_delivery, "webhook_id"),
+    "webhook_attempt": (webhooks.an_attempt, "delivery_id"),
 }
 """How what hangs on another row is made anew, and the column that says on which."""
 
@@ -170,6 +173,7 @@ class _Behind:
             ("dimension_list", appraisal.a_list),
             ("rating_round", appraisal.a_round),
             ("what_if", closed.a_trial),
+            ("webhook", webhooks.a_webhook),
         ):
             for row in self.hidden(table):
                 fresh = remake(self.make, self.make.marker.next(), row["unit_id"])

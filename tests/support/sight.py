@@ -28,6 +28,7 @@ TYPES = {
     "behaviour": "BehaviourScore", "predikat": "PeriodPredikat",
     "closing": "Closing", "frozen_month": "FrozenMonth", "adjustment": "Adjustment", "appeal": "Appeal",
     "what_if": "WhatIf", "what_if_move": "WhatIfMove",
+    "webhook": "Webhook", "webhook_delivery": "WebhookDelivery", "webhook_attempt": "WebhookAttempt",
 }  # fmt: skip
 """The GraphQL type of each table that has one."""
 
@@ -48,13 +49,17 @@ _OPERATIONS = {
     "behaviour": Operation.BEHAVIOUR_READ, "predikat": Operation.PREDIKAT_READ,
     "closing": Operation.PERIOD_READ, "frozen_month": Operation.PERIOD_READ, "adjustment": Operation.SCORE_READ,
     "appeal": Operation.APPEAL_READ, "what_if": Operation.PLUGIN_READ, "what_if_move": Operation.SCORE_READ,
+    "webhook": Operation.WEBHOOK_READ, "webhook_delivery": Operation.WEBHOOK_READ,
+    "webhook_attempt": Operation.WEBHOOK_READ,
 }  # fmt: skip
 _OWNER = {"employee": "id", "acting": "officer_id"}
 _NO_UNIT = frozenset({"acting", "punch", "roster_day"})
 _OF_MACHINES = frozenset({"device_command", "unread_record", "clock_error"})
-_NOBODYS = _OF_MACHINES | {
+_OF_WEBHOOKS = frozenset({"webhook_delivery", "webhook_attempt"})
+_NOBODYS = _OF_MACHINES | _OF_WEBHOOKS | {
     "unit", "position", "catalogue_item", "device", "binding", "calendar_entry", "geofence", "appraisal_deadline",
     "dimension_list", "rating_round", "deadline_rule", "closing", "frozen_month", "what_if",
+    "webhook",
 }  # fmt: skip
 _CITING = {
     "evidence": ("activity", "activity_id"), "leave_file": ("leave", "leave_id"), "duty_file": ("duty_order", "duty_id"),
@@ -170,6 +175,8 @@ class Sight:
             unit = row["id"]
         elif table in _OF_MACHINES or (table == "punch" and person is None and row["device_id"] is not None):
             unit = self.tables["device"][row["device_id"]]["unit_id"]
+        elif table in _OF_WEBHOOKS:
+            unit = self.tables["webhook"][row["webhook_id"]]["unit_id"]
         elif table in _NO_UNIT:
             unit = person["unit_id"] if person is not None else None
         else:

@@ -14,6 +14,7 @@ from eperf.domain.events import Event
 from eperf.domain.integrity.detector import Detector
 from eperf.domain.pay.policy import PayPolicy
 from eperf.domain.scoring import Scheme
+from eperf.domain.webhook import events as of_webhook
 from eperf.plugins.builtin import norm_minutes
 from eperf.plugins.builtin.adms import AdmsPush
 from eperf.plugins.builtin.carried_files import TableFile, UsbFile
@@ -58,4 +59,4 @@ def eperf_pay_policies() -> Sequence[PayPolicy]:
 @hookimpl
 def eperf_event_kinds() -> Sequence[type[Event]]:
     """What the core's own verbs emit."""
-    return [*events.KINDS, *of_attendance.KINDS, *of_appraisal.KINDS, *lifecycle.KINDS]
+    return [*events.KINDS, *of_attendance.KINDS, *of_appraisal.KINDS, *lifecycle.KINDS, *of_webhook.KINDS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -61,12 +62,15 @@ async def viewer_of_token(digest: str, now: datetime) -> Recognised:
     return _by_token(await standing_of_digest(digest, _today(now)), now)
 
 
-async def viewer_of_account(account_id: int, now: datetime) -> Recognised:
-    """The viewer that an account is now, by a credential that is not ours to check."""
+async def viewer_of_account(
+    account_id: int, now: datetime, carried: Collection[str] | None = None
+) -> Recognised:
+    """The viewer that an account is now, by a credential that is not ours to check; of its roles those `carried`."""
     account = await account_of(id=account_id)
     if account is None:
         raise Unauthenticated("authorization")
-    return Recognised(await viewer_of(account, None, _today(now)), None)
+    viewer = await viewer_of(account, None, _today(now))
+    return Recognised(viewer if carried is None else _cut(viewer, frozenset(carried)), None)
 
 
 async def viewer_again(viewer: Viewer, now: datetime) -> Recognised:

@@ -18,7 +18,8 @@ TABLES = (
     "roster_day", "geofence", "check_in", "check_in_file", "work_plan", "work_target", "realisation",
     "realisation_file", "appraisal_deadline", "dimension_list", "rating_round", "rating", "behaviour", "predikat",
     "score", "closing", "frozen_month", "appeal", "appeal_file",
-    "appeal_answer_file", "adjustment", "what_if", "what_if_move", "binding", "event", "event_head",
+    "appeal_answer_file", "adjustment", "what_if", "what_if_move", "binding", "webhook", "webhook_delivery", "webhook_attempt",
+    "event", "event_head",
 )  # fmt: skip
 _LOOPS = {
     "unit": "parent_id", "employee": "supervisor_id", "work_plan": "revises_id", "work_target": "parent_id",

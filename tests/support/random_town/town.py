@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from eperf.domain.access import GRANTED, Role
-from tests.support.random_town import appraisal, away, closed, marker, people, place, work
+from tests.support.random_town import appraisal, away, closed, marker, people, place, webhooks, work
 from tests.support.random_town.making import Making
 from tests.support.random_town.rows import TABLES, Tables
 
@@ -58,6 +58,7 @@ def random_town(rng: random.Random, people_count: int = 60) -> RandomTown:
     closed.adjustments(make)
     closed.trials(make)
     work.bindings(make)
+    webhooks.webhooks(make)
     work.events(make)
     return RandomTown({table: make.tables[table] for table in TABLES}, tuple(callers), make.owners)
 

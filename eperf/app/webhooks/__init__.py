@@ -1,0 +1,1 @@
+"""Webhooks on their way out: what one installation sends to addresses that others run."""

@@ -1,0 +1,1 @@
+"""Webhooks (pemberitahuan ke sistem lain)."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from eperf.app.figures import FIGURES
 from eperf.app.house import House
 from eperf.domain.errors import Refused
 from eperf.services.plugin import reported
@@ -39,6 +40,7 @@ def routes(house: House) -> list[Route]:
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
+        await FIGURES.look(house)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

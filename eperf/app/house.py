@@ -16,11 +16,13 @@ from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
+from eperf.domain.errors import RestoreUnfinished
 from eperf.plugins import registry as plugins
 from eperf.plugins.guests import Budget, probed
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import Composed
 from eperf.schema.gate import again, composed
+from eperf.services.backup import is_unfinished
 from eperf.services.call import Call, on_commit
 from eperf.services.guests import guests
 from eperf.settings import Settings
@@ -101,6 +103,8 @@ def tables(registry: Registry) -> dict[str, dict[str, Any]]:
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
     """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
+    if is_unfinished(settings.data_dir):
+        raise RestoreUnfinished("data_dir", str(settings.data_dir))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
     with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:

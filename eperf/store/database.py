@@ -20,6 +20,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
+from eperf.store.load import Load
 from eperf.store.nouns import MODULES
 from eperf.store.postgres import PostgresClient, given_back
 from eperf.store.sqlite import Unfit
@@ -129,6 +130,13 @@ def _outside() -> BaseDBAsyncClient:
 def dialect() -> Dialect:
     """The dialect of the open database."""
     return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
+
+
+def load() -> Load:
+    """How much is asked of this process's connections now."""
+    client: Any = _outside()
+    found: Load = client.load()
+    return found
 
 
 def clock() -> str:

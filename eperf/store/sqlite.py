@@ -32,6 +32,7 @@ from tortoise.exceptions import OperationalError
 
 from eperf.store.glance import Glance
 from eperf.store.interrupt import Broken, Writing, WritingInside
+from eperf.store.load import Load
 from eperf.store.reading import Reader
 
 
@@ -173,6 +174,13 @@ class WalClient(SqliteClient):
         if not query.lstrip().upper().startswith(_READS):
             return cast(list[dict[str, Any]], await super().execute_query_dict(query, values))
         return [dict(row) for row in await self._read(query, values)]
+
+    def load(self) -> Load:
+        """The writer and the readers, at this moment; each statement in a reader's line has waited or waits."""
+        lines = [len(reader) for reader in self._readers]
+        busy = sum(line > 0 for line in lines) + self._lock.locked()
+        waiting = sum(max(0, line - 1) for line in lines) + len(self._lock._waiters or ())
+        return Load(busy, len(lines) + 1 - busy, waiting, 0, 0.0)
 
     async def text(self, query: str, values: Sequence[Any]) -> str | None:
         """The single value of a statement that only reads."""

@@ -14,6 +14,7 @@ from eperf.domain.errors.activity import (
 )
 from eperf.domain.errors.appraisal import CascadeCycle, DeadlinePassed, RoundStanding
 from eperf.domain.errors.attendance import BadSerial, CheckInRefused, LeaveNotAllowed, PullFailed, SpanTaken
+from eperf.domain.errors.backup import BackupDamaged, BackupNewer, PlaceNotEmpty, RestoreUnfinished
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -64,6 +65,8 @@ __all__ = [
     "ActingForOneself",
     "ActingOverlap",
     "AppealTooLate",
+    "BackupDamaged",
+    "BackupNewer",
     "BadInput",
     "BadNip",
     "BadSerial",
@@ -96,6 +99,7 @@ __all__ = [
     "NumberNotExact",
     "PassphraseGone",
     "PeriodNotReady",
+    "PlaceNotEmpty",
     "PlacementOverlap",
     "PluginDisabled",
     "PluginInUse",
@@ -105,6 +109,7 @@ __all__ = [
     "Refused",
     "ReplayDiffers",
     "ReportTooLate",
+    "RestoreUnfinished",
     "ReviewerNotFree",
     "RoundStanding",
     "RowShape",

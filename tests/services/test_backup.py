@@ -38,7 +38,9 @@ SECRET = b"s" * 32
 
 
 async def submitted(town: Town, key: str) -> int:
-    return await activity.submit(town.call("Budi", key=key), Report(town.item, TODAY, 30, 100, f"kerja {key}"))
+    return await activity.submit(
+        town.call("Budi", key=key), Report(town.item, TODAY, 30, 100, f"kerja {key}")
+    )
 
 
 async def numbered() -> None:

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
@@ -99,6 +100,12 @@ def _executor(apps: Mapping[str, Mapping[str, Any]]) -> MigrationExecutor:
 
 def _name(key: MigrationKey) -> str:
     return f"{key.app_label}.{key.name}"
+
+
+def require_there(url: str) -> None:
+    """Refuses a file of SQLite that is not there, before opening it makes an empty one."""
+    if database.dialect_of(url) == "sqlite" and not Path(database.sqlite_path(url)).exists():
+        raise SchemaBehind("database", min(known(database.config(url)["apps"])))
 
 
 def _step(step: Any) -> str:

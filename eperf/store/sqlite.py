@@ -13,6 +13,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
@@ -30,6 +31,7 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from eperf.store import sound
 from eperf.store.glance import Glance
 from eperf.store.interrupt import Broken, Writing, WritingInside
 from eperf.store.load import Load
@@ -135,6 +137,7 @@ class WalClient(SqliteClient):
             await super().create_connection(with_db)
             if self._connection is not None:  # a new row is read where it is written
                 await self._connection.create_function("eperf_base64", 1, _base64, deterministic=True)
+            sound.note_opened(Path(self.filename))
             if not self._readers:
                 own = {name: value for name, value in self.pragmas.items() if name in _READER_SETTINGS}
                 readers = [await Reader.opened(self.filename, own) for _ in range(_READERS)]
@@ -152,6 +155,7 @@ class WalClient(SqliteClient):
         for reader in readers:
             await reader.close()
         await super().close()
+        sound.note_closed(Path(self.filename))
 
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
         """The writer for one statement outside transactions."""

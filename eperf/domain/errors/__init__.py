@@ -28,6 +28,7 @@ from eperf.domain.errors.core import (
     Unavailable,
     shown,
 )
+from eperf.domain.errors.database import DatabaseDamaged
 from eperf.domain.errors.imports import (
     DependsOnBadRow,
     DoubleColumn,
@@ -76,6 +77,7 @@ __all__ = [
     "CheckInRefused",
     "ClientsBroken",
     "Conflict",
+    "DatabaseDamaged",
     "DeadlinePassed",
     "DependsOnBadRow",
     "DocumentGone",

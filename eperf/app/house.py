@@ -16,6 +16,7 @@ from eperf.adapters.outgoing import Outgoing
 from eperf.adapters.wire import Wire
 from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
+from eperf.app.traces import traced
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
 from eperf.domain.errors import BadInput, RestoreUnfinished
@@ -113,7 +114,14 @@ def _require_writable(folder: Path) -> None:
 
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
-    """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
+    """Opens the installation; with `current` it refuses a database that is older or newer than the program, or cut."""
+    with traced():
+        async with _opened(settings, current) as house:
+            yield house
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, current: bool) -> AsyncIterator[House]:
     if is_unfinished(settings.data_dir):
         raise RestoreUnfinished("data_dir", str(settings.data_dir))
     _require_writable(settings.data_dir)

@@ -69,6 +69,11 @@ def _require_whole(path: Path) -> None:
         raise DatabaseDamaged(str(path), f"it has {size} bytes instead of {pages * page}")
 
 
+def _legible(text: bytes) -> str:
+    """What SQLite says of damage may quote it."""
+    return text.decode(errors="replace")
+
+
 def _require_checked(path: Path) -> None:
     until = time.monotonic() + _SECONDS
     check = "integrity_check" if path.stat().st_size <= _THOROUGH_BYTES else "quick_check"
@@ -77,9 +82,10 @@ def _require_checked(path: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True)) as reader:
             reader.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+            reader.text_factory = _legible
             reader.execute("PRAGMA trusted_schema=OFF")
             (said,) = reader.execute(f"PRAGMA {check}(1)").fetchone()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return  # as much as a start has time for
         raise DatabaseDamaged(str(path), str(error)) from error

@@ -72,6 +72,9 @@ def ready(part: Path, ahead: int) -> None:
 
 def _migrations(path: Path) -> tuple[str, ...]:
     with closing(sqlite3.connect(path)) as found:
+        found.text_factory = lambda text: text.decode(
+            errors="replace"
+        )  # of damage, what is said may quote it
         found.execute("PRAGMA trusted_schema=OFF")
         wrong = [str(row[0]) for row in found.execute("PRAGMA integrity_check(3)")]
         if wrong != ["ok"]:

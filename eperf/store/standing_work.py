@@ -108,8 +108,8 @@ async def _rows(statement: str, most: int = MOST, **words: str) -> list[dict[str
     return found
 
 
-async def _waiting(statement: str, **words: str) -> Waiting:
-    row = (await _rows(statement, **words))[0]
+async def _waiting(statement: str, *, table: str = "", fresh: str = "") -> Waiting:
+    row = (await _rows(statement, table=table, fresh=fresh))[0]
     return Waiting(int(row["n"]), int(row["first"] or 0))
 
 

@@ -26,7 +26,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-backup bench-smoke fault lock reference release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,10 @@ bench-freshness: $(READY) ## measure how long after a verification a subscriber 
 bench-start: $(READY) ## measure what ten plugins that do nothing add to a start
 	$(BIN)/python -m bench.start $(ARGS)
 
+bench-backup: $(READY) ## measure backup, check and restore of a gigabyte on both databases
+	$(BIN)/python -m bench.backup $(ARGS)
+	$(BIN)/python -m bench.backup --database postgres $(ARGS)
+
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/bench $(ARGS)
@@ -122,9 +126,10 @@ soak-files: $(READY) ## RECORDS (a million) mixed records by each kind of file, 
 # Every fault that has a small run in the suite, at its full size.
 FAULTS := tests/faults/test_r01_kill.py tests/faults/test_r11_duplicates.py tests/faults/test_r12_conflicts.py tests/faults/test_r12_model.py \
   tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py \
-  tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py
+  tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py \
+  tests/faults/test_r17_backup.py tests/faults/test_r18_damaged_file.py
 FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500 \
-  EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2
+  EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2 EPERF_R17_SECONDS=20 EPERF_R17_KILLS=20 EPERF_R18_FLIPS=3000
 
 fault: $(READY) ## kill the server a hundred times under load, under 500 machines, plugins that do wrong, and migrations before each statement; fifty callers on one activity; on both databases
 	EPERF_TEST_DATABASE=sqlite $(FULL) $(BIN)/pytest $(FAULTS) -m fault --timeout 3600 $(ARGS)

@@ -67,7 +67,7 @@ class Figures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The figures as the library shows them."""
-        if self._house is None:
+        if self._house is None or not database.is_open():
             return
         yield from _pool()
         yield from _folder(self._house.settings.data_dir)

@@ -140,6 +140,11 @@ def require_sound(url: str) -> None:
         sound.require_sound(Path(sqlite_path(url)))
 
 
+def is_open() -> bool:
+    """Whether the database is open in this process."""
+    return bool(_opened)
+
+
 def load() -> Load:
     """How much is asked of this process's connections now."""
     client: Any = _outside()

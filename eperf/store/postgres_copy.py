@@ -110,34 +110,35 @@ async def load(
     counts: Mapping[str, int],
     seal: str,
     ahead: int,
-) -> None:
-    """Fills the tables in one transaction: all of it, or nothing.
+) -> tuple[str, ...]:
+    """Fills the tables in one transaction: all of it, or nothing. Gives tables of somebody else's, which it leaves out.
 
     `rows` gives a table's pieces, and is asked for the tables in the order of `facts`. References are made anew behind
     the rows, which checks each. Jobs of plugins wait for their next time; `ahead` numbers are left free everywhere.
     """
     async with _connected(url) as connection:
         async with connection.transaction():
-            await _require_same_tables(connection, facts)
+            tables = await _ours(connection, facts)
             references = await connection.fetch(_REFERENCES)
             for one in references:
                 await connection.execute(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']}")
-            for table in facts.tables:
+            for table in tables:
                 await connection.execute(f"ALTER TABLE {_quoted(table)} DISABLE TRIGGER USER")
-            await connection.execute(f"TRUNCATE {', '.join(map(_quoted, facts.tables))}")
-            for table, columns in facts.tables.items():
+            await connection.execute(f"TRUNCATE {', '.join(map(_quoted, tables))}")
+            for table, columns in tables.items():
                 await _filled(connection, table, columns, rows(table), counts[table])
             await _numbered(connection, facts, ahead)
-            for table in facts.tables:
+            for table in tables:
                 await connection.execute(f"ALTER TABLE {_quoted(table)} ENABLE TRIGGER USER")
             for one in references:
                 await connection.execute(
                     f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['definition']}"
                 )
-            if "plugin_job" in facts.tables:
+            if "plugin_job" in tables:
                 await connection.execute("UPDATE plugin_job SET due_at = $1", _NEVER)
             await connection.execute(f"COMMENT ON TABLE tortoise_migrations IS '{_text(seal)}'")
         await connection.execute("ANALYZE")
+    return tuple(sorted(facts.tables.keys() - tables.keys()))
 
 
 async def _filled(
@@ -165,12 +166,13 @@ async def _numbered(connection: Any, facts: Facts, ahead: int) -> None:
         await connection.execute("UPDATE event_head SET cursor = cursor + $1", ahead)
 
 
-async def _require_same_tables(connection: Any, facts: Facts) -> None:
-    """The migrations of an archive make the tables of the archive; a plugin's may have been changed since."""
+async def _ours(connection: Any, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """The tables that the migrations of an archive make; refuses one whose columns a plugin has changed since."""
     found = {row["name"]: set(row["columns"]) for row in await connection.fetch(_TABLES)}
     for table, columns in facts.tables.items():
-        if found.get(table) != set(columns):
+        if table in found and found[table] != set(columns):
             raise BackupDamaged(table, "the migrations that it names make another table")
+    return {table: columns for table, columns in facts.tables.items() if table in found}
 
 
 async def _migrations(connection: Any) -> tuple[str, ...]:

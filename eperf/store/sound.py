@@ -8,6 +8,7 @@ put the log into it. What no check can see is a value in which a byte was change
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
 import time
@@ -27,6 +28,8 @@ _NOTE, _LOG = ".open", "-wal"
 def require_sound(path: Path) -> None:
     """Refuses a file that is cut, damaged, no database, or whose log was taken away. Writes nothing."""
     log = Path(f"{path}{_LOG}")
+    if _is_open(path):
+        return  # whoever has it open has looked
     if _note(path).exists() and not log.exists():
         raise DatabaseDamaged(
             str(path),
@@ -42,14 +45,33 @@ def require_sound(path: Path) -> None:
 
 def note_opened(path: Path) -> None:
     """The file is open from now on, and has a log."""
-    if Path(f"{path}{_LOG}").exists():
-        _note(path).touch()
+    if Path(f"{path}{_LOG}").exists() and not _is_open(path):
+        _note(path).write_text(_process(os.getpid()))
 
 
 def note_closed(path: Path) -> None:
     """Somebody has closed the file; if it was the last, the log is in the file and gone."""
     if not Path(f"{path}{_LOG}").exists():
         _note(path).unlink(missing_ok=True)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether another process that opened the file lives and has not closed it."""
+    try:
+        told = _note(path).read_text()
+    except OSError:
+        return False
+    number = told.partition(" ")[0]
+    return number.isdigit() and int(number) != os.getpid() and bool(told) and _process(int(number)) == told
+
+
+def _process(number: int) -> str:
+    """A process, told from every other that has had or will have its number; empty where that cannot be known."""
+    try:
+        facts = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return f"{number} {facts[19]}"
 
 
 def _note(path: Path) -> Path:

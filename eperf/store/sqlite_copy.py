@@ -28,7 +28,7 @@ def copy(path: Path, into: Path) -> tuple[str, ...]:
     if not path.is_file():
         raise BadInput("database_url", str(path), "there is no such file")
     into.unlink(missing_ok=True)
-    into.touch(0o600)
+    os.close(os.open(into, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", _BUSY_SECONDS, uri=True)

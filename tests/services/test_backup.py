@@ -445,6 +445,34 @@ def test_a_backup_is_of_one_instant_while_others_write(place: Place) -> None:
     run(look())
 
 
+@pytest.mark.skipif(KIND == "sqlite", reason="SQLite's file is copied as it is")
+def test_a_table_of_somebody_elses_in_the_database_is_left_out_and_named(place: Place) -> None:
+    async def lay() -> None:
+        connection = await asyncpg.connect(place.url)
+        await connection.execute("CREATE TABLE a_notes (text text); INSERT INTO a_notes VALUES ('x'), ('y')")
+        await connection.close()
+
+    run(lay())
+    made(place.url, place.data, place.archive)
+    url, data = place.empty()
+    found = run(backup.restore(url, data, place.archive, {}))
+    assert found.left_out == ("a_notes",)
+    rows = rows_of(place.url)
+    del rows["a_notes"]
+    assert rows_of(url) == rows
+
+
+@pytest.mark.skipif(KIND == "postgres", reason="a note beside a file")
+def test_a_note_of_a_file_that_was_removed_does_not_keep_a_restored_one_from_being_served(
+    place: Place,
+) -> None:
+    made(place.url, place.data, place.archive)
+    url, data = place.empty()
+    Path(f"{database.sqlite_path(url)}.open").write_text("1 1")
+    restored(url, data, place.archive)
+    run(_served(url, data))
+
+
 def test_what_an_archive_says_of_itself_is_in_its_head(place: Place) -> None:
     found = made(place.url, place.data, place.archive)
     head = found.head

@@ -74,6 +74,8 @@ def restore(
 
     found = run(job)
     _tell(path, found.head, found.manifest, found.seal, found.bytes, as_json)
+    for table in found.left_out:
+        errors.print(f"left out: the table {table} is not eperf's", style="yellow", highlight=False)
 
 
 def _tell(path: Path, head: Head, manifest: Manifest, seal: str, size: int, as_json: bool) -> None:

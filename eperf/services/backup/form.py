@@ -81,12 +81,16 @@ class Manifest(_Told):
 
 @dataclass(frozen=True)
 class Contents:
-    """An archive that was read to its end, with every digest right. `seal` names it among all."""
+    """An archive that was read to its end, with every digest right. `seal` names it among all.
+
+    `left_out` are tables that lay in the database beside eperf's, and were not restored.
+    """
 
     head: Head
     manifest: Manifest
     seal: str
     bytes: int
+    left_out: tuple[str, ...] = ()
 
 
 class Tally:

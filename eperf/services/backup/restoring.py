@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +21,7 @@ from eperf.services.backup import form
 from eperf.services.backup.form import Contents
 from eperf.services.backup.mark import begin, force, marked
 from eperf.services.backup.reading import check, file_of, opened
-from eperf.store import database, migrate, postgres_copy, sqlite_copy
+from eperf.store import database, migrate, postgres_copy, sound, sqlite_copy
 from eperf.store.database import Apps, dialect_of, sqlite_path
 
 _SECONDS = 3600.0
@@ -37,6 +38,7 @@ async def restore(url: str, folder: Path, path: Path, apps: Apps, ahead: int = 0
     """
     contents = check(path)
     _require_fit(contents, url, apps)
+    left_out: tuple[str, ...] = ()
     with marked(folder, contents.seal) as begun:
         if not await _database_there(url, contents.seal, begun):
             if not begun and (found := _lies_there(folder)):
@@ -46,8 +48,8 @@ async def restore(url: str, folder: Path, path: Path, apps: Apps, ahead: int = 0
             if contents.head.dialect == "sqlite":
                 _sqlite(Path(sqlite_path(url)), path, contents, ahead)
             else:
-                await _postgres(url, path, contents, apps, ahead)
-    return contents
+                left_out = await _postgres(url, path, contents, apps, ahead)
+    return replace(contents, left_out=left_out)
 
 
 def _require_fit(contents: Contents, url: str, apps: Apps) -> None:
@@ -130,11 +132,12 @@ def _sqlite(place: Path, path: Path, contents: Contents, ahead: int) -> None:
         file.writelines(data for _, data in _pieces(path, contents))
         _write(file, b"")
     sqlite_copy.ready(part, ahead)
+    sound.note_closed(place)  # of a file that lay there before
     part.rename(place)
     force(place.parent)
 
 
-async def _postgres(url: str, path: Path, contents: Contents, apps: Apps, ahead: int) -> None:
+async def _postgres(url: str, path: Path, contents: Contents, apps: Apps, ahead: int) -> tuple[str, ...]:
     config = await database.connect(url, apps)
     try:
         await migrate.migrate(config, only=contents.head.migrations)
@@ -143,13 +146,14 @@ async def _postgres(url: str, path: Path, contents: Contents, apps: Apps, ahead:
     tables = groupby(_pieces(path, contents), key=itemgetter(0))
 
     async def rows(table: str) -> AsyncIterator[bytes]:
-        name, pieces = next(tables)
-        if name != table:
-            raise BackupDamaged(table, "it has changed since it was checked")
-        for _, data in pieces:
-            yield data
+        for name, pieces in tables:
+            if name == table:
+                for _, data in pieces:
+                    yield data
+                return
+        raise BackupDamaged(table, "it has changed since it was checked")
 
-    await postgres_copy.load(url, _facts(contents), rows, contents.manifest.rows, contents.seal, ahead)
+    return await postgres_copy.load(url, _facts(contents), rows, contents.manifest.rows, contents.seal, ahead)
 
 
 def _facts(contents: Contents) -> postgres_copy.Facts:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -29,9 +29,10 @@ from eperf.store.event import EventRow
 from eperf.store.guest import JobRow, SinkRow
 from eperf.store.scoring import ScoreRow
 from tests.support.closed import POINTS, chosen, closed, scored, worked
-from tests.support.database import KIND, opened, run
+from tests.support.database import KIND, Databases, opened, run
 from tests.support.town import NOW, TODAY, Town, build
 
+pytestmark = pytest.mark.database
 CONTENT = b"%PDF-1.7 bukti kegiatan" * 1000
 EVIDENCE = hashlib.sha256(CONTENT).hexdigest()
 SECRET = b"s" * 32
@@ -142,10 +143,26 @@ def test_a_restored_place_has_every_row_every_content_and_the_secret(place: Plac
     assert not backup.is_unfinished(data)
 
 
-def test_ids_cursors_and_keys_go_on_in_a_restored_place(place: Place) -> None:
+@pytest.fixture(scope="module")
+def once(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, str]]:
+    """A place, and the database of one that was restored from it, for tests that do not mind each other."""
+    urls: list[str] = []
+
+    def new(*, empty: bool = False) -> str:
+        urls.append(databases.empty() if empty else databases.migrated())
+        return urls[-1]
+
+    place = Place(tmp_path_factory.mktemp("once"), new)
     made(place.url, place.data, place.archive)
     url, data = place.empty()
     restored(url, data, place.archive)
+    yield place, url
+    for one in urls:
+        databases.drop(one)
+
+
+def test_ids_cursors_and_keys_go_on_in_a_restored_place(once: tuple[Place, str]) -> None:
+    place, url = once
 
     async def go_on() -> None:
         async with opened(url):
@@ -161,10 +178,8 @@ def test_ids_cursors_and_keys_go_on_in_a_restored_place(place: Place) -> None:
     run(go_on())
 
 
-def test_no_effect_fires_again_in_a_restored_place(place: Place) -> None:
-    made(place.url, place.data, place.archive)
-    url, data = place.empty()
-    restored(url, data, place.archive)
+def test_no_effect_fires_again_in_a_restored_place(once: tuple[Place, str]) -> None:
+    _, url = once
 
     class Daily:
         def after(self, now: Any) -> Any:
@@ -200,10 +215,8 @@ def test_numbers_that_were_given_out_after_the_backup_can_be_left_free(place: Pl
     run(go_on())
 
 
-def test_the_scores_of_a_closed_month_are_sealed_in_a_restored_place_too(place: Place) -> None:
-    made(place.url, place.data, place.archive)
-    url, data = place.empty()
-    restored(url, data, place.archive)
+def test_the_scores_of_a_closed_month_are_sealed_in_a_restored_place_too(once: tuple[Place, str]) -> None:
+    _, url = once
 
     async def tamper() -> None:
         async with opened(url):
@@ -215,10 +228,8 @@ def test_the_scores_of_a_closed_month_are_sealed_in_a_restored_place_too(place: 
     run(tamper())
 
 
-def test_a_reference_to_nothing_is_refused_in_a_restored_place_as_before(place: Place) -> None:
-    made(place.url, place.data, place.archive)
-    url, data = place.empty()
-    restored(url, data, place.archive)
+def test_a_reference_to_nothing_is_refused_in_a_restored_place_as_before(once: tuple[Place, str]) -> None:
+    _, url = once
 
     async def tamper() -> None:
         async with opened(url):
@@ -471,6 +482,40 @@ def test_a_note_of_a_file_that_was_removed_does_not_keep_a_restored_one_from_bei
     Path(f"{database.sqlite_path(url)}.open").write_text("1 1")
     restored(url, data, place.archive)
     run(_served(url, data))
+
+
+SAMPLE = {
+    "sample": {
+        "models": ["eperf_sample.models"],
+        "migrations": "eperf_sample.migrations",
+        "default_connection": "default",
+    }
+}
+
+
+def test_tables_of_plugins_are_in_it(tmp_path: Path, new_database: Callable[..., str]) -> None:
+    url, empty, path = new_database(empty=True), new_database(empty=True), tmp_path / "a.tar"
+
+    async def live() -> None:
+        config = await database.connect(url, SAMPLE)
+        try:
+            await migrate.migrate(config)
+            who = (await build()).people["Budi"]
+            await database.connection().execute_query(
+                "INSERT INTO sample_commendation (employee_id, day, reason, given_by, given_at) "
+                f"VALUES ({who}, '2026-11-24', 'a tab \t, a \\ and a line\n', 1, '2026-11-24 03:00:00+00:00')"
+            )
+        finally:
+            await database.disconnect()
+
+    run(live())
+    made(url, tmp_path / "data", path)
+    if KIND == "postgres":
+        with pytest.raises(BackupNewer, match="tables of sample"):
+            restored(empty, tmp_path / "place", path)
+    restored(empty, tmp_path / "place", path, apps=SAMPLE)
+    assert rows_of(empty) == rows_of(url)
+    assert len(rows_of(empty)["sample_commendation"]) == 1
 
 
 def test_what_an_archive_says_of_itself_is_in_its_head(place: Place) -> None:

@@ -26,7 +26,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault faults kills lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-backup bench-smoke fault faults kills lock reference release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,10 @@ bench-freshness: $(READY) ## measure how long after a verification a subscriber 
 bench-start: $(READY) ## measure what ten plugins that do nothing add to a start
 	$(BIN)/python -m bench.start $(ARGS)
 
+bench-backup: $(READY) ## measure backup, check and restore of a gigabyte on both databases
+	$(BIN)/python -m bench.backup $(ARGS)
+	$(BIN)/python -m bench.backup --database postgres $(ARGS)
+
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=postgres $(BIN)/pytest tests/bench $(ARGS)
@@ -123,10 +127,11 @@ soak-files: $(READY) ## RECORDS (a million) mixed records by each kind of file, 
 FAULTS := tests/faults/test_r01_kill.py tests/faults/test_r11_duplicates.py tests/faults/test_r12_conflicts.py tests/faults/test_r12_model.py \
   tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py \
   tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py tests/faults/test_r02_term.py tests/faults/test_r04_restart.py \
-  tests/faults/test_r05_away.py tests/faults/test_r19_paused.py tests/faults/test_r20_network.py
+  tests/faults/test_r05_away.py tests/faults/test_r19_paused.py tests/faults/test_r20_network.py \
+  tests/faults/test_r17_backup.py tests/faults/test_r18_damaged_file.py
 FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500 \
   EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2 EPERF_R02_ROUNDS=10 EPERF_R04_ROUNDS=10 EPERF_R05_SECONDS=60 EPERF_R19_SECONDS=30 EPERF_R19_ROUNDS=3 \
-  EPERF_R20_CUTS=500
+  EPERF_R20_CUTS=500 EPERF_R17_SECONDS=20 EPERF_R17_KILLS=20 EPERF_R18_FLIPS=3000
 
 faults: fault ## the same
 

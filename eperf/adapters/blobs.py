@@ -12,7 +12,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from eperf.domain.errors import BadInput, TooMany, TooSlow, Unavailable
 _WRITE_AT = 1 << 18
 _ABANDONED_SECONDS = 24 * 3600
 _OWN_SECONDS = 300.0
+_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,13 @@ class Blobs:
             return self.path(sha256).read_bytes()
         except OSError as missing:
             raise Unavailable("file") from missing
+
+    def all(self) -> Iterator[tuple[str, Path]]:
+        """Every content by its hash, in the order of the hashes. What is kept meanwhile may come or not."""
+        for outer in _sorted(self._folder, 2):
+            for inner in _sorted(outer, 2):
+                for place in _sorted(inner, 64):
+                    yield place.name, place
 
     def path(self, sha256: str) -> Path:
         """Where a content lies, whether or not it is there."""
@@ -161,6 +169,12 @@ def _finish(file: IO[bytes]) -> None:
 def _forget(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def _sorted(folder: Path, length: int) -> list[Path]:
+    """What lies in a folder under names of our own form."""
+    found = (one for one in folder.iterdir() if len(one.name) == length and set(one.name) <= _HEXADECIMAL)
+    return sorted(found)
 
 
 def _force(folder: Path) -> None:

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from eperf.adapters.oidc import KeySet, Tokens
 from eperf.adapters.passwords import Passwords
 from eperf.adapters.tokens import digest_of, is_token
+from eperf.app import about
 from eperf.app.endpoint import Endpoint
 from eperf.app.graphql.body import read
 from eperf.app.graphql.connection import Headers, bearer_in, peer
@@ -237,7 +238,9 @@ def routes(
 
 async def viewer_in(request: Request, authenticator: Authenticator) -> Viewer:
     """Who sends a request, by its `Authorization` header."""
-    return await authenticator.authenticate(bearer_in(Headers(request.scope).every(b"authorization")))
+    viewer = await authenticator.authenticate(bearer_in(Headers(request.scope).every(b"authorization")))
+    about.account(viewer.account_id)
+    return viewer
 
 
 async def _credentials(request: Request, limits: Limits) -> tuple[str, str]:

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from eperf.app import about
 from eperf.app.body import read_body
+from eperf.app.graphql.connection import Headers, request_id
 from eperf.app.house import House
 from eperf.domain.attendance.source import UNAVAILABLE, DeviceReply, DeviceRequest, refusal_reply
 from eperf.domain.errors import Refused
@@ -23,6 +26,7 @@ from eperf.services.attendance.receiving import Reception
 
 logger = structlog.get_logger("eperf.devices")
 _BODY_SECONDS = 30
+_ANSWERS = Counter("eperf_device_answers", "Answers to machines, by source and status.", ["source", "status"])
 
 
 def routes(house: House) -> list[Route]:
@@ -42,7 +46,9 @@ def routes(house: House) -> list[Route]:
 
 def _endpoint(house: House, reception: Reception, source: Registered[Any]) -> Any:
     async def endpoint(request: Request) -> Response:
+        about.request(request_id(Headers(request.scope)))
         reply = await _answer(house, reception, source, request)
+        _ANSWERS.labels(source.key, str(reply.status)).inc()
         return Response(reply.body, reply.status, media_type=reply.content_type)
 
     return endpoint

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from eperf.app import about
 from eperf.app.graphql.body import Gone
 from eperf.app.graphql.connection import Headers, request_id, spoken
 from eperf.app.graphql.headers import CLOSED, SECURE, allowed_origin
@@ -40,6 +42,7 @@ _STATUS: tuple[tuple[type[Refused], int], ...] = (
     (TooManyAttempts, 429), (TooMany, 413), (MediaTypeRefused, 415), (Unavailable, 503),
 )  # fmt: skip
 _GRANTED_HEADERS = "accept, accept-language, authorization, content-type, x-request-id"
+_ANSWERS = Counter("eperf_http_answers", "Answers of the paths beside GraphQL, by status.", ["status"])
 _log = structlog.get_logger("eperf.endpoint")
 
 
@@ -54,10 +57,12 @@ class Endpoint:
         """Answers one request; a caller who has gone gets nothing."""
         found = Headers(scope)
         name = request_id(found)
+        about.request(name)
         try:
             response = await self._guarded(Request(scope, receive), found, name)
         except (Gone, ClientDisconnect):
             return
+        _ANSWERS.labels(str(response.status_code)).inc()
         _dress(response, name, allowed_origin(found, self._origins))
         await response(scope, receive, send)
 

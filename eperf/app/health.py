@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from eperf.app.figures import FIGURES
 from eperf.app.house import House
 from eperf.domain.errors import Refused
 from eperf.services.plugin import reported
@@ -27,6 +28,7 @@ _REMEMBER_SECONDS = 1.0
 def routes(house: House, measured: Measured | None = None) -> list[Route]:
     """`/healthz` says that the process lives, `/readyz` that it can serve, `/metrics` how it does."""
 
+    FIGURES.house = house
     database, plugins = _remembered(lambda: _database(house)), _remembered(lambda: _plugins(house))
 
     async def healthz(_: Request) -> Response:
@@ -42,6 +44,7 @@ def routes(house: House, measured: Measured | None = None) -> list[Route]:
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
+        await FIGURES.look()
         said = await measured() if measured else generate_latest()
         return Response(said, media_type=CONTENT_TYPE_LATEST)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from eperf.adapters.addresses import Reachable
@@ -18,15 +20,18 @@ from eperf.adapters.wire import Wire
 from eperf.app.graphql.limits import Limits
 from eperf.app.guests.life import Guests
 from eperf.app.leader import Leader
+from eperf.app.traces import traced
 from eperf.app.webhooks.outlet import WebhookOutlet
 from eperf.app.webhooks.sender import Sender
 from eperf.domain.access import SYSTEM
 from eperf.domain.attendance.network import networks_of
+from eperf.domain.errors import BadInput, RestoreUnfinished
 from eperf.plugins import registry as plugins
 from eperf.plugins.guests import Budget, probed
 from eperf.plugins.registry import Registry
 from eperf.schema.compose import Composed
 from eperf.schema.gate import again, composed
+from eperf.services.backup import is_unfinished
 from eperf.services.call import Call, on_commit
 from eperf.services.guests import guests
 from eperf.settings import Settings
@@ -127,10 +132,31 @@ def tables(registry: Registry) -> dict[str, dict[str, Any]]:
     }
 
 
+def _require_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as wrong:
+        raise BadInput("data_dir", str(folder), wrong.strerror or "cannot be written") from wrong
+
+
 @asynccontextmanager
 async def opened(settings: Settings, *, current: bool = True) -> AsyncIterator[House]:
-    """Opens the installation; with `current` it refuses a database that is older or newer than the program."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """Opens the installation; with `current` it refuses a database that is older or newer than the program, or cut."""
+    with traced():
+        async with _opened(settings, current) as house:
+            yield house
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, current: bool) -> AsyncIterator[House]:
+    if is_unfinished(settings.data_dir):
+        raise RestoreUnfinished("data_dir", str(settings.data_dir))
+    _require_writable(settings.data_dir)
+    if current:
+        migrate.require_there(settings.database)
+        database.require_sound(settings.database)
     budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
     with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:
         registry, schema = composed(

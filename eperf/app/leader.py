@@ -15,10 +15,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import Gauge
 
 from eperf.adapters.blobs import Blobs
 from eperf.adapters.broker import Bell
 from eperf.adapters.outgoing import Outgoing
+from eperf.adapters.spans import span
 from eperf.app.guests.jobs import run_all
 from eperf.app.guests.life import Guests
 from eperf.app.guests.sinks import send_all
@@ -52,6 +54,7 @@ _REST_FRESH = 0.1
 _REST_CLASSIFYING = 0.1
 _REST_CROWD = 0.5
 """Seconds between two looks of a duty. A round costs the same for one row as for twenty."""
+LEADS = Gauge("eperf_leader", "Whether this process leads.")
 logger = structlog.get_logger("eperf.leader")
 
 
@@ -104,7 +107,8 @@ class Leader:
         try:
             async with lead(self.credentials):
                 logger.info("leader.begins")
-                await self._lead()
+                with LEADS.track_inprogress():
+                    await self._lead()
         except NotLeader:
             return
         except Exception as failure:
@@ -159,6 +163,7 @@ class Leader:
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]], rest: float = 0.0) -> None:
         """Does a duty at every ring, at once when it has rested: what comes close together is done together."""
+        structlog.contextvars.bind_contextvars(duty=duty.__name__.strip("_"))
         while True:
             # The bell is asked for before the look: what commits meanwhile rings it.
             rung = self.work.next()
@@ -213,6 +218,7 @@ class Leader:
     async def _number(self) -> int:
         numbered = await log.number() if await log.waiting() else 0
         if numbered:
+            logger.debug("log.numbered", events=numbered)
             self.grown.ring()
         return numbered
 
@@ -223,7 +229,8 @@ class Leader:
         return await self._score(fresh=False)
 
     async def _score(self, *, fresh: bool) -> int:
-        taken = await score_dirty(self.call(), fresh=fresh)
+        with span("score", fresh=fresh):
+            taken = await score_dirty(self.call(), fresh=fresh)
         if taken:
             self.work.ring()
         return taken

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from eperf.app import auth, devices, files, health, pay, receipts
+from eperf.app import about, auth, devices, files, health, pay, receipts
 from eperf.app.auth import Authenticator
 from eperf.app.following import LogShares
 from eperf.app.graphql.connection import ConnectionFacts
@@ -23,6 +23,7 @@ from eperf.app.graphql.rates import network
 from eperf.app.graphql.trusted import Trusted, registered
 from eperf.app.guests import routes as guests
 from eperf.app.house import House
+from eperf.app.traces import served
 from eperf.domain.access import Viewer
 from eperf.domain.errors import BadInput
 from eperf.planner.plans import Plans
@@ -80,7 +81,7 @@ def build(house: House, measured: health.Measured | None = None) -> Web:
     ]
     hosts = list(settings.allowed_hosts)
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
-    return Web(front.before(Starlette(routes=routes, middleware=middleware)), front)
+    return Web(served(front.before(Starlette(routes=routes, middleware=middleware))), front)
 
 
 @asynccontextmanager
@@ -97,6 +98,7 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         viewer: Viewer | None = None
         if facts.bearer is not None:
             viewer = await authenticator.authenticate(facts.bearer)
+        about.request(facts.request_id, viewer.account_id if viewer else None)
         peer = "" if viewer else network(facts.peer)
         return Context(
             viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer,
@@ -111,6 +113,7 @@ def _recall(house: House, authenticator: Authenticator) -> Any:
         viewer = authenticator.recent(bearer)
         if viewer is None:
             return None
+        about.request(request_id, viewer.account_id)
         return Context(
             viewer, language, request_id, house.now, house.registry, house.grown, webhooks=house.webhooks
         )

@@ -8,7 +8,7 @@ beforehand writes it as one batch of the store instead (`key_of`, `same`, `annou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +24,7 @@ from eperf.store import database, outbox
 from eperf.store.outbox import Key
 
 _committed: list[Callable[[], None]] = []
+_written: list[Callable[[Call, Sequence[Event], int | None], None]] = []
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ def on_commit(listener: Callable[[], None]) -> Callable[[], None]:
     return lambda: _committed.remove(listener)
 
 
+def on_written(listener: Callable[[Call, Sequence[Event], int | None], None]) -> Callable[[], None]:
+    """Registers a listener for what calls have committed; gives the function that removes it."""
+    _written.append(listener)
+    return lambda: _written.remove(listener)
+
+
 @asynccontextmanager
 async def work(call: Call) -> AsyncIterator[Work]:
     """One transaction with its events."""
@@ -83,7 +90,14 @@ async def work(call: Call) -> AsyncIterator[Work]:
         yield opened
         await outbox.write(opened.events, call.viewer.account_id or None, call.now)
     if opened.events:
+        wrote(call, opened.events)
         announce()
+
+
+def wrote(call: Call, events: Sequence[Event], subject_id: int | None = None) -> None:
+    """Tells who listens which events a call has committed; `subject_id` is that of a row that was new."""
+    for listener in _written:
+        listener(call, events, subject_id)
 
 
 def announce() -> None:

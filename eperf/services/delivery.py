@@ -7,7 +7,7 @@ never leaves out a committed event.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from eperf.plugins.chores import Update
@@ -28,6 +28,9 @@ class Turn:
     sent: int
     retry_at: datetime | None = None
     cause: str = ""
+    first: int | None = None
+    """The cursors of the first and the last update that were sent, whether or not they were taken."""
+    last: int | None = None
 
 
 async def deliver(
@@ -51,10 +54,10 @@ async def deliver(
         if found:
             await send([_update(one) for one in found])
     except Exception as failure:
-        return await _failed(row, failure, now())
+        return replace(await _failed(row, failure, now()), first=found[0].cursor, last=found[-1].cursor)
     reached = int(found[-1].cursor or 0) if len(found) == MOST else head
     await SinkRow.filter(id=row.id).update(cursor=reached, failures=0, retry_at=None, cause="")
-    return Turn(len(found))
+    return Turn(len(found), first=found[0].cursor, last=found[-1].cursor) if found else Turn(0)
 
 
 async def _failed(row: SinkRow, failure: Exception, now: datetime) -> Turn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -20,7 +21,9 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from eperf.domain.errors import BadInput
+from eperf.store import sound
 from eperf.store.away import CONNECT_SECONDS, SESSION
+from eperf.store.load import Load
 from eperf.store.nouns import MODULES
 from eperf.store.postgres import PostgresClient, given_back
 from eperf.store.sqlite import Unfit
@@ -132,6 +135,24 @@ def _outside() -> BaseDBAsyncClient:
 def dialect() -> Dialect:
     """The dialect of the open database."""
     return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
+
+
+def require_sound(url: str) -> None:
+    """Refuses a database that must not be written to as it is, before it is opened; see `eperf.store.sound`."""
+    if dialect_of(url) == "sqlite" and Path(sqlite_path(url)).exists():
+        sound.require_sound(Path(sqlite_path(url)))
+
+
+def is_open() -> bool:
+    """Whether the database is open in this process."""
+    return bool(_opened)
+
+
+def load() -> Load:
+    """How much is asked of this process's connections now."""
+    client: Any = _outside()
+    found: Load = client.load()
+    return found
 
 
 def clock() -> str:

@@ -33,6 +33,13 @@ class Leases:
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._cleaning: set[asyncio.Task[None]] = set()
         self._closing = False
+        self.waits, self.wait_seconds = 0, 0.0
+        """How often somebody had to wait for a turn, and how long all of them did."""
+
+    @property
+    def load(self) -> tuple[int, int, int]:
+        """Connections in use and kept, and how many wait for one."""
+        return self._lent - len(self._kept), len(self._kept), sum(not turn.done() for turn in self._waiting)
 
     async def acquire(self) -> Any:
         """A clean connection, the one used last; waits for its turn where all are in use.
@@ -57,12 +64,16 @@ class Leases:
             return await self._opened()
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        begun = monotonic()
         try:
             connection = await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._pass_on(turn.result())
             raise
+        finally:
+            self.waits += 1
+            self.wait_seconds += monotonic() - begun
         return await self._opened() if connection is None else connection
 
     async def release(self, connection: Any) -> None:

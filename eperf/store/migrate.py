@@ -11,6 +11,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import asyncpg
@@ -28,7 +31,7 @@ from tortoise.transactions import in_transaction
 from eperf.domain.errors import Refused
 from eperf.store import database
 
-_LOCK = 0x65706572  # the advisory lock's number, "eper"
+LOCK = 0x65706572  # the advisory lock's number, "eper"
 _ADDS = frozenset({CreateModel, AddField, AddIndex, RunSQL})
 """Operations that do not look at the state before them."""
 
@@ -99,6 +102,26 @@ def _name(key: MigrationKey) -> str:
     return f"{key.app_label}.{key.name}"
 
 
+def require_there(url: str) -> None:
+    """Refuses a file of SQLite that is not there, before opening it makes an empty one."""
+    if database.dialect_of(url) == "sqlite" and not Path(database.sqlite_path(url)).exists():
+        raise SchemaBehind("database", min(known(database.config(url)["apps"])))
+
+
+def _step(step: Any) -> str:
+    return f"{step.migration.app_label}.{step.migration.name}"
+
+
+def known(apps: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The migrations of this program and of the plugins as they are installed, as `app.name`; needs no database."""
+    packages = {label: import_module(app["migrations"]) for label, app in apps.items()}
+    return frozenset(
+        f"{label}.{found.name}"
+        for label, package in packages.items()
+        for found in iter_modules(package.__path__)
+    )
+
+
 async def status(config: Mapping[str, Any]) -> Status:
     """Compares the open database with the migrations of `config` (see `database.config`)."""
     executor = _executor(config["apps"])
@@ -115,16 +138,22 @@ async def status(config: Mapping[str, Any]) -> Status:
 
 
 async def migrate(
-    config: Mapping[str, Any], wait: float = 60, progress: Callable[[str], None] | None = None
+    config: Mapping[str, Any],
+    wait: float = 60,
+    progress: Callable[[str], None] | None = None,
+    only: Collection[str] | None = None,
 ) -> Status:
-    """Applies what is pending, one transaction each, and gives the new status; waits for another migrator."""
+    """Applies what is pending, one transaction each, and gives the new status; waits for another migrator.
+
+    `only`: of these (as `app.name`), for tables as an older program had them.
+    """
     async with _locked(config, wait), _foreign_keys_off():
         found = await status(config)
         if found.unknown:
             raise SchemaNewer("database", found.unknown[0])
         executor = _executor(config["apps"])
         await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
-        plan = await executor.plan()
+        plan = [step for step in await executor.plan() if only is None or _step(step) in only]
         if not plan:
             return found  # without the state of all that is applied, which takes longer than all else
         for step in plan:
@@ -240,7 +269,7 @@ async def _locked(config: Mapping[str, Any], wait: float) -> AsyncIterator[None]
     try:
         await holder.execute(f"SET lock_timeout = {int(wait * 1000)}")
         try:
-            await holder.execute("SELECT pg_advisory_lock($1)", _LOCK)
+            await holder.execute("SELECT pg_advisory_lock($1)", LOCK)
         except asyncpg.LockNotAvailableError as busy:
             raise MigrationBusy("database") from busy
         yield

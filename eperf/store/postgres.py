@@ -23,6 +23,7 @@ from tortoise.connection import get_connections
 from eperf.domain.errors import Unavailable
 from eperf.store import away, fence
 from eperf.store.leases import Leases
+from eperf.store.load import Load
 from eperf.store.together import Together
 
 _AGAIN_SECONDS = 0.1
@@ -175,6 +176,13 @@ class PostgresClient(AsyncpgDBClient):
                 if self._pool is None:
                     await self.create_connection(with_db=True)
         return cast(Leases, self._pool)
+
+    def load(self) -> Load:
+        """The pool, at this moment."""
+        pool = self._pool
+        if not isinstance(pool, Leases):
+            return Load(0, 0, 0, 0, 0.0)
+        return Load(*pool.load, pool.waits, pool.wait_seconds)
 
     @translate_exceptions
     async def row(

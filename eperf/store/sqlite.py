@@ -13,6 +13,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
@@ -30,8 +31,10 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from eperf.store import sound
 from eperf.store.glance import Glance
 from eperf.store.interrupt import Broken, Writing, WritingInside
+from eperf.store.load import Load
 from eperf.store.reading import Reader
 
 
@@ -134,6 +137,7 @@ class WalClient(SqliteClient):
             await super().create_connection(with_db)
             if self._connection is not None:  # a new row is read where it is written
                 await self._connection.create_function("eperf_base64", 1, _base64, deterministic=True)
+            sound.note_opened(Path(self.filename))
             if not self._readers:
                 own = {name: value for name, value in self.pragmas.items() if name in _READER_SETTINGS}
                 readers = [await Reader.opened(self.filename, own) for _ in range(_READERS)]
@@ -151,6 +155,7 @@ class WalClient(SqliteClient):
         for reader in readers:
             await reader.close()
         await super().close()
+        sound.note_closed(Path(self.filename))
 
     def acquire_connection(self) -> ConnectionWrapper[aiosqlite.Connection]:
         """The writer for one statement outside transactions."""
@@ -173,6 +178,13 @@ class WalClient(SqliteClient):
         if not query.lstrip().upper().startswith(_READS):
             return cast(list[dict[str, Any]], await super().execute_query_dict(query, values))
         return [dict(row) for row in await self._read(query, values)]
+
+    def load(self) -> Load:
+        """The writer and the readers, at this moment; each statement in a reader's line has waited or waits."""
+        lines = [len(reader) for reader in self._readers]
+        busy = sum(line > 0 for line in lines) + self._lock.locked()
+        waiting = sum(max(0, line - 1) for line in lines) + len(self._lock._waiters or ())
+        return Load(busy, len(lines) + 1 - busy, waiting, 0, 0.0)
 
     async def text(self, query: str, values: Sequence[Any]) -> str | None:
         """The single value of a statement that only reads."""

@@ -6,6 +6,7 @@ import typer
 
 from eperf import __version__
 from eperf.app.cli import closing, documents, guests, imports, plugins, promotions, token
+from eperf.app.cli.backup import backup, restore
 from eperf.app.cli.demo import demo
 from eperf.app.cli.migrate import migrate
 from eperf.app.cli.pay import pay_advice
@@ -26,6 +27,8 @@ app.command()(serve)
 app.command()(demo)
 app.command()(migrate)
 app.command()(worker)
+app.command()(backup)
+app.command()(restore)
 app.command()(pull)
 app.command()(pay_advice)
 app.command()(receipt)

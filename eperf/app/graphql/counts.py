@@ -6,13 +6,14 @@ A label's values are the program's own words, never a caller's, so the number of
 from __future__ import annotations
 
 import dataclasses
+from time import perf_counter
 from types import TracebackType
 
 from graphql import OperationType
 from prometheus_client import Counter, Gauge
 
 from eperf.app.graphql.limits import Limits
-from eperf.app.graphql.tally import Tally
+from eperf.app.graphql.tally import Spread, Tally
 
 _ENDINGS = ("answered", "refused", "cancelled", "failed")
 _OPERATIONS = Tally(
@@ -20,6 +21,12 @@ _OPERATIONS = Tally(
     "Operations by kind and by how they ended.",
     ("kind", "outcome"),
     [("unknown", "refused"), *((kind.value, ending) for kind in OperationType for ending in _ENDINGS)],
+)
+_SECONDS = Spread(
+    "eperf_graphql_seconds",
+    "How long queries and mutations took.",
+    ("kind", "outcome"),
+    [(kind.value, ending) for kind in (OperationType.QUERY, OperationType.MUTATION) for ending in _ENDINGS],
 )
 _REFUSALS = Counter("eperf_graphql_refusals", "Requests that passed a limit, by its name.", ["limit"])
 _CLOSINGS = Counter(
@@ -37,9 +44,11 @@ def limit_passed(limit: str | None) -> None:
     _LIMITS.get(limit or "", _OTHER).inc()
 
 
-def answered(kind: OperationType) -> None:
-    """An operation was answered in the lean lane."""
-    _OPERATIONS.counts[kind.value, "answered"] += 1
+def answered(kind: OperationType, since: float) -> None:
+    """An operation that began then was answered in the lean lane."""
+    which = (kind.value, "answered")
+    _OPERATIONS.counts[which] += 1
+    _SECONDS.took(which, perf_counter() - since)
 
 
 def refused() -> None:
@@ -55,13 +64,14 @@ def closed(code: int) -> None:
 class Ending:
     """Counts one operation when it ends; `refused` are the exceptions that are refusals."""
 
-    __slots__ = ("_kind", "_refused")
+    __slots__ = ("_kind", "_refused", "_since")
 
     def __init__(self, kind: OperationType, refused: tuple[type[BaseException], ...]) -> None:
-        self._kind, self._refused = kind, refused
+        self._kind, self._refused, self._since = kind, refused, 0.0
 
     def __enter__(self) -> None:
         """It begins."""
+        self._since = perf_counter()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -72,3 +82,5 @@ class Ending:
             outcome = "failed" if issubclass(kind, Exception) else "cancelled"
             outcome = "refused" if issubclass(kind, self._refused) else outcome
         _OPERATIONS.counts[self._kind.value, outcome] += 1
+        if self._kind is not OperationType.SUBSCRIPTION:  # which lasts for as long as it is listened to
+            _SECONDS.took((self._kind.value, outcome), perf_counter() - self._since)

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from functools import partial
+from time import perf_counter
 from typing import Any, TypeGuard, cast
 
 import strawberry
@@ -32,6 +33,7 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
+from eperf.adapters.spans import span
 from eperf.app.graphql import counts, paths
 from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
@@ -116,6 +118,7 @@ class Engine:
         """
         if self._compiled is None:
             return None
+        since = perf_counter()
         try:
             request = self.gate.trusted.read(request)
             document = self._documents.known(request.query)
@@ -139,7 +142,7 @@ class Engine:
             else:
                 answer = await self._compiled.answer(operation, roots, variables, context)
         if answer is not None:
-            counts.answered(operation.kind)
+            counts.answered(operation.kind, since)
         return answer
 
     def _variables(self, request: Request, operation: Operation, language: str) -> dict[str, Any]:
@@ -180,7 +183,7 @@ class Engine:
     async def execute(self, prepared: Prepared) -> bytes:
         """The answer of a query or a mutation; raises `Rejected` when it takes too long or too many are under way."""
         try:
-            with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.purse:
+            with counts.Ending(prepared.operation.kind, _REFUSALS), _traced(prepared), prepared.purse:
                 return await self._in_time(prepared)
         except _REFUSALS as refused:
             raise self._problems.rejected(refused, prepared.language) from None
@@ -293,6 +296,11 @@ class Engine:
 _REFUSALS = (TimedOut, TooFast)
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+
+
+def _traced(prepared: Prepared) -> AbstractContextManager[Any]:
+    operation = prepared.operation
+    return span("operation", kind=operation.kind.value, operation=operation.name or "")
 
 
 async def _settled(result: _Result) -> ExecutionResult:

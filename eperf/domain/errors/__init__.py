@@ -14,6 +14,7 @@ from eperf.domain.errors.activity import (
 )
 from eperf.domain.errors.appraisal import CascadeCycle, DeadlinePassed, RoundStanding
 from eperf.domain.errors.attendance import BadSerial, CheckInRefused, LeaveNotAllowed, PullFailed, SpanTaken
+from eperf.domain.errors.backup import BackupDamaged, BackupNewer, PlaceNotEmpty, RestoreUnfinished
 from eperf.domain.errors.core import (
     BadInput,
     Conflict,
@@ -27,6 +28,7 @@ from eperf.domain.errors.core import (
     Unavailable,
     shown,
 )
+from eperf.domain.errors.database import DatabaseDamaged
 from eperf.domain.errors.imports import (
     DependsOnBadRow,
     DoubleColumn,
@@ -64,6 +66,8 @@ __all__ = [
     "ActingForOneself",
     "ActingOverlap",
     "AppealTooLate",
+    "BackupDamaged",
+    "BackupNewer",
     "BadInput",
     "BadNip",
     "BadSerial",
@@ -73,6 +77,7 @@ __all__ = [
     "CheckInRefused",
     "ClientsBroken",
     "Conflict",
+    "DatabaseDamaged",
     "DeadlinePassed",
     "DependsOnBadRow",
     "DocumentGone",
@@ -96,6 +101,7 @@ __all__ = [
     "NumberNotExact",
     "PassphraseGone",
     "PeriodNotReady",
+    "PlaceNotEmpty",
     "PlacementOverlap",
     "PluginDisabled",
     "PluginInUse",
@@ -105,6 +111,7 @@ __all__ = [
     "Refused",
     "ReplayDiffers",
     "ReportTooLate",
+    "RestoreUnfinished",
     "ReviewerNotFree",
     "RoundStanding",
     "RowShape",

@@ -10,7 +10,7 @@ from eperf.domain.attendance.calendar import zones_reached
 from eperf.domain.errors import Refused, Unavailable
 from eperf.domain.events import ActivitySubmitted
 from eperf.services.activity.terms import allowed, facts_of, require_in_time, require_terms
-from eperf.services.call import Call, announce, key_of, same
+from eperf.services.call import Call, announce, key_of, same, wrote
 from eperf.store import reporting
 from eperf.store.outbox import NEW
 from eperf.store.reporting import Submission
@@ -35,6 +35,7 @@ async def submitted(call: Call, report: Report, reading: Reading | None = None) 
     for _ in range(_TRIES):
         written = None if ready is None else await reporting.write(ready, reading)
         if written is not None:
+            wrote(call, (ready.events if ready else ()), written.id)
             announce()
             return written
         facts = await facts_of(call, report)

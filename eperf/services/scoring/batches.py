@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
+from eperf.adapters.spans import span
 from eperf.domain.errors import Refused
 from eperf.domain.events import ScoreChanged
 from eperf.domain.period import YearMonth
@@ -56,7 +57,10 @@ class Round:
 
     async def _batch(self, period: YearMonth, groups: Groups, free: asyncio.Semaphore) -> None:
         try:
-            await self._scored(period, groups)
+            with span(
+                "score batch", period=str(period), units=len(groups), people=sum(map(len, groups.values()))
+            ):
+                await self._scored(period, groups)
         except Exception as failure:
             self._failures.append(failure)
         finally:

@@ -1,5 +1,5 @@
 // The clients of sockets and of event streams, kept up through a server that is killed, told to go, and comes again.
-// Each says a line for every update, until it is ended.
+// Each says a line for every update, until the input ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient as streams } from 'graphql-sse';
 import { createClient as sockets } from 'graphql-ws';
@@ -52,3 +52,4 @@ for (const [name, client] of Object.entries(clients)) {
     },
   );
 }
+process.stdin.on('end', () => process.exit(0)).resume();

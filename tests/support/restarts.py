@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from eperf.domain.access import Role
 from eperf.schema.ids import global_id
-from eperf.store import database
 from eperf.store.access import GrantRow
 from eperf.store.event import EventRow
 from tests.faults.workload import Ledger, populate, report, submit_until_answered
@@ -40,13 +39,21 @@ def followed_town(url: str) -> Town:
     return town
 
 
-async def report_through_restarts(server: Server, town: Town, restarts: int, prefix: str = "storm") -> int:
-    """Two people report without pause while the server goes `restarts` times, killed and told in turn; says how often."""
+async def report_through_restarts(
+    server: Server, town: Town, restarts: int, connected: Callable[[], int]
+) -> int:
+    """Two people report without pause while the server goes `restarts` times, killed and told in turn; says how often.
+
+    `connected` gives how often whoever follows has been connected, so that each time there is somebody to be cut off.
+    """
     ledger, over = Ledger(), asyncio.Event()
-    writers = [asyncio.create_task(_write(server, town, name, ledger, over, prefix)) for name in _WRITERS]
+    writers = [asyncio.create_task(_write(server, town, name, ledger, over)) for name in _WRITERS]
     try:
         for turn in range(restarts):
             await _grown(ledger, 8)
+            async with asyncio.timeout(60):
+                while connected() <= turn:
+                    await asyncio.sleep(0.05)
             await asyncio.to_thread(server.terminate if turn % 2 else server.kill)
             await asyncio.sleep(0.3)
             await asyncio.to_thread(server.start)
@@ -64,47 +71,43 @@ async def _grown(ledger: Ledger, most: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _write(
-    server: Server, town: Town, name: str, ledger: Ledger, over: asyncio.Event, prefix: str
-) -> None:
+async def _write(server: Server, town: Town, name: str, ledger: Ledger, over: asyncio.Event) -> None:
     connection, item = Connection(server.port), global_id("CatalogueItem", town.item)
     try:
         for number in range(10_000):
             if over.is_set():
                 return
-            await submit_until_answered(connection, ledger, name, report(item, f"{prefix}-{name}-{number}"))
+            await submit_until_answered(connection, ledger, name, report(item, f"storm-{name}-{number}"))
             await asyncio.sleep(0.02)
     finally:
         connection.close()
 
 
 def committed(url: str, kinds: Sequence[str] = KINDS) -> list[str]:
-    """The cursors of all committed updates of these kinds, in order."""
+    """The cursors of all committed updates of these kinds, in order; of those that wait for one, None."""
 
     async def look() -> list[Any]:
         async with opened(url):
-            assert not await EventRow.filter(cursor=None).exists(), "events wait for a number"
-            return list(
-                await EventRow.filter(kind__in=list(kinds)).order_by("cursor").values_list("cursor", flat=True)
-            )
+            found = EventRow.filter(kind__in=list(kinds))
+            return [
+                row.cursor if row.cursor is None else str(row.cursor)
+                for row in await found.order_by("cursor")
+            ]
 
-    return [str(cursor) for cursor in run(look())]
+    return run(look())
 
 
-async def settled(url: str) -> None:
-    """Waits until the log has not grown for a second: every score that follows from a report is there."""
-    before = -1
-    async with asyncio.timeout(60):
-        while True:
-            now = await asyncio.to_thread(run, _standing(url))
-            if now == before:
-                return
-            before = now
+async def agreed(url: str, heard: Callable[[], list[list[str]]], seconds: float = 60) -> list[str]:
+    """What is committed, when everybody has heard just that and nothing follows for a second, or when time is over."""
+    until = asyncio.get_running_loop().time() + seconds
+    while True:
+        expected = await asyncio.to_thread(committed, url)
+        if all(one == expected for one in heard()):
             await asyncio.sleep(1)
-
-
-async def _standing(url: str) -> int:
-    async with opened(url):
-        waiting = await EventRow.filter(cursor=None).count()
-        _, rows = await database.connection().execute_query("SELECT count(*) AS n FROM dirty_score")
-        return await EventRow.all().count() if not waiting and not rows[0]["n"] else -1
+            if all(one == expected for one in heard()) and expected == await asyncio.to_thread(
+                committed, url
+            ):
+                return expected
+        if asyncio.get_running_loop().time() > until:
+            return expected
+        await asyncio.sleep(0.3)

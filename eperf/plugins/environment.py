@@ -20,7 +20,8 @@ VARIABLES = "EPERF_PLUGIN_"
 def settings_of_installation(plugin: str, model: type[T]) -> T:
     """A plugin's settings as they were checked at start, for what is called without them: a lifespan, a sink, a job.
 
-    `plugin` is its name, `model` what its hook `eperf_settings` gave. Raises `BadInput` where the environment has changed.
+    `plugin` is its name, `model` what its hook `eperf_settings` gave. Raises `BadInput` where the environment has
+    changed since.
     """
     found: T = installation(plugin, model, os.environ)
     return found

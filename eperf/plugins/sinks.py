@@ -17,8 +17,8 @@ _PLACES = 20
 def cloud_event(update: Update, source: str = SOURCE) -> dict[str, Any]:
     """An update as a CloudEvent 1.0 in JSON, in the form of eperf's webhooks; `source` is the installation as a URI.
 
-    `id` is the same however often, and by whichever way, the update is sent. `sequence` sorts as a text like the cursor does.
-    `data` names things by their global ids; `data.payload` are the fields of the kind itself, in its `data.version`.
+    `id` is the same however often, and by whichever way, the update is sent. `sequence` sorts as a text like the cursor
+    does. `data` names things by their global ids; `data.payload` are the fields of the kind itself, in its version.
     """
     cursor, at = str(update.cursor), update.occurred_at.astimezone(UTC)
     written = at.isoformat().replace("+00:00", "Z")

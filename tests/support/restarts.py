@@ -10,9 +10,9 @@ from eperf.domain.access import Role
 from eperf.schema.ids import global_id
 from eperf.store.access import GrantRow
 from eperf.store.event import EventRow
-from tests.faults.workload import Ledger, populate, report, submit_until_answered
+from tests.faults.workload import VERIFY, Ledger, populate, report, submit_until_answered, token_of
 from tests.support.database import opened, run
-from tests.support.http import Connection
+from tests.support.http import Connection, Unknown
 from tests.support.server import Server
 from tests.support.town import SINCE, Town
 
@@ -77,10 +77,30 @@ async def _write(server: Server, town: Town, name: str, ledger: Ledger, over: as
         for number in range(10_000):
             if over.is_set():
                 return
-            await submit_until_answered(connection, ledger, name, report(item, f"storm-{name}-{number}"))
+            key = f"storm-{name}-{number}"
+            await submit_until_answered(connection, ledger, name, report(item, key))
+            if number % 3 == 0:
+                await _verify(connection, ledger.answers[key])
             await asyncio.sleep(0.02)
     finally:
         connection.close()
+
+
+async def _verify(connection: Connection, activity: str) -> None:
+    """The superior accepts an activity, so that a score changes."""
+    while True:
+        try:
+            answer = await connection.graphql(token_of("Sri"), VERIFY, {"input": {"activity": activity}})
+        except Unknown:
+            await asyncio.sleep(0.05)
+            continue
+        done = (answer.get("data") or {}).get("verifyActivity") or {}
+        code = done.get("code") or [error["extensions"]["code"] for error in answer.get("errors", ())]
+        # Once more after an answer that was lost: it is decided already.
+        if done.get("__typename") == "Activity" or code == "CONFLICT":
+            return
+        assert code in ("UNAVAILABLE", ["UNAVAILABLE"], ["TIMEOUT"]), answer
+        await asyncio.sleep(0.05)
 
 
 def committed(url: str, kinds: Sequence[str] = KINDS) -> list[str]:

@@ -14,13 +14,16 @@ import { createClient as streamClient } from 'graphql-sse';
 import { createClient as socketClient } from 'graphql-ws';
 import { Ledger, START } from './ledger.mjs';
 
-const SCORE = 'id period score state employee { id }';
-const UPDATES = `subscription Follow($kinds: [String!], $after: String) {
-  performanceUpdates(kinds: $kinds, after: $after) { cursor kind occurredAt subject { __typename ... on Score { ${SCORE} } } }
+const SCORE = 'fragment Kept on Score { id period score state employee { id } }';
+const UPDATES = `${SCORE}
+subscription Follow($kinds: [String!], $after: String) {
+  performanceUpdates(kinds: $kinds, after: $after) { cursor kind occurredAt subject { __typename ...Kept } }
 }`;
-const EVERYTHING = `query Everything($after: String) {
-  employees(first: 100, after: $after) {  # and of each the last ten years
-    nodes { scores(first: 120) { nodes { ${SCORE} } } }
+// Everybody in reach, and of each the last ten years of months.
+const EVERYTHING = `${SCORE}
+query Everything($after: String) {
+  employees(first: 100, after: $after) {
+    nodes { scores(first: 120) { nodes { ...Kept } } }
     pageInfo { hasNextPage endCursor }
   }
 }`;

@@ -3,8 +3,8 @@
     pip install httpx httpx-sse
     python follow.py https://kinerja.example.go.id --token token.txt --ledger scores.db
 
-It listens to an event stream: plain HTTP, so it passes every proxy, and it reads no faster than it keeps, so a replay of
-a million updates takes no memory. Change `TAKE`, `put` and the two documents to what you need; the rest stays.
+It listens to an event stream: plain HTTP, so it passes every proxy, and it reads no faster than it keeps, so that a
+replay of a million updates takes no memory. Change `take`, `put` and the two documents to what you need; the rest stays.
 """
 
 from __future__ import annotations
@@ -23,26 +23,19 @@ import httpx
 from httpx_sse import SSEError, aconnect_sse
 from ledger import START, Ledger, put
 
-SCORE = "id period score state employee { id }"
-UPDATES = (
-    """
-subscription Follow($kinds: [String!], $after: String) {
-  performanceUpdates(kinds: $kinds, after: $after) { cursor kind occurredAt subject { __typename ... on Score { %s } } }
-}
-"""
-    % SCORE
-)
-EVERYTHING = (
-    """
-query Everything($after: String) {
-  employees(first: 100, after: $after) {  # and of each the last ten years
-    nodes { scores(first: 120) { nodes { %s } } }
-    pageInfo { hasNextPage endCursor }
-  }
-}
-"""
-    % SCORE
-)
+SCORE = "fragment Kept on Score { id period score state employee { id } }"
+UPDATES = f"""{SCORE}
+subscription Follow($kinds: [String!], $after: String) {{
+  performanceUpdates(kinds: $kinds, after: $after) {{ cursor kind occurredAt subject {{ __typename ...Kept }} }}
+}}"""
+# Everybody in reach, and of each the last ten years of months.
+EVERYTHING = f"""{SCORE}
+query Everything($after: String) {{
+  employees(first: 100, after: $after) {{
+    nodes {{ scores(first: 120) {{ nodes {{ ...Kept }} }} }}
+    pageInfo {{ hasNextPage endCursor }}
+  }}
+}}"""
 KINDS = ["score.changed"]
 
 SILENCE = 40.0
@@ -189,7 +182,7 @@ def failure(error: dict[str, Any]) -> Exception:
 
 
 class Wait:
-    """Waits between tries: 1, 2, 4… seconds and at most a minute, each by chance shorter, so that not all come at once."""
+    """Waits between tries: 1, 2, 4… seconds, at most a minute; each by chance shorter, so that not all come at once."""
 
     def __init__(self) -> None:
         self._tries = 0
@@ -209,10 +202,14 @@ class Wait:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("url", help="where eperf is, without a path")
     parser.add_argument("--token", type=Path, required=True, help="a file with the token")
-    parser.add_argument("--ledger", type=Path, default=Path("scores.db"), help="where scores and cursor are kept")
+    parser.add_argument(
+        "--ledger", type=Path, default=Path("scores.db"), help="where scores and cursor are kept"
+    )
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     asyncio.run(follow(Source(given.url.rstrip("/"), given.token), Ledger(given.ledger)))

@@ -38,8 +38,7 @@ class Inbox:
 
     def keep(self, message_id: str, event: dict[str, Any], now: float | None = None) -> bool:
         """Keeps a message; False when it has come before."""
-        # An event without a place (a call that only tries the address) has no order to keep.
-        row = (message_id, event.get("subject", ""), event.get("sequence", ""), event.get("previoussequence"))
+        row = (message_id, event["subject"], event["sequence"], event.get("previoussequence"))
         written = self._file.execute(
             "INSERT OR IGNORE INTO message (id, subject, sequence, previous, body, came) VALUES (?, ?, ?, ?, ?, ?)",
             (*row, json.dumps(event), time() if now is None else now),
@@ -62,27 +61,30 @@ class Inbox:
 
     def gaps(self) -> list[str]:
         """Events before which something is missing: ask the API how their subjects stand."""
-        return [row[0] for row in self._file.execute("SELECT id FROM message WHERE done = 'after a gap' ORDER BY sequence")]
+        found = self._file.execute("SELECT id FROM message WHERE done = 'after a gap' ORDER BY sequence")
+        return [row[0] for row in found]
 
     def _next(self, now: float) -> tuple[str, str, str, str, str] | None:
         """The first event of a subject that waits for nothing, or has waited long enough."""
         found: tuple[str, str, str, str, str] | None = self._file.execute(
             """
             SELECT m.id, m.subject, m.sequence, m.body,
-              CASE WHEN m.sequence <= r.sequence THEN 'overtaken'
-                   WHEN m.previous > r.sequence THEN 'after a gap' ELSE 'in order' END
+              CASE WHEN m.sequence <= coalesce(r.sequence, '') THEN 'overtaken'
+                   WHEN m.previous > coalesce(r.sequence, '') THEN 'after a gap' ELSE 'in order' END
             FROM message AS m LEFT JOIN reached AS r ON r.subject = m.subject
             WHERE m.done IS NULL
               AND NOT EXISTS (SELECT 1 FROM message AS o
                 WHERE o.subject = m.subject AND o.done IS NULL AND o.sequence < m.sequence)
-              AND (m.previous IS NULL OR r.sequence IS NULL OR m.previous <= r.sequence OR m.came <= ?)
+              AND (m.previous IS NULL OR m.previous <= coalesce(r.sequence, '') OR m.came <= ?)
             ORDER BY m.sequence LIMIT 1
             """,
             (now - PATIENCE,),
         ).fetchone()
         return found
 
-    def _take(self, message_id: str, subject: str, sequence: str, body: str, how: str, handle: Handle) -> None:
+    def _take(
+        self, message_id: str, subject: str, sequence: str, body: str, how: str, handle: Handle
+    ) -> None:
         if how != "overtaken":  # a later event of the subject was taken: this one has nothing new to say
             handle(self._file, json.loads(body))
             self._file.execute("INSERT OR REPLACE INTO reached VALUES (?, ?)", (subject, sequence))
@@ -91,4 +93,6 @@ class Inbox:
 
 def see(file: sqlite3.Connection, event: dict[str, Any]) -> None:
     """The effect of one event, to be replaced by yours: a line for each."""
-    file.execute("INSERT INTO seen VALUES (?, ?, ?)", (event.get("cursor"), event["type"], event.get("subject")))
+    file.execute(
+        "INSERT INTO seen VALUES (?, ?, ?)", (event.get("cursor"), event["type"], event.get("subject"))
+    )

@@ -1,7 +1,7 @@
-"""What came of the updates, and how far: one SQLite file, so that an effect and its cursor are kept together or not at all.
+"""What came of the updates, and how far: one SQLite file, so that an effect and its cursor are kept together or not.
 
-Where effects go elsewhere (a queue, another service) there is no such transaction. Then do the effect first and keep the
-cursor after it: whoever dies in between does it again, so send the update's cursor along as its idempotency key.
+Where effects go elsewhere (a queue, another service) there is no such transaction. Then do the effect first and keep
+the cursor after it: whoever dies in between does it again, so send the update's cursor along as its idempotency key.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Ledger:
         found = self._file.execute("SELECT cursor FROM place").fetchone()
         return found[0] if found else START
 
-    def keep(self, update: dict[str, Any], take: Callable[[sqlite3.Connection, dict[str, Any]], None]) -> bool:
+    def keep(
+        self, update: dict[str, Any], take: Callable[[sqlite3.Connection, dict[str, Any]], None]
+    ) -> bool:
         """Does the effect of one update and moves the cursor; False, and nothing is done, for one that came before."""
         if int(update["cursor"]) <= int(self.cursor):
             return False

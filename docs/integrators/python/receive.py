@@ -3,8 +3,8 @@
     pip install starlette uvicorn standardwebhooks
     python receive.py --secrets secrets.txt --inbox inbox.db --port 9000
 
-`secrets.txt` holds a secret (`whsec_…`) a line: while a secret is being rotated, the old one and the new one. Put a proxy
-with TLS before it. Change `see` in `inbox.py` to what you need; the rest stays.
+`secrets.txt` holds a secret (`whsec_…`) a line: while one is being rotated, the old and the new one. Put a proxy with TLS
+before it, create the webhook with its address, and call `verifyWebhook`. Change `see` in `inbox.py` to what you need; the rest stays.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from inbox import Inbox, see
 from standardwebhooks import Webhook
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 MOST_BYTES = 1024 * 1024
@@ -54,7 +54,7 @@ class Receiver:
         self.app = Starlette(routes=[Route("/", self.take, methods=["POST"])], lifespan=self._lifespan)
 
     async def take(self, request: Request) -> Response:
-        """One message: 204 when it is kept (also when it was kept before), 401 when it is not eperf's."""
+        """One message: 204 when it is kept, also when it was kept before; 401 when it is not eperf's."""
         body = b""
         try:
             async for piece in request.stream():
@@ -65,6 +65,11 @@ class Receiver:
             event = signed(body, request.headers, self._secrets.read_text().split())
         except (Unsigned, ClientDisconnect):
             return Response(status_code=401)
+        if event["type"] == "webhook.verification":
+            return PlainTextResponse(event["data"]["challenge"])
+        if "sequence" not in event:
+            log.warning("%s tried the address", event["type"])
+            return Response(status_code=204)
         if not self._inbox.keep(request.headers["webhook-id"], event):
             log.warning("%s came again", request.headers["webhook-id"])
         self._came.set()
@@ -93,7 +98,9 @@ class Receiver:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--secrets", type=Path, required=True, help="a file with a secret a line")
     parser.add_argument("--inbox", type=Path, default=Path("inbox.db"), help="where messages are kept")
     parser.add_argument("--port", type=int, default=9000, help="on 127.0.0.1")

@@ -20,7 +20,7 @@ def eperf_settings() -> Sequence[type[Any]]:
 
 @hookimpl
 def eperf_lifespan() -> Sequence[Lifespan]:
-    """The producer is closed when the service ends; it is started by the first update, so that no start waits for it."""
+    """The producer ends with the service; it is started by the first update, so that no start waits for it."""
     return [Lifespan("producer", LINK.open)]
 
 

@@ -1,7 +1,7 @@
 """The producer: started when it is needed, and given up after a failure.
 
-One that has failed is not used again. It may hold records for which nobody waits any more, and a broker that was restored no
-longer knows it; what is sent again goes through a new one, which the broker takes for somebody else.
+One that has failed is not used again. It may hold records for which nobody waits any more, and a broker that was
+restored no longer knows it; what is sent again goes through a new one, which the broker takes for somebody else.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Mechanism(StrEnum):
 
 @dataclass(frozen=True)
 class KafkaSettings:
-    """`servers`: `HOST:PORT`, several parted by commas, of which one has to answer. `source` says who speaks, as a URI; `kinds`
-    are the updates to be sent, none: all.
+    """`servers`: `HOST:PORT`, several parted by commas, of which one has to answer. `source` says who speaks, as a
+    URI; `kinds` are the updates to be sent, none: all.
 
     With `tls` the brokers' certificates are checked, against `tls_ca` where that is given; files are PEM. A password
     without TLS is refused with `PLAIN`, which sends it as it is.

@@ -1,4 +1,4 @@
-"""Updates to NATS JetStream: every committed update is published, acknowledged by the stream, in order and with an id."""
+"""Updates to NATS JetStream: every committed update is published, and acknowledged by the stream, with an id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def eperf_settings() -> Sequence[type[Any]]:
 
 @hookimpl
 def eperf_lifespan() -> Sequence[Lifespan]:
-    """The connection is closed when the service ends; it is opened by the first update, so that no start waits for it."""
+    """The connection ends with the service; it is opened by the first update, so that no start waits for it."""
     return [Lifespan("connection", LINK.open)]
 
 

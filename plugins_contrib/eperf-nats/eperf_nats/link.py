@@ -1,7 +1,7 @@
 """The connection to NATS: made when it is needed, and made anew after it broke.
 
-The client's own reconnecting is not used. It keeps what was published meanwhile and sends it later, when nobody waits for the
-acknowledgement any more; here what is not acknowledged has failed, and eperf sends it again.
+The client's own reconnecting is not used. It keeps what was published meanwhile and sends it later, when nobody waits
+for the acknowledgement any more; here what is not acknowledged has failed, and eperf sends it again.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ async def _publish(stream: JetStreamContext, updates: Iterable[Update], settings
 
 
 async def _all(each: Iterable[Awaitable[None]]) -> None:
-    """Waits for all of them to end, also after a failure: what is under way then is acknowledged or not, and never later."""
+    """Waits for all of them to end, also after a failure: what is under way is then acknowledged or not."""
     for one in await asyncio.gather(*each, return_exceptions=True):
         if isinstance(one, BaseException):
             raise one

@@ -97,7 +97,7 @@ async def _verify(connection: Connection, activity: str) -> None:
         done = (answer.get("data") or {}).get("verifyActivity") or {}
         code = done.get("code") or [error["extensions"]["code"] for error in answer.get("errors", ())]
         # Once more after an answer that was lost: it is decided already.
-        if done.get("__typename") == "Activity" or code == "CONFLICT":
+        if done.get("__typename") == "Activity" or code in ("CONFLICT", "VERIFICATION_FINAL"):
             return
         assert code in ("UNAVAILABLE", ["UNAVAILABLE"], ["TIMEOUT"]), answer
         await asyncio.sleep(0.05)
@@ -117,12 +117,14 @@ def committed(url: str, kinds: Sequence[str] = KINDS) -> list[str]:
     return run(look())
 
 
-async def agreed(url: str, heard: Callable[[], list[list[str]]], seconds: float = 60) -> list[str]:
+async def agreed(
+    url: str, heard: Callable[[], list[list[str]]], seconds: float = 60, kinds: Sequence[str] = KINDS
+) -> list[str]:
     """What is committed, when everybody has heard just that and nothing follows for a second, or when time is over."""
     until = asyncio.get_running_loop().time() + seconds
     while True:
-        expected = await asyncio.to_thread(committed, url)
-        if all(one == expected for one in heard()):
+        expected = await asyncio.to_thread(committed, url, kinds)
+        if all(one == expected for one in await asyncio.to_thread(heard)):
             await asyncio.sleep(1)
             if all(one == expected for one in heard()) and expected == await asyncio.to_thread(
                 committed, url

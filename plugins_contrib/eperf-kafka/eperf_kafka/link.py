@@ -7,6 +7,7 @@ restored no longer knows it; what is sent again goes through a new one, which th
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -18,6 +19,8 @@ from eperf_kafka.settings import KafkaSettings
 
 NAME = "kafka"
 _CLOSE_SECONDS = 2.0
+# What fails is raised, and told by eperf with the time of the next try; the client would tell it ten times a second.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 class Link:
@@ -57,7 +60,21 @@ class Link:
         if producer is not None:
             with suppress(Exception):
                 async with asyncio.timeout(_CLOSE_SECONDS):
-                    await producer.stop()
+                    await _abandoned(producer)
+
+
+async def _abandoned(producer: Any) -> None:
+    """Ends a producer without what it could not send: that is sent again by the next one.
+
+    An idempotent producer of this client tries for ever, and its own `stop` waits for it. So its sender is ended first,
+    and there is nothing left for `stop` to do but to close connections.
+    """
+    sender = producer._sender.sender_task
+    if sender is not None and not sender.done():
+        sender.cancel()
+        await asyncio.wait([sender])
+    producer._closed = True
+    await producer.client.close()
 
 
 def _made(settings: KafkaSettings) -> AIOKafkaProducer:

@@ -48,7 +48,11 @@ async def _produce(producer: AIOKafkaProducer, updates: Iterable[Update], settin
         event = cloud_event(update, settings.source)
         body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
         told = [("content-type", _TYPE), ("id", event["id"].encode())]
-        await producer.send_and_wait(settings.topic, body, key(event), headers=told)
+        try:
+            async with asyncio.timeout(settings.seconds):
+                await producer.send_and_wait(settings.topic, body, key(event), headers=told)
+        except TimeoutError:
+            raise TimeoutError(f"no acknowledgement within {settings.seconds} seconds") from None
 
 
 async def _all(each: Iterable[Awaitable[None]]) -> None:

@@ -19,8 +19,8 @@ from eperf.plugins.service import Update
 from eperf.testing import registry_of
 from eperf_nats.link import Link
 from eperf_nats.sink import JetStream
-from tests.support.nats_server import Nats
 from tests.support.certificates import Authority
+from tests.support.nats_server import Nats
 
 PREFIX = "EPERF_PLUGIN_NATS_"
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)

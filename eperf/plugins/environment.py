@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import typing
 from collections.abc import Mapping
 from types import NoneType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from eperf.domain.errors import BadInput
 
+T = TypeVar("T")
 VARIABLES = "EPERF_PLUGIN_"
 """How the variables of plugins begin; the core's own do not."""
+
+
+def settings_of_installation(plugin: str, model: type[T]) -> T:
+    """A plugin's settings as they were checked at start, for what is called without them: a lifespan, a sink, a job.
+
+    `plugin` is its name, `model` what its hook `eperf_settings` gave. Raises `BadInput` where the environment has
+    changed since.
+    """
+    found: T = installation(plugin, model, os.environ)
+    return found
 
 
 def variables(plugin: str, model: type[Any]) -> dict[str, str]:

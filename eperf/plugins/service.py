@@ -8,7 +8,9 @@ from eperf.domain.access import Permission, Reach, Role
 from eperf.domain.errors import Conflict, Forbidden, NotFound
 from eperf.plugins.chores import Command, EventSink, Job, Lifespan, Update
 from eperf.plugins.desk import Desk, Person
+from eperf.plugins.environment import settings_of_installation
 from eperf.plugins.http import HttpReply, HttpRequest, HttpRoute
+from eperf.plugins.sinks import by_subject, cloud_event
 
 __all__ = [
     "Command",
@@ -27,4 +29,7 @@ __all__ = [
     "Reach",
     "Role",
     "Update",
+    "by_subject",
+    "cloud_event",
+    "settings_of_installation",
 ]

@@ -1,8 +1,4 @@
-"""Global ids: opaque, and each thing has exactly one.
-
-They are base64 of a name, a colon and a number, without padding. Of these characters none makes a `+` or a `/`, so an
-id is at home in any address.
-"""
+"""Global ids as they are read: only the form that is written is one (`eperf.domain.ids`)."""
 
 from __future__ import annotations
 
@@ -10,17 +6,11 @@ import binascii
 import re
 
 from eperf.domain.errors import BadInput, NotFound
+from eperf.domain.ids import global_id, written
+
+__all__ = ["global_id", "number_of", "parsed"]
 
 _INSIDE = re.compile(r"([A-Z][A-Za-z]{1,60}):([1-9][0-9]{0,18})")
-
-
-def global_id(kind: str, number: int) -> str:
-    """The id of a thing, by the name of its type and its number."""
-    return _written(f"{kind}:{number}".encode())
-
-
-def _written(inside: bytes) -> str:
-    return binascii.b2a_base64(inside, newline=False).decode().rstrip("=")
 
 
 def parsed(text: str, field: str = "id") -> tuple[str, int]:
@@ -31,7 +21,7 @@ def parsed(text: str, field: str = "id") -> tuple[str, int]:
         inside = binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
         found = _INSIDE.fullmatch(inside.decode("ascii"))
         # The last digit may carry bits that say nothing; what was read must be what we write.
-        if found is None or _written(inside) != text:
+        if found is None or written(inside) != text:
             raise ValueError
     except (ValueError, binascii.Error) as wrong:
         raise BadInput(field, text, "not an id of this service") from wrong

@@ -38,9 +38,10 @@ def outcome(script: str, given: Any) -> Any:
 
 @asynccontextmanager
 async def running(script: str, given: Any) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A script that is talked with while it runs."""
+    """A script that is talked with while it runs; one that goes on for ever ends when its input does."""
     process = await asyncio.create_subprocess_exec(
         *command(script, json.dumps(given)),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=2**20,
@@ -48,9 +49,15 @@ async def running(script: str, given: Any) -> AsyncIterator[asyncio.subprocess.P
     try:
         yield process
     finally:
-        if process.returncode is None:
+        # The wheel's command is a parent of Node: killing it alone would leave Node running, and its output open.
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(5):
+                await process.communicate()
+        except TimeoutError:
             process.kill()
-        await process.wait()
+            await process.wait()
 
 
 async def line(process: asyncio.subprocess.Process) -> str:

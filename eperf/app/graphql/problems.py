@@ -19,6 +19,7 @@ from graphql.execution.values import get_argument_values
 
 from eperf.app.graphql import counts
 from eperf.domain.errors import BadInput, Refused, TooMany
+from eperf.services.event import CursorTooOld
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -60,7 +61,10 @@ class Rejected(Exception):
 
 
 def problem_of_refused(error: Exception, language: str) -> FormattedProblem | None:
-    """Every `Refused` as a problem; a passed limit names the limit, its bound and the value that passed it."""
+    """Every `Refused` as a problem; a passed limit names the limit, its bound and the value that passed it.
+
+    A cursor that is too old comes with the oldest from which one can go on.
+    """
     if not isinstance(error, Refused):
         return None
     details: dict[str, Any] = {}
@@ -69,6 +73,8 @@ def problem_of_refused(error: Exception, language: str) -> FormattedProblem | No
         details = {"limit": error.field, "most": int(error.facts["most"]), "value": value}
         if hasattr(error, "retry_after"):
             details["retryAfter"] = error.retry_after
+    if isinstance(error, CursorTooOld):
+        details["oldest"] = str(error.facts["oldest"])
     # Among GraphQL's errors a value that cannot be used has the code that every GraphQL client knows.
     code = BAD_USER_INPUT if isinstance(error, BadInput) else error.code
     return FormattedProblem(error.message(language), code, error.field, details)

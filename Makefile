@@ -26,10 +26,10 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-smoke fault lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-subscriptions bench-smoke fault lock reference release-schema clean
 
 help: ## show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ARGS='…' is passed on by demo, test and bench; PYTHON=… names another interpreter (3.11 or newer)"
 
 setup: $(READY) ## install eperf and its tools, pinned by hash, into .venv
@@ -98,6 +98,9 @@ bench-freshness: $(READY) ## measure how long after a verification a subscriber 
 
 bench-start: $(READY) ## measure what ten plugins that do nothing add to a start
 	$(BIN)/python -m bench.start $(ARGS)
+
+bench-subscriptions: $(READY) ## measure updates: 5,000 subscribers against ordinary subscriptions, a restart, a replay, a reader who stops
+	$(BIN)/python -m bench.subscriptions $(ARGS)
 
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)

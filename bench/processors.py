@@ -33,10 +33,16 @@ def children(pid: int) -> list[int]:
 
 def resident_mib(pid: int) -> float:
     """The memory that a process holds now."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0  # it ended a moment ago
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+
+
+def family_mib(pid: int) -> float:
+    """The memory that a process and its children hold now; what they share is counted for each."""
+    return sum(resident_mib(one) for one in (pid, *children(pid)))
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -71,16 +71,16 @@ class Query:
 class Subscription:
     @strawberry.subscription
     async def performance_updates(
-        self, units: list[strawberry.ID], after: str | None = None
+        self, units: list[strawberry.ID] | None = None, after: str | None = None
     ) -> AsyncIterator[PerformanceUpdate]:
         queue: asyncio.Queue[PerformanceUpdate] = asyncio.Queue()
-        for unit in units:
+        for unit in units or ():
             _QUEUES[unit].add(queue)
         try:
             while True:
                 yield await queue.get()
         finally:
-            for unit in units:
+            for unit in units or ():
                 _QUEUES[unit].discard(queue)
 
 

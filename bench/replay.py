@@ -38,7 +38,7 @@ _COLUMNS = (
 )  # fmt: skip
 _FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 _PATIENCE_SECONDS = 600
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

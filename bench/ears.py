@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import Any, Self
 import uvloop
 
 from bench.ear import CURSOR, CountingEar, Ear, Log
-from bench.heard import Heard, instant
+from bench.heard import NO_CURSOR, Heard, instant
 
 _OCCURRED = re.compile(rb'"occurredAt":\s*"([^"]+)"')
 _OPEN_SECONDS = 120
@@ -54,6 +55,8 @@ class Ears:
             [sys.executable, "-m", "bench.ears"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.pid = self._process.pid
+        self.errors: Counter[str] = Counter()
+        """Answers that held no update, by what they held."""
 
     def open(self, crowd: Crowd) -> dict[str, Any]:
         """Opens a crowd; gives its `first` number, the seconds it took, and how those ended who are over already."""
@@ -70,7 +73,7 @@ class Ears:
     def heard(self) -> Heard:
         """What was heard since the last time, and forgets it."""
         with tempfile.NamedTemporaryFile(suffix=".heard") as file:
-            self.ask("heard", file=file.name)
+            self.errors.update(self.ask("heard", file=file.name)["errors"])
             columns = [array("q") for _ in range(_FIELDS)]
             size = Path(file.name).stat().st_size // 8 // _FIELDS
             for column in columns:
@@ -126,9 +129,12 @@ class _Holder:
         made = [self._made(crowd, place) for place in range(len(crowd.messages))]
         self._ears += made
         gate = asyncio.Semaphore(crowd.at_once)
-        async with asyncio.timeout(_OPEN_SECONDS), asyncio.TaskGroup() as group:
-            for ear in made:
-                group.create_task(_connected(ear, crowd, gate))
+        tasks = [asyncio.create_task(_connected(ear, crowd, gate)) for ear in made]
+        await asyncio.wait(tasks, timeout=_OPEN_SECONDS)
+        for ear in made:
+            if not ear.ready.done():
+                ear.over(0, f"not let in within {_OPEN_SECONDS} s")
+        await asyncio.gather(*tasks)
         return {"first": first, "seconds": (time.time_ns() - begun) / 1e9, "ends": self._ended(first)}
 
     def _made(self, crowd: Crowd, place: int) -> Ear:
@@ -159,21 +165,24 @@ class _Holder:
         """Columns: who, cursor, when it occurred and when it was read, both in nanoseconds."""
         columns = [array("q") for _ in range(_FIELDS)]
         occurred: dict[bytes, int] = {}
+        errors: Counter[str] = Counter()
         for place, now, data in self._log:
-            at = _OCCURRED.search(data)
-            cursor = CURSOR.search(data)
+            at, cursor = _OCCURRED.search(data), CURSOR.search(data)
             if at is None or cursor is None:
-                raise SystemExit(f"not an update: {data[:500]!r}")
-            text = at[1]
-            if text not in occurred:
-                occurred[text] = instant(text.decode())
-            for column, value in zip(columns, (place, int(cursor[1]), occurred[text], now), strict=True):
+                # An answer without an update: the judge sees a cursor that nobody wanted, and misses one.
+                errors[data[data.find(b'"payload"') :][:300].decode(errors="replace")] += 1
+                row = (place, NO_CURSOR, now, now)
+            else:
+                if at[1] not in occurred:
+                    occurred[at[1]] = instant(at[1].decode())
+                row = (place, int(cursor[1]), occurred[at[1]], now)
+            for column, value in zip(columns, row, strict=True):
                 column.append(value)
         self._log.clear()
         with Path(file).open("wb") as out:
             for column in columns:
                 column.tofile(out)
-        return {"count": len(columns[0])}
+        return {"errors": dict(errors)}
 
     async def _close(self) -> None:
         for ear in self._ears:

@@ -11,7 +11,7 @@ from bench.audience import Stage, cursors_since, head, messages, ordinary, serve
 from bench.dataset import LEAVES
 from bench.ears import Crowd
 from bench.heard import Faults, Heard, faults, percentile
-from bench.processors import cpu_ms, family_cpu_ms, family_mib
+from bench.processors import cpu_ms, family_cpu_ms, family_mib, family_waited_ms
 from bench.reclassify import _query
 
 _PATIENCE_SECONDS = 20
@@ -61,7 +61,8 @@ class Turn:
     """What one turn found.
 
     Times in milliseconds: to the reading from the event's own time, before its transaction began; from its commit; from the
-    commit of its number. Processor: microseconds of the server for each delivery, and everybody's share of one processor.
+    commit of its number. Processor: microseconds of the server for each delivery, everybody's share of one processor, and the
+    share of the time in which the server waited for one.
     """
 
     delivered: float
@@ -128,7 +129,8 @@ def _told(load: Load, stage: Stage, pace: Pace, pid: int) -> tuple[int, int, dic
     def spent() -> dict[str, float]:
         database = family_cpu_ms(stage.town.pid) if stage.town.pid else 0.0
         ears, teller = cpu_ms(stage.ears.pid), cpu_ms(stage.teller.pid)
-        return {"server": family_cpu_ms(pid), "postgres": database, "subscribers": ears, "writer": teller}
+        found = {"server": family_cpu_ms(pid), "postgres": database, "subscribers": ears, "writer": teller}
+        return {**found, "server waiting for a processor": family_waited_ms(pid)}
 
     stage.teller.begin(int(load.rate * pace.whole), load.rate, complete=load.build != "eperf")
     time.sleep(pace.warm)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+NO_CURSOR = 0
+"""Of an answer that held no update."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -21,6 +21,18 @@ def family_cpu_ms(pid: int) -> float:
     return cpu_ms(pid) + ended + sum(cpu_ms(child) for child in children(pid))
 
 
+def family_waited_ms(pid: int) -> float:
+    """How long a process and its children were ready to run and had no processor: what others on the machine cost it."""
+    return sum(_waited_ms(one) for one in (pid, *children(pid)))
+
+
+def _waited_ms(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e6
+    except (OSError, IndexError):
+        return 0.0  # it has ended, or the kernel does not say
+
+
 def children(pid: int) -> list[int]:
     """The processes whose parent this is."""
     found = []

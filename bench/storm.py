@@ -61,7 +61,7 @@ def storm(stage: Stage, subscribers: int, say: Callable[[str], None]) -> Storm:
     before = stage.ears.heard()
     stage.ears.ask("close")
     heard = before.cursors()
-    after = {who: heard[who][-1] if who in heard else start for who in everybody}
+    after = {who: max(heard.get(who, ()), default=0) or start for who in everybody}
     came, found, back = _come_back(stage, messages(everybody, after))
     union = {who: [*heard.get(who, ()), *back.cursors().get(who, ())] for who in everybody}
     theirs = cursors_since(stage.town, start)

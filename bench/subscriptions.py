@@ -60,6 +60,7 @@ class Found:
     storms: list[Storm] = field(default_factory=list)
     replays: list[Replay] = field(default_factory=list)
     stops: list[Stopped] = field(default_factory=list)
+    errors: dict[str, int] = field(default_factory=dict)
     busy: list[float] = field(default_factory=list)
 
     def middle(self, load: Load, figure: Callable[[Turn], float]) -> float:
@@ -80,6 +81,7 @@ class Found:
             "replay": [one.figures() for one in self.replays],
             "stopped": [one.figures() for one in self.stops],
             "goals": [vars(one) for one in judged(self)],
+            "answers without an update": self.errors,
             "load of the machine before each part": self.busy,
             "machine": self.machine,
         }
@@ -170,6 +172,7 @@ def markdown(found: Found) -> str:
     if found.stops:
         parts += ["## One stops reading", *(_listed(one.figures()) for one in found.stops)]
     parts += ["## Goals", goals_table(judged(found))]
+    parts += [f"- {count} answers without an update: {text}" for text, count in found.errors.items()]
     busy = ", ".join(f"{load:.2f}" for load in found.busy)
     parts += [f"- load of the machine before each part: {busy}"]
     parts += ["## Measured on", "\n".join(f"- {name}: {value}" for name, value in found.machine.items())]
@@ -179,17 +182,18 @@ def markdown(found: Found) -> str:
 def _turns_table(found: Found) -> str:
     head = (
         "| load | asked/s | delivered/s | p50 / p99 ms | p99 from commit | p50 / p99 from number | CPU us | KiB | KiB after |"
-        " open s | committed events/s | server, PostgreSQL, subscribers, writer | faults |"
+        " open s | committed events/s | server, PostgreSQL, subscribers, writer; server waiting | faults |"
     )
     lines = [head, "|---" * 13 + "|"]
     for load in loads(found.options):
         for one in found.turns.get(load.name, ()):
-            shares = ", ".join(f"{share:.0%}" for share in one.shares.values())
+            *shares, waiting = (f"{share:.0%}" for share in one.shares.values())
             cells = (
                 load.name, f"{load.asked:,.0f}", f"{one.delivered:,.0f}", f"{one.p50_ms:.1f} / {one.p99_ms:.1f}",
                 f"{one.committed_p99_ms:.1f}", f"{one.numbered_p50_ms:.1f} / {one.numbered_p99_ms:.1f}",
                 f"{one.cpu_us:.1f}", f"{one.kib_each:.1f}", f"{one.kib_each_after:.1f}", f"{one.open_seconds:.1f}",
-                f"{one.told:.0f}", shares, "-" if one.faults is None else str(_wrong(one.faults)),
+                f"{one.told:.0f}", f"{', '.join(shares)}; {waiting}",
+                "-" if one.faults is None else str(_wrong(one.faults)),
             )  # fmt: skip
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -246,6 +250,7 @@ def _measure(found: Found, folder: Path) -> None:
         crowd = max(options.subscribers, options.others)
         with staged(folder, options.cache, size, crowd + 1) as stage:
             _on_stage(found, stage, chosen)
+            found.errors = dict(stage.ears.errors)
     if "replay" in chosen:
         _replays(found, folder)
 
@@ -324,7 +329,8 @@ _HOW = """
 Every subscriber asks for one of 20 units, so an event goes to one in twenty. Latency is from the event's own time, taken
 before its transaction began, to the reading, on one clock; *from commit* and *from number* by PostgreSQL's commit times.
 In a flood more is asked than can be delivered: it tells the most a worker delivers, and its latencies mean nothing.
-Client, server and database share the machine; who took how much of one processor is in the table.
+Client, server and database share the machine; who took how much of one processor is in the
+table, and how long the server was ready and had none: other work on the machine shows there.
 """
 
 

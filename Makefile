@@ -26,7 +26,7 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-subscriptions bench-smoke fault lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-subscriptions bench-webhooks bench-smoke fault lock reference release-schema clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ bench-start: $(READY) ## measure what ten plugins that do nothing add to a start
 
 bench-subscriptions: $(READY) ## measure updates: 5,000 subscribers against ordinary subscriptions, a restart, a replay, a reader who stops
 	$(BIN)/python -m bench.subscriptions $(ARGS)
+
+bench-webhooks: $(READY) ## measure webhooks: whether one receiver that hangs makes others wait, and how many are sent
+	$(BIN)/python -m bench.webhooks $(ARGS)
 
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)

@@ -13,7 +13,7 @@ import sys
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,9 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, cache: Path, size: Size, subscribers: int) -> Iterator[Stage]:
+def staged(
+    folder: Path, cache: Path, size: Size, subscribers: int, hearing: Callable[[], Ears] = Ears
+) -> Iterator[Stage]:
     """The town on PostgreSQL with its integrators, the subscribers' process and the writing one.
 
     Commit times are kept, which tell when an event's change was committed and when its number was.
@@ -61,7 +63,7 @@ def staged(folder: Path, cache: Path, size: Size, subscribers: int) -> Iterator[
     _raise_file_limit(subscribers + 1000)
     with opened("postgres", cache, size, settings={"track_commit_timestamp": "on"}) as town:
         admit(town, subscribers)
-        with Ears() as ears, Teller(town.url, folder / "teller") as teller:
+        with hearing() as ears, Teller(town.url, folder / "teller") as teller:
             yield Stage(town, ears, teller, folder)
 
 
@@ -178,6 +180,17 @@ def cursors_since(town: Town, cursor: int) -> dict[int, list[int]]:
     ):
         found[unit].append(number)
     return found
+
+
+def until_quiet(stage: Stage, patience: float, look: float = 1.0) -> int:
+    """Waits until nothing comes any more, or the patience is at its end (both seconds); gives how much has come."""
+    deadline, before = time.monotonic() + patience, -1
+    while True:
+        count: int = stage.ears.ask("count")["count"]
+        if count == before or time.monotonic() > deadline:
+            return count
+        before = count
+        time.sleep(look)
 
 
 def _raise_file_limit(files: int) -> None:

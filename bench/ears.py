@@ -17,7 +17,7 @@ import threading
 import time
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -50,9 +50,9 @@ class Crowd:
 class Ears:
     """The process, from outside. Subscribers are numbered in the order in which their crowds were opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "bench.ears") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.ears"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.pid = self._process.pid
         self.errors: Counter[str] = Counter()
@@ -110,18 +110,52 @@ class Ears:
         self._process.wait()
 
 
-class _Holder:
-    """The process, from inside."""
+class Hearing:
+    """A process that hears, from inside: a method for each command, and the log of what came."""
 
     def __init__(self) -> None:
-        self._ears: list[Ear] = []
         self._log: Log = []
 
     async def do(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Does a command; gives its answer."""
         command = asked.pop("command")
         done: Any = getattr(self, f"_{command}")(**asked)
         found: dict[str, Any] = (await done if asyncio.iscoroutine(done) else done) or {}
         return found
+
+    def _count(self) -> dict[str, Any]:
+        return {"count": len(self._log)}
+
+    def _heard(self, file: str) -> dict[str, Any]:
+        """Columns: who, cursor, when it occurred and when it was read, both in nanoseconds."""
+        columns = [array("q") for _ in range(_FIELDS)]
+        occurred: dict[bytes, int] = {}
+        errors: Counter[str] = Counter()
+        for place, now, data in self._log:
+            at, cursor = _OCCURRED.search(data), CURSOR.search(data)
+            if at is None or cursor is None:
+                # An answer without an update: the judge sees a cursor that nobody wanted, and misses one.
+                errors[data[data.find(b'"payload"') :][:300].decode(errors="replace")] += 1
+                row = (place, NO_CURSOR, now, now)
+            else:
+                if at[1] not in occurred:
+                    occurred[at[1]] = instant(at[1].decode())
+                row = (place, int(cursor[1]), occurred[at[1]], now)
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+        self._log.clear()
+        with Path(file).open("wb") as out:
+            for column in columns:
+                column.tofile(out)
+        return {"errors": dict(errors)}
+
+
+class _Holder(Hearing):
+    """Of subscribers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ears: list[Ear] = []
 
     async def _open(self, file: str) -> dict[str, Any]:
         crowd: Crowd = pickle.loads(Path(file).read_bytes())
@@ -147,9 +181,6 @@ class _Holder:
     def _ends(self) -> dict[str, Any]:
         return {"ends": self._ended()}
 
-    def _count(self) -> dict[str, Any]:
-        return {"count": len(self._log)}
-
     def _counted(self, first: int) -> dict[str, Any]:
         names = ("place", "last", "wrong", "bytes", "began", "latest")
         ears = [ear for ear in self._ears[first:] if isinstance(ear, CountingEar)]
@@ -160,29 +191,6 @@ class _Holder:
 
     def _go(self, place: int) -> None:
         self._ears[place].transport.resume_reading()
-
-    def _heard(self, file: str) -> dict[str, Any]:
-        """Columns: who, cursor, when it occurred and when it was read, both in nanoseconds."""
-        columns = [array("q") for _ in range(_FIELDS)]
-        occurred: dict[bytes, int] = {}
-        errors: Counter[str] = Counter()
-        for place, now, data in self._log:
-            at, cursor = _OCCURRED.search(data), CURSOR.search(data)
-            if at is None or cursor is None:
-                # An answer without an update: the judge sees a cursor that nobody wanted, and misses one.
-                errors[data[data.find(b'"payload"') :][:300].decode(errors="replace")] += 1
-                row = (place, NO_CURSOR, now, now)
-            else:
-                if at[1] not in occurred:
-                    occurred[at[1]] = instant(at[1].decode())
-                row = (place, int(cursor[1]), occurred[at[1]], now)
-            for column, value in zip(columns, row, strict=True):
-                column.append(value)
-        self._log.clear()
-        with Path(file).open("wb") as out:
-            for column in columns:
-                column.tofile(out)
-        return {"errors": dict(errors)}
 
     async def _close(self) -> None:
         for ear in self._ears:
@@ -208,8 +216,9 @@ async def _connected(ear: Ear, crowd: Crowd, gate: asyncio.Semaphore) -> None:
         await ear.ready
 
 
-async def _serve() -> None:
-    holder, loop = _Holder(), asyncio.get_running_loop()
+async def serve(made: Callable[[], Hearing]) -> None:
+    """Does what the lines of the input say, until there are no more."""
+    holder, loop = made(), asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
 
     def read() -> None:
@@ -225,7 +234,7 @@ async def _serve() -> None:
 def main() -> None:
     """Does what the lines of its input say, until there are no more."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    asyncio.run(_serve())
+    asyncio.run(serve(_Holder))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from bench.audience import Stage, cursors_since, head, messages, served, serving, unit_of
+from bench.audience import Stage, cursors_since, head, messages, served, serving, unit_of, until_quiet
 from bench.ears import Crowd
 from bench.heard import Faults, Heard, faults
 from bench.processors import cpu_ms, family_cpu_ms
@@ -102,22 +102,12 @@ def _come_back(stage: Stage, said: Sequence[tuple[bytes, bytes]]) -> tuple[int, 
         stage.teller.wait()
         stage.teller.begin(int(_RATE * _AFTER_SECONDS), _RATE)  # something new, however long it took
         stage.teller.wait()
-        _until_quiet(stage)
+        until_quiet(stage, _PATIENCE_SECONDS)
         back = stage.ears.heard()
         stage.ears.ask("close")
         return came, found, back
     finally:
         server.stop()
-
-
-def _until_quiet(stage: Stage) -> None:
-    deadline, count = time.monotonic() + _PATIENCE_SECONDS, -1
-    while time.monotonic() < deadline:
-        time.sleep(1)
-        found = stage.ears.ask("count")["count"]
-        if found == count:
-            return
-        count = found
 
 
 def _live(back: Heard, came: int) -> list[float]:

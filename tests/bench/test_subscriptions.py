@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,18 @@ def test_a_log_is_replayed_whole_to_one_and_to_several(tmp_path: Path) -> None:
     replays = json.loads(kept.read_text())["replay"]
     assert [(one["readers"], one["events_each"]) for one in replays] == [(1, 2000), (3, 200)] * 2
     assert all(one["wrong"] == 0 and one["per_second"] > 0 for one in replays)
+
+
+@pytest.mark.database
+@pytest.mark.skipif(KIND == "sqlite", reason="events come from a second process")
+@pytest.mark.skipif(find_spec("eperf.app.webhooks") is None, reason="there are no webhooks in this tree")
+@pytest.mark.timeout(300)
+def test_good_receivers_get_every_update_beside_one_that_hangs(tmp_path: Path) -> None:
+    folders = ("--cache", str(tmp_path / "towns"), "--results", str(tmp_path / "results"))
+    run("bench.webhooks", "--quick", "--good", "3", "--flood", "20", *folders)
+    (kept,) = (tmp_path / "results").glob("*.json")
+    turns = json.loads(kept.read_text())["turns"]
+    assert set(turns) == {"alone", "beside one that hangs", "flood"}
+    for name, (turn,) in turns.items():
+        assert (turn["missing"], turn["again"]) == (0, 0), name
+        assert turn["delivered"] > 0, name

@@ -26,8 +26,9 @@ from bench.load import Town, _insert, opened
 from bench.processors import cpu_ms, family_cpu_ms, family_mib
 from bench.reclassify import _execute, _query
 
+PLAIN = "plain"
 DOCUMENTS = {
-    "plain": "subscription Replay($after: String) { performanceUpdates(after: $after) { cursor kind occurredAt } }",
+    PLAIN: "subscription Replay($after: String) { performanceUpdates(after: $after) { cursor kind occurredAt } }",
     "with unit and employee": """subscription Replay($after: String) {
   performanceUpdates(after: $after) { cursor kind occurredAt unit { id name } employee { id name } }
 }""",

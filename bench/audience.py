@@ -182,15 +182,16 @@ def cursors_since(town: Town, cursor: int) -> dict[int, list[int]]:
     return found
 
 
-def until_quiet(stage: Stage, patience: float, look: float = 1.0) -> int:
-    """Waits until nothing comes any more, or the patience is at its end (both seconds); gives how much has come."""
-    deadline, before = time.monotonic() + patience, -1
+def until_quiet(stage: Stage, patience: float, wanted: float = float("inf")) -> int:
+    """Waits until so much has come, or nothing for a few seconds, or the patience (seconds) ends; gives how much came."""
+    deadline, before, still = time.monotonic() + patience, -1, 0
     while True:
         count: int = stage.ears.ask("count")["count"]
-        if count == before or time.monotonic() > deadline:
+        still = still + 1 if count == before else 0
+        if count >= wanted or still >= _STILL_LOOKS or time.monotonic() > deadline:
             return count
         before = count
-        time.sleep(look)
+        time.sleep(1)
 
 
 def _raise_file_limit(files: int) -> None:

@@ -7,14 +7,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.audience import Stage, cursors_since, head, messages, ordinary, served, serving, unit_of
+from bench.audience import (
+    Stage,
+    cursors_since,
+    head,
+    messages,
+    ordinary,
+    served,
+    serving,
+    unit_of,
+    until_quiet,
+)
 from bench.dataset import LEAVES
 from bench.ears import Crowd
 from bench.heard import Faults, Heard, faults, percentile
 from bench.processors import cpu_ms, family_cpu_ms, family_mib, family_waited_ms
 from bench.reclassify import _query
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 _NUMBERED = """
 SELECT e.cursor, (extract(epoch FROM pg_xact_commit_timestamp(e.xmin)) * 1000000)::bigint,
   (extract(epoch FROM pg_xact_commit_timestamp(s.xmin)) * 1000000)::bigint
@@ -61,8 +71,8 @@ class Turn:
     """What one turn found.
 
     Times in milliseconds: to the reading from the event's own time, before its transaction began; from its commit; from the
-    commit of its number. Processor: microseconds of the server for each delivery, everybody's share of one processor, and the
-    share of the time in which the server waited for one.
+    commit of its number. Processor: microseconds of the server for each delivery and to let each subscriber in; everybody's
+    share of one processor, and the share of the time in which the server waited for one.
     """
 
     delivered: float
@@ -75,6 +85,7 @@ class Turn:
     kib_each: float
     kib_each_after: float
     open_seconds: float
+    open_cpu_us: float
     told: float
     shares: Mapping[str, float]
     faults: Faults | None
@@ -92,7 +103,9 @@ def turn(load: Load, stage: Stage, pace: Pace, say: Callable[[str], None]) -> Tu
         assert build.process is not None
         after, alone = head(stage.town), family_mib(build.process.pid)
         crowd = Crowd(build.port, messages(range(load.subscribers), after))
+        opening = family_cpu_ms(build.process.pid)
         entered = stage.ears.open(crowd)
+        opening = family_cpu_ms(build.process.pid) - opening
         if entered["ends"]:
             raise SystemExit(f"{load.name}: {len(entered['ends'])} were not let in: {entered['ends'][0]}")
         time.sleep(1)
@@ -112,6 +125,7 @@ def turn(load: Load, stage: Stage, pace: Pace, say: Callable[[str], None]) -> Tu
         kib_each=(together - alone) * 1024 / load.subscribers,
         kib_each_after=(grown - alone) * 1024 / load.subscribers,
         open_seconds=entered["seconds"],
+        open_cpu_us=opening * 1000 / load.subscribers,
         told=told,
         shares={name: taken / pace.seconds / 1000 for name, taken in spent.items()},
         faults=_faults(load, stage, heard, after) if eperf and not load.flood else None,
@@ -143,15 +157,8 @@ def _told(load: Load, stage: Stage, pace: Pace, pid: int) -> tuple[int, int, dic
 
 def _drained(load: Load, stage: Stage, pace: Pace) -> int:
     """Waits until everything told has come, or nothing comes any more; gives how many messages did."""
-    wanted = int(load.rate * pace.whole) * load.subscribers // LEAVES
-    deadline, count = time.monotonic() + _PATIENCE_SECONDS, -1
-    while count < wanted and time.monotonic() < deadline:
-        time.sleep(0.5)
-        found = stage.ears.ask("count")["count"]
-        if found == count:
-            break
-        count = found
-    return count
+    wanted = int(load.rate * pace.whole) * load.subscribers / LEAVES
+    return until_quiet(stage, _PATIENCE_SECONDS, wanted)
 
 
 def _faults(load: Load, stage: Stage, heard: Heard, after: int) -> Faults:

@@ -88,6 +88,7 @@ def stopped(stage: Stage, minute: Minute, say: Callable[[str], None]) -> Stopped
         stage.teller.wait()
         marks.append(time.time_ns())
         end = _end(stage, one)
+        peak = max(peak, family_mib(pid))
         heard = ears.heard()
         again = _again(stage, server.port, place, heard.of([one]), start)
         rest = ears.heard()
@@ -106,7 +107,9 @@ def stopped(stage: Stage, minute: Minute, say: Callable[[str], None]) -> Stopped
     result = Stopped(
         minute.others,
         minute.rate,
-        *p99s,
+        before_p99_ms=p99s[0],
+        while_p99_ms=p99s[1],
+        after_p99_ms=p99s[2],
         memory_before_mib=memory,
         memory_peak_mib=peak,
         closed_after=closed_after,

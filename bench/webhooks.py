@@ -165,7 +165,7 @@ def _turn(stage: Stage, pid: int, rate: float, options: argparse.Namespace) -> T
     begun = time.time_ns()
     stage.teller.begin(events, rate)
     stage.teller.wait()
-    until_quiet(stage, _PATIENCE_SECONDS, look=2)
+    until_quiet(stage, _PATIENCE_SECONDS)
     after = (family_cpu_ms(pid), family_waited_ms(pid), cpu_ms(stage.ears.pid))
     good = stage.ears.heard().of(range(options.good))
     if not len(good):

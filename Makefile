@@ -30,10 +30,10 @@ export PYTHONUTF8 := 1
 export NODE_USE_SYSTEM_CA := 1
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-backup bench-smoke fault faults kills lock reference release-schema clean
+.PHONY: help setup assets suites demo test fuzz fuzz-parsers laws soak soak-files check fmt bench bench-imports bench-scoring bench-freshness bench-start bench-backup bench-subscriptions bench-webhooks bench-smoke fault faults kills lock reference release-schema clean
 
 help: ## show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ARGS='…' is passed on by demo, test and bench; PYTHON=… names another interpreter (3.11 or newer)"
 
 setup: $(READY) ## install eperf and its tools, pinned by hash, into .venv
@@ -106,6 +106,12 @@ bench-start: $(READY) ## measure what ten plugins that do nothing add to a start
 bench-backup: $(READY) ## measure backup, check and restore of a gigabyte on both databases
 	$(BIN)/python -m bench.backup $(ARGS)
 	$(BIN)/python -m bench.backup --database postgres $(ARGS)
+
+bench-subscriptions: $(READY) ## measure updates: 5,000 subscribers against ordinary subscriptions, a restart, a replay, a reader who stops
+	$(BIN)/python -m bench.subscriptions $(ARGS)
+
+bench-webhooks: $(READY) ## measure webhooks: whether one receiver that hangs makes others wait, and how many are sent
+	$(BIN)/python -m bench.webhooks $(ARGS)
 
 bench-smoke: $(READY) ## whether every build of the bench still gives the same answers, on both databases
 	EPERF_BENCH_SMOKE=1 EPERF_TEST_DATABASE=sqlite $(BIN)/pytest tests/bench $(ARGS)

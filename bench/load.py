@@ -10,12 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -59,23 +60,34 @@ class Town:
 
 
 @contextmanager
-def opened(kind: str, folder: Path, size: Size) -> Iterator[Town]:
-    """The town's database, built when it is not there; PostgreSQL runs as long as the context is open."""
+def opened(
+    kind: str,
+    folder: Path,
+    size: Size,
+    *,
+    restored: bool = True,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Town]:
+    """The town's database, built when it is not there; PostgreSQL runs as long as the context is open.
+
+    `restored`: without what earlier runs have written. `settings` are PostgreSQL's, beside those of every bench.
+    """
     home = folder / f"{kind}-{size.label}"
     home.mkdir(parents=True, exist_ok=True)
-    with _postgres(home, size) if kind == "postgres" else _sqlite(home, size) as town:
-        town.restore()
+    with _postgres(home, size, settings) if kind == "postgres" else _sqlite(home, size) as town:
+        if restored:
+            town.restore()
         yield town
 
 
 @contextmanager
-def _postgres(home: Path, size: Size) -> Iterator[Town]:
+def _postgres(home: Path, size: Size, settings: Mapping[str, str]) -> Iterator[Town]:
     data, whole = home / "cluster", home / "whole"
     if not whole.exists():
         for left in (data, open_home(data).folder):
             shutil.rmtree(left, ignore_errors=True)
     small = {"shared_buffers": "128MB"} if size.employees < _LARGE else {}
-    server = postgres.start(data, POSTGRES_SETTINGS | small)
+    server = postgres.start(data, POSTGRES_SETTINGS | small | dict(settings))
     try:
         _migrate(server.url, home)
         if not whole.exists():

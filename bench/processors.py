@@ -21,6 +21,18 @@ def family_cpu_ms(pid: int) -> float:
     return cpu_ms(pid) + ended + sum(cpu_ms(child) for child in children(pid))
 
 
+def family_waited_ms(pid: int) -> float:
+    """How long a process and its children were ready to run and had no processor: what others on the machine cost it."""
+    return sum(_waited_ms(one) for one in (pid, *children(pid)))
+
+
+def _waited_ms(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e6
+    except (OSError, IndexError):
+        return 0.0  # it has ended, or the kernel does not say
+
+
 def children(pid: int) -> list[int]:
     """The processes whose parent this is."""
     found = []
@@ -33,10 +45,16 @@ def children(pid: int) -> list[int]:
 
 def resident_mib(pid: int) -> float:
     """The memory that a process holds now."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0  # it ended a moment ago
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+
+
+def family_mib(pid: int) -> float:
+    """The memory that a process and its children hold now; what they share is counted for each."""
+    return sum(resident_mib(one) for one in (pid, *children(pid)))
 
 
 def _stat(pid: int) -> list[str] | None:

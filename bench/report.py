@@ -44,7 +44,7 @@ class Report:
                 f"The same bytes: {', '.join(same)}; the same JSON: all.",
             ]
         if self.judged:
-            parts += ["## Goals", _goals(self.judged)]
+            parts += ["## Goals", goals_table(self.judged)]
         parts += [f"- {note}" for note in self.notes]
         parts += ["## Measured on", "\n".join(f"- {name}: {value}" for name, value in self.machine.items())]
         return "\n\n".join(parts) + "\n"
@@ -67,13 +67,18 @@ class Report:
 
     def keep(self, folder: Path = FOLDER) -> Path:
         """Writes both, under the day and a number that is free; gives the Markdown's path."""
-        folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{date.today().isoformat()}-{self.kind}"
-        number = next(n for n in range(1, 1000) if not (folder / f"{stem}-{n}.md").exists())
-        (folder / f"{stem}-{number}.json").write_text(json.dumps(self.figures(), indent=1) + "\n")
-        path = folder / f"{stem}-{number}.md"
-        path.write_text(self.markdown())
-        return path
+        return kept(self.kind, self.markdown(), self.figures(), folder)
+
+
+def kept(kind: str, markdown: str, figures: Mapping[str, Any], folder: Path = FOLDER) -> Path:
+    """Writes a report and its figures under the day, what it is of and a number that is free; gives the report's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{date.today().isoformat()}-{kind}"
+    number = next(n for n in range(1, 1000) if not (folder / f"{stem}-{n}.md").exists())
+    (folder / f"{stem}-{number}.json").write_text(json.dumps(figures, indent=1) + "\n")
+    path = folder / f"{stem}-{number}.md"
+    path.write_text(markdown)
+    return path
 
 
 def _table(rounds: Rounds) -> str:
@@ -95,7 +100,8 @@ def _table(rounds: Rounds) -> str:
     return "\n".join(lines)
 
 
-def _goals(judged: Sequence[Judged]) -> str:
+def goals_table(judged: Sequence[Judged]) -> str:
+    """What was to be reached, and what was."""
     lines = ["| goal | measured | |", "|---|---|---|"]
     lines += [
         f"| {one.text} | {one.measured:.3f} | {'reached' if one.reached else 'MISSED'} |" for one in judged

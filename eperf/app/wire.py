@@ -18,7 +18,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import InvalidState
 from websockets.protocol import State
 
-from eperf.app.graphql.messages import Code
+from eperf.app.graphql import counts
+from eperf.app.graphql.messages import TOO_SLOW, Code
 from eperf.app.graphql.outlet import PIPE
 
 _LARGE = 64 * 1024
@@ -195,7 +196,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """A reader that answers no ping has stopped: it is told so as one that takes nothing is."""
         self.pong_timer = None
         self.pending_ping_payload = None
-        self.part(Code.TRY_AGAIN, "The reader is too slow")
+        counts.closed(Code.TRY_AGAIN)
+        self.part(Code.TRY_AGAIN, TOO_SLOW)
 
     def _bound(self) -> None:
         """Bounds what the system holds of what is not read, and lets it hold that until the reader was told why."""

@@ -132,9 +132,11 @@ class Group:
         self._let_go()
 
     async def settled(self) -> None:
-        """Waits for what the group is at work on."""
+        """Waits for what the group is at work on, for a moment at most."""
         if self._working is not None:
             await asyncio.wait({self._working}, timeout=_SETTLED_SECONDS)
+        else:
+            await asyncio.sleep(_SETTLED_SECONDS)
 
     @property
     def busy(self) -> bool:

@@ -24,6 +24,7 @@ _COMPLETE = b"event: complete\ndata: \n\n"
 _COMMENT = b":\n\n"
 _IN_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _CLOSE_SECONDS = 1.0
+_MOMENT_SECONDS = 0.01
 
 
 def only(answer: bytes) -> bytes:
@@ -137,8 +138,8 @@ class EventStream:
         except TimeoutError:
             self._give_up()
             raise _Lost from None
-        if not self._pipe.free():
-            await asyncio.sleep(0.01)  # the connection is over, and this is about to be told
+        if not self.free():
+            await asyncio.sleep(_MOMENT_SECONDS)  # the stream is over, and this is about to be told
 
     async def _tell(self) -> None:
         """The source's answers, and the end that it comes to."""

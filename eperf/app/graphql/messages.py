@@ -17,6 +17,8 @@ from eperf.app.graphql.request import Request, from_json
 from eperf.domain.errors import Refused
 
 PROTOCOL = "graphql-transport-ws"
+TOO_SLOW = "The reader is too slow"
+"""Why a socket is closed whose reader has stopped."""
 
 
 class Code(IntEnum):

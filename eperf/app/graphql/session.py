@@ -31,7 +31,6 @@ from eperf.domain.errors import Refused, TooMany, Unavailable
 
 _KINDS = frozenset(OperationType)
 _CLOSE_SECONDS = 1.0
-TOO_SLOW = "The reader is too slow"
 
 
 class Session:
@@ -191,7 +190,7 @@ class Session:
 
     async def _stopped(self, position: str = "") -> None:
         """The reader takes nothing any more; the reason names how far it was sent to, where there are positions."""
-        await self.close(Code.TRY_AGAIN, TOO_SLOW + (f", sent up to {position}" if position else ""))
+        await self.close(Code.TRY_AGAIN, messages.TOO_SLOW + (f", sent up to {position}" if position else ""))
 
     async def _send(self, text: str) -> None:
         """Send one message, waiting for a reader who is slow but not for one who has stopped."""

@@ -10,6 +10,8 @@ from starlette.websockets import WebSocketDisconnect
 from eperf.app.graphql import messages
 from eperf.app.graphql.outlet import NO_PIPE, Parcel, Pipe
 
+_MOMENT_SECONDS = 0.01
+
 
 class SocketOutlet:
     """The outlet of the operation `id`; `send` sends a text over the socket, `stopped` closes it with a position."""
@@ -59,4 +61,4 @@ class SocketOutlet:
             raise WebSocketDisconnect from None
         if not self._pipe.free():
             # Room was made, and taken again by another operation of this socket; or the socket is over.
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(_MOMENT_SECONDS)

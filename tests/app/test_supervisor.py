@@ -21,6 +21,8 @@ from eperf.app.processes.tie import READY, tied
 folder, tie = pathlib.Path(sys.argv[1]), tied()
 if (folder / "broken").exists():
     sys.exit(3)
+while (folder / "slow").exists():
+    time.sleep(0.05)
 (folder / "started").open("a").write(f"{tie.place}\\n")
 if (folder / "deaf").exists():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -80,6 +82,15 @@ async def test_a_first_start_that_fails_ends_all_with_its_code(tmp_path: Path) -
     (tmp_path / "broken").touch()
     async with supervised(tmp_path) as (task, _):
         assert await asyncio.wait_for(task, 30) == 3
+
+
+async def test_a_worker_that_is_killed_before_any_served_ends_nobody(tmp_path: Path) -> None:
+    (tmp_path / "slow").touch()
+    async with supervised(tmp_path) as (_, pids):
+        await until(lambda: len(pids()) == 2)
+        os.kill(min(pids()), signal.SIGKILL)
+        (tmp_path / "slow").unlink()
+        await until(lambda: len(started(tmp_path)) == 2)
 
 
 async def test_renewal_puts_a_new_worker_in_each_place_and_is_given_up_when_one_does_not_come(

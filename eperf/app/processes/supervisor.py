@@ -99,8 +99,9 @@ class Supervisor:
                 self._started()
         await child.ended.wait()
         self._living.discard(child)
-        if self._wanted(child) and not self._served:
-            self._code = child.code if child.code and child.code > 0 else 1
+        if self._wanted(child) and not self._served and child.code is not None and child.code >= 0:
+            # It ended by itself before any came to serve: the next would too. One that was killed proves nothing.
+            self._code = child.code or 1
             self._ending.set()
         elif self._wanted(child):
             wait = self._waits[child.place]

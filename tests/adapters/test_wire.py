@@ -9,14 +9,14 @@ import pytest
 
 from eperf.adapters.broker import Bell
 from eperf.adapters.wire import Wire
-from eperf.store import database
+from eperf.store import database as store
 from tests.support.database import KIND
 
 pytestmark = pytest.mark.skipif(KIND == "sqlite", reason="SQLite is for one process")
 
 
 def wire(url: str, bell: Bell) -> Wire:
-    return Wire(database.config(url)["connections"]["default"]["credentials"], {"work": bell})
+    return Wire(store.config(url)["connections"]["default"]["credentials"], {"work": bell})
 
 
 async def test_a_ring_is_heard_by_the_others_and_not_carried_back(database_url: str) -> None:
@@ -67,3 +67,32 @@ async def _again_and_again(bell: Bell) -> None:
     while True:
         bell.ring()
         await asyncio.sleep(0.05)
+
+
+async def test_whatever_is_rung_within_a_moment_is_one_notice_on_the_wires_own_connection(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eperf.adapters.wire._GATHER_SECONDS", 0.3)
+    bells = {"work": Bell(look_again=60), "grown": Bell(look_again=60)}
+    credentials = store.config(database)["connections"]["default"]["credentials"]
+    task = asyncio.create_task(Wire(credentials, bells).run())
+    heard: list[tuple[int, str]] = []
+    ear = await asyncpg.connect(database)
+    try:
+        await ear.add_listener("eperf_bells", lambda _, pid, __, names: heard.append((pid, names)))
+        async with store.transaction() as connection:
+            [own] = await connection.execute_query_dict("SELECT pg_backend_pid() AS pid")
+            for _ in range(100):
+                for bell in bells.values():
+                    bell.ring()
+            async with asyncio.timeout(10):
+                while not heard:
+                    await asyncio.sleep(0.02)
+            # It was told while this transaction is open, so it is none of it.
+        await asyncio.sleep(0.5)
+        assert [names for _, names in heard] == ["grown,work"]
+        assert heard[0][0] != own["pid"]
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await ear.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import threading
 import time
@@ -77,19 +78,26 @@ class Audience:
             self.endings.append(repr(failure))
 
 
-def ask_for_ever(port: int, field: str) -> threading.Thread:
-    """Asks for something that does not end."""
+class Asking(threading.Thread):
+    """Asks for something that does not end; `answer` is what came of it."""
 
-    async def ask() -> None:
-        connection = Connection(port)
+    def __init__(self, port: int, field: str) -> None:
+        super().__init__(daemon=True)
+        self._port, self._field, self.answer = port, field, (0, b"")
+        self.start()
+
+    def run(self) -> None:
+        """Asks."""
+        asyncio.run(self._ask())
+
+    async def _ask(self) -> None:
+        connection = Connection(self._port)
+        headers = {"Authorization": f"Bearer {token_of('Budi')}", "Content-Type": "application/json"}
+        body = json.dumps({"query": f"{{ {self._field} }}"}).encode()
         try:
-            await connection.graphql(token_of("Budi"), f"{{ {field} }}", {})
+            self.answer = await connection.request("POST", "/graphql", body, headers)
         except Unknown:
             connection.close()
-
-    asking = threading.Thread(target=lambda: asyncio.run(ask()), daemon=True)
-    asking.start()
-    return asking
 
 
 @pytest.mark.timeout(1800)
@@ -112,7 +120,7 @@ def test_r02_term_ends_the_server_in_time_and_everybody_is_told(
         for _ in range(ROUNDS):
             with Audience(server.port) as audience:
                 load.wait_for(200)
-                asking = ask_for_ever(server.port, "runawayWaits")
+                asking = Asking(server.port, "runawayWaits")
                 time.sleep(0.5)
                 begun = time.monotonic()
                 code = server.terminate()
@@ -120,6 +128,8 @@ def test_r02_term_ends_the_server_in_time_and_everybody_is_told(
                 asking.join(5)
                 time.sleep(0.5)
                 assert code == 0
+                assert asking.answer[0] == 503
+                assert json.loads(asking.answer[1])["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
                 assert {code for one in audience.sockets for code in one.closings} <= {1001, 1012}
                 assert sum(one.closings.total() for one in audience.sockets) >= SUBSCRIBERS // 2
                 assert audience.endings == ["end"] * (SUBSCRIBERS // 2)
@@ -145,7 +155,7 @@ def test_r02_a_process_that_never_gives_way_is_out_in_time_too(
     populate(database_url)
     path = installed(tmp_path / "site", "runaway", "tests.faults.runaway")
     server = serve(database_url, {"PYTHONPATH": path}, ("--workers", str(workers)))
-    asking = ask_for_ever(server.port, "runawaySpins")
+    asking = Asking(server.port, "runawaySpins")
     time.sleep(1)
     begun = time.monotonic()
     server.terminate()

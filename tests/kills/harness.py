@@ -107,6 +107,7 @@ def kill(
                 what = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
                 done.by_kind[what] += _KILL[what](server, url, listeners)
                 listeners.require_alive()
+                assert server.alive, f"the supervisor ended by itself:\n{server.last_words()}"
                 if number % 10 == 0:
                     load.wait_for(1)
                 if number % 50 == 0:

@@ -52,6 +52,11 @@ class Server:
         """The server's process id."""
         return self._running().pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._running().poll() is None
+
     def start(self, seconds: float = 60) -> Self:
         """Starts it and waits until `/readyz` answers 200."""
         assert self._process is None, "it runs already"

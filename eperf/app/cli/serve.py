@@ -18,6 +18,7 @@ import uvicorn
 import uvloop
 
 from eperf.app.cli.run import run, settings
+from eperf.app.going import told
 from eperf.app.graphql.front import GraphQLFront
 from eperf.app.graphql.limits import Limits
 from eperf.app.guests.life import Guests, living
@@ -75,8 +76,8 @@ async def _supervise(chosen: Settings) -> int:
         raise OneProcessOnly("workers", chosen.workers)
     listening = listen(chosen)
     command = [sys.executable, *sys.orig_argv[1:]]
-    told = partial(_tell, _address(chosen, listening))
-    return await Supervisor(command, listening, chosen.workers, told).run()
+    started = partial(_tell, _address(chosen, listening))
+    return await Supervisor(command, listening, chosen.workers, started).run()
 
 
 async def serve_house(
@@ -101,7 +102,7 @@ async def _serve(
 ) -> None:
     listening = tie.listening if tie else listen(house.settings)
     web = build(house, partial(gathered, tie) if tie else None)
-    server = _Server(_config(web.app), web.front, out_seconds)
+    server = _Server(_config(told(web.app)), web.front, out_seconds)
     wire = house.wire()
     wired = asyncio.create_task(wire.run()) if wire else None
     leading = asyncio.create_task(house.leader(guests).run()) if house.settings.worker else None

@@ -46,11 +46,19 @@ class Supervisor:
 
     async def run(self) -> int:
         """Until it is told to end (TERM, INT), or no worker can start; gives the exit code. HUP renews all workers."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end)
-        loop.add_signal_handler(signal.SIGHUP, self._renew)
-        loop.add_signal_handler(signal.SIGCHLD, self._look)
+        loop, heard = asyncio.get_running_loop(), {
+            signal.SIGTERM: self._end, signal.SIGINT: self._end, signal.SIGHUP: self._renew, signal.SIGCHLD: self._look,
+        }  # fmt: skip
+        for number, action in heard.items():
+            loop.add_signal_handler(number, action)
+        try:
+            await self._supervised()
+        finally:
+            for number in heard:
+                loop.remove_signal_handler(number)
+        return self._code
+
+    async def _supervised(self) -> None:
         with tempfile.TemporaryDirectory(prefix="eperf-") as folder:
             self._folder = Path(folder)
             for place in range(1, self._number + 1):
@@ -59,7 +67,6 @@ class Supervisor:
             await self._ending.wait()
             await self._all_out()
             looking.cancel()
-        return self._code
 
     def _end(self) -> None:
         if self._ending.is_set():  # told twice: somebody does not want to wait
@@ -92,8 +99,9 @@ class Supervisor:
                 self._started()
         await child.ended.wait()
         self._living.discard(child)
-        if self._wanted(child) and not self._served:
-            self._code = child.code if child.code and child.code > 0 else 1
+        if self._wanted(child) and not self._served and child.code is not None and child.code >= 0:
+            # It ended by itself before any came to serve: the next would too. One that was killed proves nothing.
+            self._code = child.code or 1
             self._ending.set()
         elif self._wanted(child):
             wait = self._waits[child.place]
@@ -102,8 +110,15 @@ class Supervisor:
                 "serve.worker-died", worker=child.place, pid=child.pid, code=child.code, again_after=wait
             )
             await asyncio.sleep(wait)
-            if self._wanted(child):
+            await self._replace(child)
+
+    async def _replace(self, child: Child) -> None:
+        while self._wanted(child):
+            try:
                 self._places[child.place] = self._begin(child.place)
+            except OSError as failure:  # no memory, no more processes, a program that is being installed
+                _log.error("serve.worker-not-started", worker=child.place, error=str(failure))
+                await asyncio.sleep(_LONGEST_WAIT)
 
     def _wanted(self, child: Child) -> bool:
         return self._places.get(child.place) is child and not self._ending.is_set()
@@ -122,7 +137,11 @@ class Supervisor:
             _log.info("serve.renewed", workers=self._number)
 
     async def _renewed(self, place: int) -> bool:
-        new = self._begin(place)
+        try:
+            new = self._begin(place)
+        except OSError as failure:
+            _log.error("serve.renewal-given-up", worker=place, error=str(failure))
+            return False
         if not await new.is_ready(_READY_SECONDS):
             _log.error("serve.renewal-given-up", worker=place, pid=new.pid, code=new.code)
             await new.end()

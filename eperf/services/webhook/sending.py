@@ -53,11 +53,11 @@ async def look(call: Call) -> bool:
     for row in behind:
         if row.cursor < oldest - 1:
             await _disable_old(call, row)
-        elif (room := WINDOW - waits.get(row.id, 0)) > 0:
+        elif (room := WINDOW - waits.get(row.id, 0)) > WINDOW // 2:
             steps.append(await deliveries.ahead(row, head, room))
     if steps:
         await deliveries.go(steps, _ms(call.now))
-    return any(step.reached < head and len(step.cursors) < WINDOW for step in steps)
+    return any(step.reached < head and len(step.cursors) < WINDOW // 2 for step in steps)
 
 
 async def _disable_old(call: Call, row: WebhookRow) -> None:
@@ -195,8 +195,9 @@ def _attempt(one: Sent) -> WebhookAttemptRow:
 async def prune(call: Call, keep: timedelta) -> int:
     """Forgets deliveries that ended longer ago than is kept, with their attempts; gives how many, a thousand at most.
 
-    What still waits of removed webhooks goes too.
+    What still waits of removed webhooks goes too, and secrets whose overlap is over.
     """
+    await WebhookRow.filter(previous_until__lt=call.now).update(previous_secret=None)
     before = _ms(call.now - keep)
     old = await WebhookDeliveryRow.filter(ended_at__lt=before).limit(_PRUNED).values_list("id", flat=True)
     if not old:

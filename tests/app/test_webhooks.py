@@ -115,6 +115,15 @@ async def test_what_is_no_selection_within_the_limits_is_refused_when_it_is_save
     assert refused.value.field == "selection"
 
 
+async def test_a_selection_that_costs_much_is_refused_with_the_limit(town: Town) -> None:
+    async with outlet_of(town, Clock()) as way:
+        way.checked("{ unit { employees(first: 500) { nodes { id name } } } }")
+        with pytest.raises(BadInput, match="cost of 5000 was passed"):
+            way.checked(
+                "{ unit { employees(first: 1000) { nodes { id a: name b: name c: name d: name } } } }"
+            )
+
+
 async def test_order_is_kept_for_each_subject_and_the_chain_of_sequences_has_no_hole(town: Town) -> None:
     clock = Clock()
     async with outlet_of(town, clock) as way, receiving(OK) as receiver:

@@ -84,9 +84,12 @@ class Sender:
         done = self._sent[:]
         if done:
             # Noted again at the next round should this fail: what was sent is not forgotten.
-            await settle(self._call(), done)
+            dead = await settle(self._call(), done)
             del self._sent[: len(done)]
             self._keep_pace(done)
+            for one in dead:
+                counts.set_aside()
+                logger.warning("webhooks.set-aside", webhook=one.webhook_id, cursor=one.cursor, kind=one.kind)
         return bool(done)
 
     def _keep_pace(self, done: Sequence[Sent]) -> None:

@@ -94,6 +94,8 @@ async def closing(web: Web) -> AsyncIterator[Web]:
 
 
 def _contexts(house: House, authenticator: Authenticator) -> Any:
+    webhooks = house.webhooks
+
     async def make(facts: ConnectionFacts) -> Context:
         viewer: Viewer | None = None
         if facts.bearer is not None:
@@ -102,20 +104,22 @@ def _contexts(house: House, authenticator: Authenticator) -> Any:
         peer = "" if viewer else network(facts.peer)
         return Context(
             viewer, facts.language, facts.request_id, house.now, house.registry, house.grown, peer,
-            house.webhooks,
+            webhooks,
         )  # fmt: skip
 
     return make
 
 
 def _recall(house: House, authenticator: Authenticator) -> Any:
+    webhooks = house.webhooks
+
     def recall(bearer: str, language: str, request_id: str) -> Context | None:
         viewer = authenticator.recent(bearer)
         if viewer is None:
             return None
         about.request(request_id, viewer.account_id)
         return Context(
-            viewer, language, request_id, house.now, house.registry, house.grown, webhooks=house.webhooks
+            viewer, language, request_id, house.now, house.registry, house.grown, webhooks=webhooks
         )
 
     return recall

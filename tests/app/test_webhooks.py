@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from eperf.app.webhooks import sender as module
 from eperf.domain.access import SYSTEM
 from eperf.domain.activity import Decision, Report
 from eperf.domain.errors import BadInput
+from eperf.domain.webhook.endpoint import endpoint_of
+from eperf.domain.webhook.state import Fault
 from eperf.services import activity, webhook
 from eperf.services.call import Call
 from eperf.services.webhook import sending as services
@@ -21,6 +24,7 @@ from eperf.store import deliveries, log
 from eperf.store.access import AccountRow, GrantRow
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRow
+from tests.support.house import house_of
 from tests.support.receivers import OK, Request, hangs, receiving, status
 from tests.support.town import TODAY, Town, build
 from tests.support.webhooks import (
@@ -113,6 +117,15 @@ async def test_what_is_no_selection_within_the_limits_is_refused_when_it_is_save
         with pytest.raises(BadInput) as refused:
             way.checked(selection)
     assert refused.value.field == "selection"
+
+
+async def test_a_selection_that_costs_much_is_refused_with_the_limit(town: Town) -> None:
+    async with outlet_of(town, Clock()) as way:
+        way.checked("{ unit { employees(first: 500) { nodes { id name } } } }")
+        with pytest.raises(BadInput, match="cost of 5000 was passed"):
+            way.checked(
+                "{ unit { employees(first: 1000) { nodes { id a: name b: name c: name d: name } } } }"
+            )
 
 
 async def test_order_is_kept_for_each_subject_and_the_chain_of_sequences_has_no_hole(town: Town) -> None:
@@ -354,3 +367,41 @@ async def test_a_sender_that_is_told_to_stop_leaves_nothing_claimed(town: Town) 
         receiver.answer = OK
         async with sending(town, way, clock):
             await until(lambda: finished(row), seconds=5)
+
+
+async def test_updates_that_fail_keep_their_waits_though_others_of_the_receiver_go_well(town: Town) -> None:
+    clock = Clock()
+    call = Call(SYSTEM, clock(), registry=town.registry)
+    async with outlet_of(town, clock) as way, receiving(status(500)) as receiver:
+        row = await active(town, receiver.url(), way)
+        await happens(town, 4)
+        await services.look(call)
+        taken = await deliveries.take({row.id: 4}, 2**62)
+        failed = [await services.send(one, row, way, clock) for one in taken[:3]]
+        receiver.answer = OK
+        await services.settle(call, [*failed, await services.send(taken[3], row, way, clock)], lambda: 0.9)
+        waits = await WebhookDeliveryRow.filter(state="waiting").values_list("due_at", flat=True)
+        assert all(due > call.now.timestamp() * 1000 for due in waits)
+        assert len(waits) == 3
+        # After a minute in which nothing was taken it is another matter.
+        await WebhookRow.filter(id=row.id).update(
+            failures=3, failing_since=int(call.now.timestamp() * 1000) - 60_000
+        )
+        await happens(town)
+        await services.look(call)
+        [last] = await deliveries.take({row.id: 1}, int(call.now.timestamp() * 1000))
+        await services.settle(call, [await services.send(last, row, way, clock)])
+        assert set(await WebhookDeliveryRow.filter(state="waiting").values_list("due_at", flat=True)) == {0}
+
+
+async def test_the_house_meets_no_address_of_its_own_network_unless_it_is_told_to(
+    town: Town, database_url: str, tmp_path: Path
+) -> None:
+    async with receiving(OK) as receiver:
+        found = []
+        for networks in ("", "127.0.0.0/8"):
+            house = house_of(database_url, tmp_path, town.registry, Clock(), webhook_networks=networks)
+            found.append(await house.webhooks.poster.post(endpoint_of(receiver.url()), {}, b"{}"))
+            await house.let_go()
+    assert [one.fault for one in found] == [Fault.ADDRESS, None]
+    assert receiver.connections == 1

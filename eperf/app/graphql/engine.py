@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractContextManager, aclosing
+from contextlib import aclosing
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeGuard, cast
@@ -33,7 +33,6 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
-from eperf.adapters.spans import span
 from eperf.app.graphql import counts, paths
 from eperf.app.graphql.compiled import Compiled
 from eperf.app.graphql.cost import ListPrice, Price
@@ -183,7 +182,7 @@ class Engine:
     async def execute(self, prepared: Prepared) -> bytes:
         """The answer of a query or a mutation; raises `Rejected` when it takes too long or too many are under way."""
         try:
-            with counts.Ending(prepared.operation.kind, _REFUSALS), _traced(prepared), prepared.purse:
+            with counts.Ending(prepared.operation.kind, _REFUSALS), prepared.traced(), prepared.purse:
                 return await self._in_time(prepared)
         except _REFUSALS as refused:
             raise self._problems.rejected(refused, prepared.language) from None
@@ -296,11 +295,6 @@ class Engine:
 _REFUSALS = (TimedOut, TooFast)
 _Result = ExecutionResult | Awaitable[ExecutionResult]
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
-
-
-def _traced(prepared: Prepared) -> AbstractContextManager[Any]:
-    operation = prepared.operation
-    return span("operation", kind=operation.kind.value, operation=operation.name or "")
 
 
 async def _settled(result: _Result) -> ExecutionResult:

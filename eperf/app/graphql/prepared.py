@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from eperf.adapters.spans import span
 from eperf.app.graphql.compiled import Roots
 from eperf.app.graphql.documents import Document, Operation
 from eperf.app.graphql.outlet import Outlet
@@ -26,6 +28,10 @@ class Prepared:
     purse: Purse
     roots: Roots | None = None
     """The plan that answers it; None where the resolvers do."""
+
+    def traced(self) -> AbstractContextManager[Any]:
+        """The span of its execution."""
+        return span("operation", kind=self.operation.kind.value, operation=self.operation.name or "")
 
 
 Served = Callable[[Outlet], Awaitable[None]]

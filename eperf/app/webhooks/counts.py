@@ -16,6 +16,7 @@ _SECONDS = Histogram(
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
 )
 _FLYING = Gauge("eperf_webhook_flying", "Requests to receivers that are under way.")
+_DEAD = Counter("eperf_webhook_set_aside", "Updates that were set aside after their last attempt.")
 _WORDS = ("taken", "withheld", "ownerless", *(fault.value for fault in Fault))
 _OUTCOMES = {word: _ATTEMPTS.labels(word) for word in _WORDS}
 
@@ -28,6 +29,11 @@ def sent(one: Sent) -> None:
         return
     _OUTCOMES[outcome.fault.value if outcome.fault else "taken"].inc()
     _SECONDS.observe(outcome.seconds)
+
+
+def set_aside() -> None:
+    """An update was given up."""
+    _DEAD.inc()
 
 
 def flying(count: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -34,6 +35,8 @@ from eperf.services.webhook.outlet import SelectionFailed
 
 _FIELD = "selection"
 _MOST_CHARS = 8_000
+_MOST_COST = 5_000
+"""What is asked for at every update has to be little, whatever a single question may cost."""
 _DOCUMENT = "query Webhook($cursor: String!) {{ performanceUpdate(cursor: $cursor) {selection} }}"
 _KEEP_SECONDS = 0.4
 _MOST_KEPT = 1_000
@@ -54,6 +57,7 @@ class WebhookOutlet:
         limits: Limits,
         poster: HttpPoster,
     ) -> None:
+        limits = replace(limits, cost=min(limits.cost, _MOST_COST))
         problems = Problems(problem_of_refused, suggestions=False, most=limits.errors)
         self._engine = Engine(
             schema, limits=limits, problems=problems, introspection=lambda _: False, suggestions=False

@@ -7,8 +7,7 @@ came of them is gathered and written together.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from time import monotonic
 
@@ -16,7 +15,7 @@ import structlog
 
 from eperf.adapters.broker import Bell
 from eperf.app.webhooks import counts
-from eperf.domain.webhook.state import WebhookState
+from eperf.domain.webhook.state import Fault, WebhookState
 from eperf.services.call import Call
 from eperf.services.webhook.fair import Places, Wish, room
 from eperf.services.webhook.outlet import Outlet
@@ -49,6 +48,7 @@ class Sender:
         self._places = places or Places()
         self._flying: dict[asyncio.Task[None], tuple[Wish, Claimed]] = {}
         self._sent: list[Sent] = []
+        self._paces: dict[int, int] = {}
         self._landed = asyncio.Event()
         self._pruned = monotonic() - _PRUNE_SECONDS
 
@@ -84,9 +84,23 @@ class Sender:
         done = self._sent[:]
         if done:
             # Noted again at the next round should this fail: what was sent is not forgotten.
-            await settle(self._call(), done)
+            dead = await settle(self._call(), done)
             del self._sent[: len(done)]
+            self._keep_pace(done)
+            for one in dead:
+                counts.set_aside()
+                logger.warning("webhooks.set-aside", webhook=one.webhook_id, cursor=one.cursor, kind=one.kind)
         return bool(done)
+
+    def _keep_pace(self, done: Sequence[Sent]) -> None:
+        """Who took everything may have more at once, who did not one at a time."""
+        well: dict[int, bool] = {}
+        for one in done:
+            taken = one.outcome is None or one.outcome.fault in (None, Fault.SELECTION)
+            well[one.claimed.webhook_id] = well.get(one.claimed.webhook_id, True) and taken
+        for webhook, all_well in well.items():
+            now = self._paces.get(webhook, self._places.first)
+            self._paces[webhook] = self._places.grown(now, well=all_well)
 
     async def _begin(self) -> int:
         now = int(self._call().now.timestamp() * 1000)
@@ -96,14 +110,12 @@ class Sender:
         rows = {
             row.id: row for row in await WebhookRow.filter(id__in=list(due), state=WebhookState.ACTIVE.value)
         }
-        wishes = [Wish(row.id, row.host, due[row.id], row.failures > 0) for row in rows.values()]
-        under_way = [wish for wish, _ in self._flying.values()]
-        flying, hosts = (
-            Counter(wish.webhook_id for wish in under_way),
-            Counter(wish.host for wish in under_way),
-        )
-        ailing = sum(wish.fails for wish in under_way)
-        places = room(self._places, wishes, flying, hosts, ailing)
+        first = self._places.first
+        wishes = [
+            Wish(row.id, row.host, due[row.id], self._paces.get(row.id, first), row.failures > 0)
+            for row in rows.values()
+        ]
+        places = room(self._places, wishes, [wish for wish, _ in self._flying.values()])
         if not places:
             return 0
         taken = await deliveries.take(places, now)

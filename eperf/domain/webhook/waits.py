@@ -17,8 +17,10 @@ LONGEST_RETRY_AFTER = 3_600.0
 """A receiver that asks to be left alone for longer is tried again after this."""
 _FIRST, _LONGEST = 5.0, 8 * 3_600.0
 _LEAST = 0.5
-_FORGIVEN = 2
+FORGIVEN = 2
 """Failures in a row for which a receiver is not left alone: one poisoned update is no trouble of the receiver."""
+OUTAGE_SECONDS = 60.0
+"""A receiver that took nothing for so long was away; what waited for it is due when it is back."""
 _LONGEST_REST = 300.0
 
 
@@ -35,8 +37,8 @@ def wait(attempts: int, chance: float, asked: float | None = None) -> float:
 def rest(failures: int, chance: float, asked: float | None = None) -> float:
     """How long a receiver gets nothing after so many failures in a row."""
     drawn = 0.0
-    if failures > _FORGIVEN:
-        drawn = chance * min(_LONGEST_REST, 2.0 ** min(failures - _FORGIVEN, 32))
+    if failures > FORGIVEN:
+        drawn = chance * min(_LONGEST_REST, 2.0 ** min(failures - FORGIVEN, 32))
     return max(drawn, min(asked or 0.0, LONGEST_RETRY_AFTER))
 
 

@@ -136,7 +136,8 @@ class WebhookDelivery(Node):
     @strawberry.field(description="The thing that changed, as it is now.")
     async def subject(self, info: strawberry.Info) -> Node | None:
         """The thing that changed."""
-        kind = info.schema.nodes.get(self.row.subject_type)
+        nodes: dict[str, type] = info.schema.nodes  # type: ignore[attr-defined]
+        kind = nodes.get(self.row.subject_type)
         return None if kind is None else await info.context.rows.one(kind, self.row.subject_id)
 
 

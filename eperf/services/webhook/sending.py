@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.webhook.call import Outcome
 from eperf.domain.webhook.state import DeliveryState, Fault, WebhookCause, WebhookState, ends_all
-from eperf.domain.webhook.waits import FAILING_SECONDS, MOST_ATTEMPTS, rest, wait
+from eperf.domain.webhook.waits import (
+    FAILING_SECONDS,
+    FORGIVEN,
+    MOST_ATTEMPTS,
+    OUTAGE_SECONDS,
+    rest,
+    wait,
+)
 from eperf.services.call import Call, Work, work
 from eperf.services.webhook.message import attributes_of, message
 from eperf.services.webhook.outlet import Outlet, SelectionFailed
@@ -53,11 +60,11 @@ async def look(call: Call) -> bool:
     for row in behind:
         if row.cursor < oldest - 1:
             await _disable_old(call, row)
-        elif (room := WINDOW - waits.get(row.id, 0)) > 0:
+        elif (room := WINDOW - waits.get(row.id, 0)) > WINDOW // 2:
             steps.append(await deliveries.ahead(row, head, room))
     if steps:
         await deliveries.go(steps, _ms(call.now))
-    return any(step.reached < head and len(step.cursors) < WINDOW for step in steps)
+    return any(step.reached < head and len(step.cursors) < WINDOW // 2 for step in steps)
 
 
 async def _disable_old(call: Call, row: WebhookRow) -> None:
@@ -87,8 +94,13 @@ async def _posted(
     return await outlet.poster.post(made.to, made.headers, made.body)
 
 
-async def settle(call: Call, all_sent: Sequence[Sent], chance: Callable[[], float] = random.random) -> None:
-    """Writes down what came of deliveries, and what follows for their webhooks, in one transaction."""
+async def settle(
+    call: Call, all_sent: Sequence[Sent], chance: Callable[[], float] = random.random
+) -> list[Claimed]:
+    """Writes down what came of deliveries, and what follows for their webhooks, in one transaction.
+
+    Gives those that were set aside, for the log.
+    """
     by_webhook: dict[int, list[Sent]] = defaultdict(list)
     for one in all_sent:
         by_webhook[one.claimed.webhook_id].append(one)
@@ -96,9 +108,10 @@ async def settle(call: Call, all_sent: Sequence[Sent], chance: Callable[[], floa
         held, known = await _held(all_sent)
         for row in await WebhookRow.filter(id__in=list(by_webhook)).order_by("id"):
             await _webhook(opened, row, by_webhook[row.id], chance)
-        await _ended([one for one in all_sent if one.claimed.id in held], _ms(call.now), chance)
+        dead = await _ended([one for one in all_sent if one.claimed.id in held], _ms(call.now), chance)
         tried = [one for one in all_sent if one.outcome is not None and one.claimed.id in known]
         await WebhookAttemptRow.bulk_create([_attempt(one) for one in tried])
+    return [one.claimed for one in all_sent if one.claimed.id in dead]
 
 
 async def _held(all_sent: Sequence[Sent]) -> tuple[set[int], set[int]]:
@@ -111,7 +124,7 @@ async def _held(all_sent: Sequence[Sent]) -> tuple[set[int], set[int]]:
     }
 
 
-async def _ended(all_sent: Iterable[Sent], now: int, chance: Callable[[], float]) -> None:
+async def _ended(all_sent: Sequence[Sent], now: int, chance: Callable[[], float]) -> set[int]:
     done: dict[DeliveryState, list[int]] = defaultdict(list)
     for one in all_sent:
         attempts = one.claimed.attempts + 1
@@ -134,11 +147,12 @@ async def _ended(all_sent: Iterable[Sent], now: int, chance: Callable[[], float]
             await WebhookDeliveryRow.filter(id__in=some).update(
                 state=state.value, attempts=attempts, ended_at=now, claim=None
             )
+    return set(done[DeliveryState.DEAD])
 
 
 async def _webhook(opened: Work, row: WebhookRow, sent: Sequence[Sent], chance: Callable[[], float]) -> None:
     before = (row.failures, row.failing_since, row.rest_until)
-    failed, now = row.failures, _ms(opened.call.now)
+    now = _ms(opened.call.now)
     for one in sent:
         cause = _follows(row, one, now, chance)
         if cause is not None and row.state == WebhookState.ACTIVE:
@@ -148,8 +162,13 @@ async def _webhook(opened: Work, row: WebhookRow, sent: Sequence[Sent], chance: 
         await standing.update(
             failures=row.failures, failing_since=row.failing_since, rest_until=row.rest_until
         )
-    if failed > 1 and not row.failures:
+    if not row.failures and _was_away(*before[:2], now):
         await deliveries.hurry(row.id)
+
+
+def _was_away(failures: int, since: int | None, now: int) -> bool:
+    """Whether a receiver had been in trouble, and not only some updates: those keep their waits."""
+    return failures > FORGIVEN and since is not None and now - since >= OUTAGE_SECONDS * 1000
 
 
 def _follows(row: WebhookRow, one: Sent, now: int, chance: Callable[[], float]) -> WebhookCause | None:
@@ -195,8 +214,9 @@ def _attempt(one: Sent) -> WebhookAttemptRow:
 async def prune(call: Call, keep: timedelta) -> int:
     """Forgets deliveries that ended longer ago than is kept, with their attempts; gives how many, a thousand at most.
 
-    What still waits of removed webhooks goes too.
+    What still waits of removed webhooks goes too, and secrets whose overlap is over.
     """
+    await WebhookRow.filter(previous_until__lt=call.now).update(previous_secret=None)
     before = _ms(call.now - keep)
     old = await WebhookDeliveryRow.filter(ended_at__lt=before).limit(_PRUNED).values_list("id", flat=True)
     if not old:

@@ -156,7 +156,7 @@ async def _opened(settings: Settings, current: bool) -> AsyncIterator[House]:
     _require_writable(settings.data_dir)
     if current:
         migrate.require_there(settings.database)
-        database.require_sound(settings.database)
+    database.require_sound(settings.database, may_be_empty=not current)
     budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
     with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:
         registry, schema = composed(

@@ -137,10 +137,14 @@ def dialect() -> Dialect:
     return "sqlite" if _outside().capabilities.dialect == "sqlite" else "postgres"
 
 
-def require_sound(url: str) -> None:
-    """Refuses a database that must not be written to as it is, before it is opened; see `eperf.store.sound`."""
-    if dialect_of(url) == "sqlite" and Path(sqlite_path(url)).exists():
-        sound.require_sound(Path(sqlite_path(url)))
+def require_sound(url: str, *, may_be_empty: bool = False) -> None:
+    """Refuses a database that must not be written to as it is, before it is opened; see `eperf.store.sound`.
+
+    An empty file is what is left when making one was cut off at once: only who makes tables may take it.
+    """
+    path = Path(sqlite_path(url)) if dialect_of(url) == "sqlite" else None
+    if path is not None and path.exists() and not (may_be_empty and path.stat().st_size == 0):
+        sound.require_sound(path)
 
 
 def is_open() -> bool:

@@ -22,7 +22,7 @@ _STEPS = 10_000
 _THOROUGH_BYTES = 64 << 20
 """Up to this size indexes are compared with their tables too."""
 _MAGIC = b"SQLite format 3\0"
-_NOTE, _LOG = ".open", "-wal"
+_NOTE, _LOG, _JOURNAL = ".open", "-wal", "-journal"
 
 
 def require_sound(path: Path) -> None:
@@ -30,6 +30,8 @@ def require_sound(path: Path) -> None:
     log = Path(f"{path}{_LOG}")
     if _is_open(path):
         return  # whoever has it open has looked
+    if Path(f"{path}{_JOURNAL}").exists():
+        return  # a file that was just being made: opening it undoes what was half done, and only then it can be judged
     if _note(path).exists() and not log.exists():
         raise DatabaseDamaged(
             str(path),

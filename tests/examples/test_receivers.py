@@ -163,7 +163,7 @@ const [path, given] = [process.argv[2], JSON.parse(process.argv[3])];
 const box = new Inbox(path);
 const said = given.map(([at, event]) => {
   if (event !== null) box.keep(event.id, event, at * PATIENCE);
-  return box.workOff((kept, one) => kept.see(one), at * PATIENCE);
+  return box.workOff((kept, one, late) => kept.see(one, late), at * PATIENCE);
 });
 console.log(JSON.stringify([said, box.gaps()]));
 """,
@@ -171,7 +171,7 @@ console.log(JSON.stringify([said, box.gaps()]));
 
 
 @pytest.mark.parametrize("language", PATIENCE)
-def test_a_gap_is_waited_for_then_told_and_what_comes_late_is_overtaken(
+def test_a_gap_is_waited_for_then_told_and_what_comes_late_is_handed_over_as_late(
     tmp_path: Path, language: str
 ) -> None:
     command, copy = installed(tmp_path, language)
@@ -183,5 +183,5 @@ def test_a_gap_is_waited_for_then_told_and_what_comes_late_is_overtaken(
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, env=environment)
     assert json.loads(done.stdout) == [[1, 0, 0, 1, 1], ["evt_9_5f3a"]]
     with closing(sqlite3.connect(tmp_path / "inbox.db")) as file:
-        assert file.execute("SELECT cursor FROM seen").fetchall() == [("3",), ("9",)]
-        assert file.execute("SELECT done FROM message WHERE id = 'evt_7_5f3a'").fetchone() == ("overtaken",)
+        assert file.execute("SELECT cursor, late FROM seen").fetchall() == [("3", 0), ("9", 0), ("7", 1)]
+        assert file.execute("SELECT done FROM message WHERE id = 'evt_7_5f3a'").fetchone() == ("late",)

@@ -130,6 +130,7 @@ async def until(true: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(600)
 async def test_every_committed_update_reaches_both_brokers_whatever_is_away(
     database_url: str, serve: Callable[..., Server], brokers: tuple[Nats, Kafka], tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ async def following(server: Server) -> AsyncIterator[Heard]:
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(600)
 async def test_every_client_hears_each_committed_update_once_and_in_order_through_restarts(
     database_url: str, serve: Callable[..., Server]
 ) -> None:

@@ -108,6 +108,7 @@ def followers(tmp_path: Path) -> Iterator[Callable[[Server], list[Follower]]]:
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(600)
 def test_they_follow_through_expired_tokens_kills_of_both_sides_and_a_log_that_was_cut(
     database_url: str, serve: Callable[..., Server], followers: Callable[[Server], list[Follower]]
 ) -> None:

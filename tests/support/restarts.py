@@ -51,7 +51,7 @@ async def report_through_restarts(
     try:
         for turn in range(restarts):
             await _grown(ledger, 8)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 while connected() <= turn:
                     await asyncio.sleep(0.05)
             await asyncio.to_thread(server.terminate if turn % 2 else server.kill)
@@ -66,7 +66,7 @@ async def report_through_restarts(
 
 async def _grown(ledger: Ledger, most: int) -> None:
     until = len(ledger.answers) + most
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while len(ledger.answers) < until:
             await asyncio.sleep(0.02)
 
@@ -118,7 +118,7 @@ def committed(url: str, kinds: Sequence[str] = KINDS) -> list[str]:
 
 
 async def agreed(
-    url: str, heard: Callable[[], list[list[str]]], seconds: float = 60, kinds: Sequence[str] = KINDS
+    url: str, heard: Callable[[], list[list[str]]], seconds: float = 120, kinds: Sequence[str] = KINDS
 ) -> list[str]:
     """What is committed, when everybody has heard just that and nothing follows for a second, or when time is over."""
     until = asyncio.get_running_loop().time() + seconds

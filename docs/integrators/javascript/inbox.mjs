@@ -20,7 +20,7 @@ export class Inbox {
         came INTEGER NOT NULL, done TEXT);
       CREATE INDEX IF NOT EXISTS waiting ON message (subject, sequence) WHERE done IS NULL;
       CREATE TABLE IF NOT EXISTS reached (subject TEXT PRIMARY KEY, sequence TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS seen (cursor TEXT, kind TEXT, subject TEXT);
+      CREATE TABLE IF NOT EXISTS seen (cursor TEXT, kind TEXT, subject TEXT, late INTEGER);
     `);
   }
 
@@ -55,8 +55,10 @@ export class Inbox {
   }
 
   // The effect of one event, to be replaced by yours: a line for each.
-  see(event) {
-    this.#file.prepare('INSERT INTO seen VALUES (?, ?, ?)').run(event.cursor, event.type, event.subject);
+  // `late`: a later event of its subject has been taken already, because this one did not come within `PATIENCE`. Who keeps how
+  // things are passes over it; who counts what happened does not.
+  see(event, late) {
+    this.#file.prepare('INSERT INTO seen VALUES (?, ?, ?, ?)').run(event.cursor, event.type, event.subject, Number(late));
   }
 
   // The first event of a subject that waits for nothing, or has waited long enough.
@@ -64,7 +66,7 @@ export class Inbox {
     return this.#file
       .prepare(
         `SELECT m.id, m.subject, m.sequence, m.body,
-           CASE WHEN m.sequence <= coalesce(r.sequence, '') THEN 'overtaken'
+           CASE WHEN m.sequence <= coalesce(r.sequence, '') THEN 'late'
                 WHEN m.previous > coalesce(r.sequence, '') THEN 'after a gap' ELSE 'in order' END AS how
          FROM message AS m LEFT JOIN reached AS r ON r.subject = m.subject
          WHERE m.done IS NULL
@@ -77,11 +79,8 @@ export class Inbox {
   }
 
   #take({ id, subject, sequence, body, how }, handle) {
-    if (how !== 'overtaken') {
-      // Otherwise a later event of the subject was taken: this one has nothing new to say.
-      handle(this, JSON.parse(body));
-      this.#file.prepare('INSERT OR REPLACE INTO reached VALUES (?, ?)').run(subject, sequence);
-    }
+    handle(this, JSON.parse(body), how === 'late');
+    if (how !== 'late') this.#file.prepare('INSERT OR REPLACE INTO reached VALUES (?, ?)').run(subject, sequence);
     this.#file.prepare('UPDATE message SET done = ? WHERE id = ?').run(how, id);
   }
 }

@@ -79,7 +79,7 @@ function work() {
   clearTimeout(later);
   later = setTimeout(work, AGAIN);
   try {
-    inbox.workOff((kept, event) => kept.see(event));
+    inbox.workOff((kept, event, late) => kept.see(event, late));
   } catch (error) {
     console.error('an event could not be worked off; it is tried again', error);
   }

@@ -22,9 +22,9 @@ CREATE TABLE IF NOT EXISTS message (
   came REAL NOT NULL, done TEXT);
 CREATE INDEX IF NOT EXISTS waiting ON message (subject, sequence) WHERE done IS NULL;
 CREATE TABLE IF NOT EXISTS reached (subject TEXT PRIMARY KEY, sequence TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS seen (cursor TEXT, kind TEXT, subject TEXT);
+CREATE TABLE IF NOT EXISTS seen (cursor TEXT, kind TEXT, subject TEXT, late INTEGER);
 """
-Handle = Callable[[sqlite3.Connection, dict[str, Any]], None]
+Handle = Callable[[sqlite3.Connection, dict[str, Any], bool], None]
 
 
 class Inbox:
@@ -69,7 +69,7 @@ class Inbox:
         found: tuple[str, str, str, str, str] | None = self._file.execute(
             """
             SELECT m.id, m.subject, m.sequence, m.body,
-              CASE WHEN m.sequence <= coalesce(r.sequence, '') THEN 'overtaken'
+              CASE WHEN m.sequence <= coalesce(r.sequence, '') THEN 'late'
                    WHEN m.previous > coalesce(r.sequence, '') THEN 'after a gap' ELSE 'in order' END
             FROM message AS m LEFT JOIN reached AS r ON r.subject = m.subject
             WHERE m.done IS NULL
@@ -85,14 +85,18 @@ class Inbox:
     def _take(
         self, message_id: str, subject: str, sequence: str, body: str, how: str, handle: Handle
     ) -> None:
-        if how != "overtaken":  # a later event of the subject was taken: this one has nothing new to say
-            handle(self._file, json.loads(body))
+        handle(self._file, json.loads(body), how == "late")
+        if how != "late":
             self._file.execute("INSERT OR REPLACE INTO reached VALUES (?, ?)", (subject, sequence))
         self._file.execute("UPDATE message SET done = ? WHERE id = ?", (how, message_id))
 
 
-def see(file: sqlite3.Connection, event: dict[str, Any]) -> None:
-    """The effect of one event, to be replaced by yours: a line for each."""
+def see(file: sqlite3.Connection, event: dict[str, Any], late: bool) -> None:
+    """The effect of one event, to be replaced by yours: a line for each.
+
+    `late`: a later event of its subject has been taken already, because this one did not come within `PATIENCE`. Who keeps
+    how things are passes over it; who counts what happened does not.
+    """
     file.execute(
-        "INSERT INTO seen VALUES (?, ?, ?)", (event.get("cursor"), event["type"], event.get("subject"))
+        "INSERT INTO seen VALUES (?, ?, ?, ?)", (event["cursor"], event["type"], event["subject"], late)
     )

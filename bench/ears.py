@@ -65,10 +65,12 @@ class Ears:
             file.flush()
             return self.ask("open", file=file.name)
 
-    def begin(self, crowd: Crowd, file: Path) -> None:
-        """Like `open`, without waiting; `answer` waits."""
-        file.write_bytes(pickle.dumps(crowd))
-        self._send("open", file=str(file))
+    def let_in(self, crowd: Crowd) -> dict[str, Any]:
+        """Like `open`, and ends the run when somebody is not let in."""
+        found = self.open(crowd)
+        if found["ends"]:
+            raise SystemExit(f"{len(found['ends'])} were not let in, the first: {found['ends'][0]}")
+        return found
 
     def heard(self) -> Heard:
         """What was heard since the last time, and forgets it."""

@@ -98,7 +98,7 @@ def _read(town: Town, ears: Ears, port: int, pid: int, document: str, readers: i
     spent = {"server": family_cpu_ms(pid), "subscribers": cpu_ms(ears.pid)}
     spent |= {"postgres": family_cpu_ms(town.pid)} if town.pid else {}
     begun = time.time_ns()
-    ears.open(Crowd(port, said, counts_after=after))
+    ears.let_in(Crowd(port, said, counts_after=after))
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         each = ears.ask("counted", first=0)["each"]

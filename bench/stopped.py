@@ -70,11 +70,11 @@ def stopped(stage: Stage, minute: Minute, say: Callable[[str], None]) -> Stopped
     with serving(served(), stage.town, stage.folder) as server:
         assert server.process is not None
         pid, start = server.process.pid, head(stage.town)
-        ears.open(Crowd(server.port, messages(range(minute.others), start)))
+        ears.let_in(Crowd(server.port, messages(range(minute.others), start)))
         # An account of its own: what happens to one must not be hidden in the limits of another.
         place = -(-minute.others // SOCKETS_EACH) * SOCKETS_EACH
         said = messages([place], start, everything=True)
-        one = ears.open(Crowd(server.port, said, receive_buffer=_BUFFER))["first"]
+        one = ears.let_in(Crowd(server.port, said, receive_buffer=_BUFFER))["first"]
         whole = minute.before + minute.stopped + minute.after
         stage.teller.begin(int(minute.rate * whole), minute.rate)
         time.sleep(min(3.0, minute.before / 3))
@@ -169,7 +169,7 @@ def _again(stage: Stage, port: int, place: int, heard: Heard, start: int) -> int
     if last >= target:
         return None
     said = messages([place], last, everything=True)
-    found: int = stage.ears.open(Crowd(port, said))["first"]
+    found: int = stage.ears.let_in(Crowd(port, said))["first"]
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while stage.ears.ask("count")["count"] < target - last and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -50,7 +50,7 @@ def storm(stage: Stage, subscribers: int, say: Callable[[str], None]) -> Storm:
     everybody = range(subscribers)
     with serving(served(), stage.town, stage.folder) as first:
         start = head(stage.town)
-        stage.ears.open(Crowd(first.port, messages(everybody, start)))
+        stage.ears.let_in(Crowd(first.port, messages(everybody, start)))
         stage.teller.begin(int(_RATE * (_BEFORE_SECONDS + _DOWN_SECONDS)), _RATE)
         time.sleep(_BEFORE_SECONDS)
         begun = time.monotonic()

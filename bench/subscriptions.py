@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.audience import Stage, staged
+from bench.audience import SOCKETS_EACH, Stage, staged
 from bench.dataset import Size
 from bench.fan import Pace, turn
 from bench.findings import Found, judged, loads, markdown
@@ -67,7 +67,8 @@ def _measure(found: Found, folder: Path) -> None:
         people = 200 if options.quick else _EMPLOYEES
         size = Size(people, activities=1, submitters=8)
         crowd = max(options.subscribers, options.others)
-        with staged(folder, options.cache, size, crowd + 1) as stage:
+        # One more account: who stops reading has one alone.
+        with staged(folder, options.cache, size, crowd + SOCKETS_EACH) as stage:
             _on_stage(found, stage, chosen)
             found.errors = dict(stage.ears.errors)
     if "replay" in chosen:

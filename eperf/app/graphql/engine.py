@@ -6,7 +6,7 @@ variables, cost) raises `Rejected`; `execute` and `stream` run what was prepared
 fields, scalars and `info` work as everywhere. Schema extensions and custom operation directives are not run: a
 schema that has some is refused at start instead of being served without them.
 
-Two seams: `Price` says what an operation costs; `Shares` takes subscriptions over, so that equal ones are executed once.
+Two seams: `Price` says what an operation costs; `Shares` takes subscriptions over, so that equal ones run once.
 """
 
 from __future__ import annotations

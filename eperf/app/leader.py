@@ -163,7 +163,7 @@ class Leader:
 
     async def _repeat(self, duty: Callable[[], Awaitable[int]], rest: float = 0.0) -> None:
         """Does a duty at every ring, at once when it has rested: what comes close together is done together."""
-        structlog.contextvars.bind_contextvars(duty=duty.__name__.strip("_"))
+        structlog.contextvars.bind_contextvars(duty=duty.__name__)
         while True:
             # The bell is asked for before the look: what commits meanwhile rings it.
             rung = self.work.next()

@@ -13,7 +13,9 @@ import pytest
 import structlog
 from websockets.asyncio.client import connect
 
+from eperf.adapters.broker import Bell
 from eperf.app import about, logs
+from eperf.app.leader import Leader
 from eperf.domain.activity import Decision, Report
 from eperf.services import activity
 from tests.faults.workload import SUBMIT, populate, report, token_of
@@ -81,6 +83,20 @@ def test_what_a_call_has_committed_is_told_with_its_account_and_no_content(
     ]
     assert {line["request"] for line in told} == {"the-request"}
     assert "rahasia" not in json.dumps(lines())
+
+
+def test_a_line_of_a_duty_of_the_leader_names_the_duty(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    async def _classify() -> int:
+        structlog.get_logger().warning("plugin.printed")
+        raise asyncio.CancelledError
+
+    async def term() -> None:
+        leader = Leader({}, lambda: None, Bell(), Bell())  # type: ignore[arg-type,return-value]
+        await asyncio.wait({asyncio.create_task(leader._repeat(_classify))})
+        structlog.get_logger().warning("plugins")
+
+    asyncio.run(term())
+    assert [line.get("duty") for line in lines()] == ["_classify", None]
 
 
 def test_nobody_pays_for_lines_that_are_not_logged() -> None:

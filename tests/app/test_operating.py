@@ -151,9 +151,6 @@ def test_the_dashboard_has_no_two_panels_in_one_place() -> None:
     places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in DASHBOARD["panels"]]
     assert len(places) == len(set(places))
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(places)
-    assert {name for expression in expressions() for name, _ in _SERIES.findall(expression)} >= {
-        name for name in documented() if name.startswith("eperf_") and name != "eperf_graphql_seconds"
-    }
 
 
 def test_every_event_of_the_log_is_documented_with_its_level_and_its_facts() -> None:

@@ -121,6 +121,8 @@ def test_they_follow_through_expired_tokens_kills_of_both_sides_and_a_log_that_w
         one.program.start()
     for one in each:
         one.program.until_said("TokenRefused")
+        one.token.unlink()
+        one.program.until_said("again in", times=2)
         one.token.write_text(token_of(FOLLOWER) + "\n")
 
     def connected() -> int:

@@ -79,7 +79,10 @@ class Source:
     @property
     def headers(self) -> dict[str, str]:
         """Read for each connection, so that a token may be replaced while this runs."""
-        return {"Authorization": f"Bearer {self.token.read_text().strip()}"}
+        try:
+            return {"Authorization": f"Bearer {self.token.read_text().strip()}"}
+        except OSError as absent:  # it is just being replaced
+            raise TokenRefused(str(absent)) from absent
 
 
 def take(file: sqlite3.Connection, update: dict[str, Any]) -> None:

@@ -99,7 +99,12 @@ async def test_each_misdeed_has_its_name_and_an_end(
     assert (outcome.fault, outcome.status) == (fault, code)
     assert len(outcome.body) <= MOST_BYTES
     assert monotonic() - begun < 4
-    assert outcome.asked == (7 if code in (429, 503) and outcome.asked else outcome.asked)
+
+
+@pytest.mark.parametrize("code", [200, 429, 500, 503])
+async def test_what_it_asks_for_is_read_whatever_the_status(code: int) -> None:
+    assert (await posted(status(code, headers="Retry-After: 7\r\n"))).asked == 7
+    assert (await posted(status(code, headers="Retry-After: whenever\r\n"))).asked is None
 
 
 async def test_a_redirect_is_not_followed_wherever_it_leads() -> None:

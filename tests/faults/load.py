@@ -36,7 +36,8 @@ class Load:
     outcomes: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
     """Seconds until the slowest answer, also a refusal."""
-    answered_at: list[float] = field(default_factory=list)
+    answered_at: list[tuple[float, float]] = field(default_factory=list)
+    """When each answered report was sent, and when it was answered."""
     told: list[bytes] = field(default_factory=list)
     """Answers with a driver's words in them."""
     failure: BaseException | None = None
@@ -70,7 +71,7 @@ class Load:
 
     def first_after(self, moment: float) -> float:
         """Seconds from a moment to the first answer to a report that was sent after it."""
-        return min(at for at in self.answered_at if at > moment) - moment
+        return min(answered for sent, answered in self.answered_at if sent > moment) - moment
 
     def _work(self) -> None:
         try:
@@ -122,7 +123,7 @@ class Load:
             assert code in RETRYABLE, (status, answer)
             return False
         self.ledger.answered(str(given["idempotencyKey"]), number)
-        self.answered_at.append(begun)
+        self.answered_at.append((begun, time.monotonic()))
         return True
 
 

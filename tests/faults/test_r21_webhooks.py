@@ -105,7 +105,7 @@ async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
     town, clock = await build(), Clock()
     await owned(town)
     poster = HttpPoster(
-        Reachable(networks_of("127.0.0.1"), resolving({})), whole_seconds=1.5, connect_seconds=0.5
+        Reachable(networks_of("127.0.0.1"), resolving({})), whole_seconds=2.5, connect_seconds=5
     )
     way = WebhookOutlet(SCHEMA, town.registry, Bell(), clock, Limits(), poster)
     async with AsyncExitStack() as stack:
@@ -144,7 +144,7 @@ async def test_a_receiver_that_is_well_is_never_late_whatever_the_others_do(
         await scene.happens()
         bell.ring()
         await until(lambda: len(scene.receivers["well"].got) == 2 * UPDATES)
-        await asyncio.sleep(2)
+        await asyncio.sleep(3)
     among = scene.lateness("well", since)
     record_property(
         "figure",

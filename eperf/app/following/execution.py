@@ -20,6 +20,7 @@ from eperf.services.event import Entry, head
 AT_ONCE = 25
 """Events whose rows are fetched together."""
 _AGAIN_SECONDS = 0.5
+_TRIES = 3
 _log = structlog.get_logger("eperf.subscriptions")
 
 
@@ -67,9 +68,11 @@ class Execution:
         return made
 
     async def _results(self, entries: Sequence[Entry], moment: Moment | None) -> list[ExecutionResult]:
-        """The results; what has failed is tried once more, when the database answers again."""
+        """The results; what has failed is tried again when the database answers, for connections may be dead then."""
         results = await self._executed(entries, moment or Moment(len(entries)))
-        if any(_is_fault(error) for result in results for error in result.errors or ()):
+        for _ in range(_TRIES):
+            if not any(_is_fault(error) for result in results for error in result.errors or ()):
+                break
             await answering()
             results = await self._executed(entries, Moment(len(entries)))
         return results

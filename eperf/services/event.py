@@ -16,7 +16,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from eperf.domain.access import Operation, Scope, Subject, Viewer, scope
 from eperf.domain.errors import BadInput, Forbidden, Refused
 from eperf.services.call import Call
-from eperf.store import log
+from eperf.store import deliveries, log
 from eperf.store.log import Entry, Whereabouts
 from eperf.store.scope import OF_EMPLOYEE_ROWS, Q, below, predicate
 
@@ -233,4 +233,6 @@ async def _kept(after: int) -> None:
 
 async def prune(call: Call, days: int) -> int:
     """Deletes a piece of what is older than some days and needed by nobody; gives how many events went."""
-    return await log.prune(call.now - timedelta(days=days))
+    for_webhooks = await deliveries.lowest_needed()
+    taken = None if for_webhooks is None else for_webhooks - 1
+    return await log.prune(call.now - timedelta(days=days), taken=taken)

@@ -7,7 +7,7 @@ cursor is always final.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -135,31 +135,21 @@ async def _pairs(row: Any, columns: tuple[str, str], key: str, ids: set[int]) ->
     return [(found[0], found[1]) for found in rows]
 
 
-Needs = Callable[[], Awaitable[int | None]]
-"""The cursor up to which somebody has taken everything; None: nobody is there to wait for."""
+async def taken_by_sinks() -> int:
+    """The cursor up to which all sinks have taken everything; the head when there is none."""
+    slowest = await SinkRow.all().order_by("cursor").first()
+    return await head() if slowest is None else min(await head(), int(slowest.cursor))
 
 
-async def _taken_by_sinks() -> int | None:
-    row = await SinkRow.all().order_by("cursor").first()
-    return None if row is None else int(row.cursor)
-
-
-NEEDS: list[Needs] = [_taken_by_sinks]
-"""Who still needs the log. A table with cursors of its own adds itself here."""
-
-
-async def lowest_needed() -> int:
-    """The cursor up to which nobody needs the log any more; the head when nobody waits for anything."""
-    asked = [await needs() for needs in NEEDS]
-    return min([await head(), *(taken for taken in asked if taken is not None)])
-
-
-async def prune(since: datetime, most: int = 2_000) -> int:
+async def prune(since: datetime, most: int = 2_000, *, taken: int | None = None) -> int:
     """Deletes up to `most` of the oldest numbered events from before an instant, up to the first younger one.
 
-    What is still needed stays, however old; so does what has no number. Gives how many went.
+    What is still needed stays, however old: what lies above `taken` too, where others have taken all below it. So does
+    what has no number. Gives how many went.
     """
-    needed = await lowest_needed()
+    needed = await taken_by_sinks()
+    if taken is not None:
+        needed = min(needed, taken)
     eldest = EventRow.exclude(cursor=None).order_by("cursor").limit(most)
     rows = await eldest.values_list("cursor", "occurred_at")
     old = [cursor for cursor, at in takewhile(lambda row: row[1] < since, rows) if cursor <= needed]

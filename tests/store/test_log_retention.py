@@ -14,6 +14,7 @@ from eperf.services.event import CursorTooOld, Wanted, follow, prune
 from eperf.store import log
 from eperf.store.event import EventRow
 from eperf.store.guest import SinkRow
+from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
 from tests.support.town import NOW, Town, build
 
 
@@ -52,19 +53,26 @@ async def test_it_goes_in_pieces(town: Town) -> None:
 async def test_what_a_sink_has_not_taken_stays(town: Town) -> None:
     await SinkRow.create(name="a/slow", cursor=2)
     await SinkRow.create(name="a/quick", cursor=9)
-    assert await log.lowest_needed() == 2
+    assert await log.taken_by_sinks() == 2
     assert await prune(call(town), 1) == 2
     assert await left() == [3, 4, 5, 6, 7, 8, 9, None]
 
 
-async def test_whoever_has_cursors_of_their_own_keeps_the_log_too(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def four() -> int:
-        return 4
-
-    monkeypatch.setattr(log, "NEEDS", [*log.NEEDS, four])
+async def test_what_a_webhook_is_still_to_be_sent_stays_unless_it_was_disabled(town: Town) -> None:
+    hook = await WebhookRow.create(
+        account_id=town.accounts["Sri"], unit_id=town.units["city"], name="archive", url="https://archive.example/",
+        host="archive.example", state="active", secret="whsec_", cursor=6, created_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    await WebhookDeliveryRow.create(
+        webhook_id=hook.id, cursor=5, kind="score.changed", subject_type="Score", subject_id=1, state="waiting",
+        due_at=0, created_at=0,
+    )  # fmt: skip
     assert await prune(call(town), 1) == 4
+    assert await left() == [5, 6, 7, 8, 9, None]
+    await WebhookDeliveryRow.all().delete()
+    assert await prune(call(town), 1) == 2
+    await WebhookRow.all().update(state="disabled")
+    assert await prune(call(town), 1) == 2
 
 
 async def test_a_younger_event_keeps_what_was_numbered_after_it(town: Town) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -104,6 +105,8 @@ class _Api:
 def main() -> None:
     """Measures, prints and keeps."""
     options = _options()
+    # Told to stop, the run stops its server first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="eperf-bench-") as name:
         people = Size(200 if options.quick else 2000, activities=1, submitters=8)
         with staged(Path(name), options.cache, people, 1, Receivers) as stage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from eperf.domain.ids import global_id
@@ -12,6 +12,16 @@ from eperf.plugins.chores import Update
 SOURCE = "/eperf/log"
 """Who speaks, unless the installation has a name of its own."""
 _PLACES = 20
+
+
+def event_id(cursor: int, at: datetime) -> str:
+    """The id of an update: place and instant, so that a log that was restored from a backup gives none twice."""
+    return f"evt_{cursor}_{int(at.timestamp() * 1_000_000):x}"
+
+
+def sequence(cursor: int) -> str:
+    """A place in the log as a text that sorts like its number."""
+    return f"{cursor:0{_PLACES}}"
 
 
 def cloud_event(update: Update, source: str = SOURCE) -> dict[str, Any]:
@@ -25,15 +35,14 @@ def cloud_event(update: Update, source: str = SOURCE) -> dict[str, Any]:
     subject = global_id(update.subject_type, update.subject_id)
     return {
         "specversion": "1.0",
-        # Place and instant, so that a log that was restored from a backup gives none twice.
-        "id": f"evt_{cursor}_{int(at.timestamp() * 1_000_000):x}",
+        "id": event_id(update.cursor, at),
         "source": source,
         "type": update.kind,
         "subject": f"{update.subject_type}/{subject}",
         "time": written,
         "datacontenttype": "application/json",
         "cursor": cursor,
-        "sequence": cursor.zfill(_PLACES),
+        "sequence": sequence(update.cursor),
         "data": {
             "cursor": cursor,
             "kind": update.kind,

@@ -10,12 +10,10 @@ from typing import Any
 from eperf import __version__
 from eperf.adapters.standard_webhooks import enveloped, signed
 from eperf.domain.webhook.endpoint import Endpoint, endpoint_of
+from eperf.plugins.sinks import SOURCE, event_id, sequence
 from eperf.services.webhook.outlet import Outlet
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookRow
-
-SOURCE = "/eperf/log"
-_PLACES = 20
 
 
 @dataclass(frozen=True)
@@ -27,21 +25,11 @@ class Message:
     body: bytes
 
 
-def message_id(event: EventRow) -> str:
-    """The id of an update's message: place and instant, so that a log restored from a backup gives none twice."""
-    return f"evt_{event.cursor}_{int(event.occurred_at.timestamp() * 1_000_000):x}"
-
-
-def sequence(cursor: int) -> str:
-    """A place in the log as a text that sorts like its number."""
-    return f"{cursor:0{_PLACES}}"
-
-
 def attributes_of(event: EventRow, previous: int | None, outlet: Outlet) -> dict[str, Any]:
     """An update's attributes as a CloudEvent; `previous` is the place of the subject's last update before it."""
     cursor = int(event.cursor or 0)
     found: dict[str, Any] = {
-        "id": message_id(event),
+        "id": event_id(cursor, event.occurred_at),
         "source": SOURCE,
         "type": event.kind,
         "subject": f"{event.subject_type}/{outlet.named(event.subject_type, event.subject_id)}",

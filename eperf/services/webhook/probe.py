@@ -14,8 +14,9 @@ from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.errors import Conflict, Unavailable
 from eperf.domain.webhook.call import Outcome
 from eperf.domain.webhook.state import WebhookState
+from eperf.plugins.sinks import SOURCE
 from eperf.services.call import Call, work
-from eperf.services.webhook.message import SOURCE, Message, facts_of, message
+from eperf.services.webhook.message import Message, facts_of, message
 from eperf.services.webhook.outlet import Outlet, SelectionFailed
 from eperf.services.webhook.whose import FIELD, own, tell
 from eperf.store.event import EventRow

@@ -1,7 +1,7 @@
 """Which addresses may be met by calls whose host somebody outside has named.
 
 An address of the own network is met only where the installation says so. Addresses that carry another one inside
-(IPv4 in IPv6 by mapping, translation or a tunnel) are judged by that one too: a gateway on the way would unpack it.
+(IPv4 in IPv6 by mapping or translation) are judged by that one too: a gateway on the way would unpack it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 _OWN_OF_IPV6 = ipaddress.IPv6Network("::/112")
 _FORMERLY_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")
+_TUNNELS = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
+"""6to4 and Teredo, which nobody routes any more; versions of Python differ in whether they call them public."""
 _LAST_FOUR = 0xFFFFFFFF
 
 
@@ -65,14 +67,16 @@ def plain(address: Address) -> Address:
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the internet's."""
-    return address.is_global and not address.is_multicast and not getattr(address, "is_site_local", False)
+    tunnel = any(address in network for network in _TUNNELS)
+    local = address.is_multicast or getattr(address, "is_site_local", False)
+    return address.is_global and not tunnel and not local
 
 
 def _inside(address: Address) -> list[Address]:
     if isinstance(address, ipaddress.IPv4Address):
         return []
-    found: list[Address | None] = [address.sixtofour, *(address.teredo or ())]
+    found: list[Address] = []
     carries = any(address in network for network in (_NAT64, _COMPATIBLE, _FORMERLY_TRANSLATED))
     if carries and address not in _OWN_OF_IPV6:  # `::` and `::1` carry nothing
         found.append(ipaddress.IPv4Address(int(address) & _LAST_FOUR))
-    return [one for one in found if one is not None]
+    return found

@@ -154,14 +154,14 @@ async def _opened(settings: Settings, current: bool) -> AsyncIterator[House]:
     if is_unfinished(settings.data_dir):
         raise RestoreUnfinished("data_dir", str(settings.data_dir))
     _require_writable(settings.data_dir)
-    if current:
-        migrate.require_there(settings.database)
-    database.require_sound(settings.database, may_be_empty=not current)
     budget = Budget(settings.plugin_seconds, settings.plugin_memory, settings.plugin_import_seconds)
     with probed(plugins.installed(), settings.data_dir / "plugins", budget.import_seconds) as candidates:
         registry, schema = composed(
             strict=settings.plugins_strict, candidates=candidates, without=settings.plugins_without
         )
+    if current:
+        migrate.require_there(settings.database)
+    database.require_sound(settings.database, may_be_empty=not current)
     config = await database.connect(settings.database, tables(registry), settings.database_pool)
     work, grown = Bell(), Bell()
     forget = on_commit(work.ring)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
 
+import orjson
 from tortoise.expressions import Q
 
 from eperf.store import database
@@ -27,7 +28,7 @@ UPDATE event SET cursor = fresh.number FROM (
 ) AS fresh WHERE event.id = fresh.id
 """
 _ENTRY = (
-    "cursor", "kind", "version", "subject_type", "subject_id", "unit_id", "employee_id", "occurred_at",
+    "cursor", "kind", "version", "subject_type", "subject_id", "unit_id", "employee_id", "occurred_at", "payload",
 )  # fmt: skip
 _EVERYTHING = (
     f"SELECT {', '.join(_ENTRY)} FROM event "  # noqa: S608 - our own names
@@ -36,7 +37,7 @@ _EVERYTHING = (
 
 
 class Entry(NamedTuple):
-    """A numbered event as those who follow the log need it: without its payload, and without an object's weight."""
+    """A numbered event as those who follow the log need it, without an object's weight."""
 
     cursor: int
     kind: str
@@ -46,6 +47,14 @@ class Entry(NamedTuple):
     unit_id: int | None
     employee_id: int | None
     occurred_at: datetime
+    written: str = "{}"
+    """Its payload as it is stored: read by few."""
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The fields of its kind."""
+        found: dict[str, Any] = orjson.loads(self.written)
+        return found
 
 
 class Whereabouts(NamedTuple):
@@ -96,7 +105,7 @@ async def page(cursor: int, upto: int, where: Q | None, most: int) -> list[Entry
     _, rows = await database.connection().execute_query(text, values)
     if database.dialect() == "postgres":
         return [Entry._make(row) for row in rows]
-    return [Entry._make((*tuple(row)[:-1], _instant(row[-1]))) for row in rows]
+    return [Entry._make((*tuple(row)[:-2], _instant(row[-2]), row[-1])) for row in rows]
 
 
 def _written(cursor: int, upto: int, where: Q | None, most: int) -> tuple[str, list[Any]]:

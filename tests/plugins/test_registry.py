@@ -12,6 +12,7 @@ from eperf.domain.appraisal.events import KINDS as OF_APPRAISAL
 from eperf.domain.attendance.events import KINDS as OF_ATTENDANCE
 from eperf.domain.events import KINDS
 from eperf.domain.lifecycle import KINDS as OF_PLUGINS
+from eperf.domain.webhook.events import KINDS as OF_WEBHOOKS
 from eperf.plugins import Scheme, hookimpl
 from eperf.plugins.registry import installed, load
 from eperf.testing import candidate, registry_of
@@ -47,6 +48,7 @@ def test_the_built_in_parts_come_through_the_same_door() -> None:
         *OF_ATTENDANCE,
         *OF_APPRAISAL,
         *OF_PLUGINS,
+        *OF_WEBHOOKS,
     ]
     assert {one.plugin for one in registry.schemes.values()} == {"eperf"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -11,7 +11,8 @@ from graphql import ExecutionResult, Executor, GraphQLError
 
 from eperf.app.following import counts
 from eperf.app.graphql.engine import Engine
-from eperf.domain.errors import Refused
+from eperf.app.graphql.refusals import TimedOut
+from eperf.domain.errors import Refused, Unavailable
 from eperf.planner.rows import Rows
 from eperf.schema.context import Context
 from eperf.schema.event.types import PerformanceUpdate
@@ -21,6 +22,7 @@ AT_ONCE = 25
 """Events whose rows are fetched together."""
 _AGAIN_SECONDS = 0.5
 _TRIES = 3
+_OF_THE_MOMENT = (TimedOut, Unavailable)
 _log = structlog.get_logger("eperf.subscriptions")
 
 
@@ -68,13 +70,20 @@ class Execution:
         return made
 
     async def _results(self, entries: Sequence[Entry], moment: Moment | None) -> list[ExecutionResult]:
-        """The results; what has failed is tried again when the database answers, for connections may be dead then."""
+        """The results; what has failed is tried again when the database answers, for connections may be dead then.
+
+        Raises what was in the way of the moment when it does not give way: an answer with nothing but an error would
+        be an update that is lost.
+        """
         results = await self._executed(entries, moment or Moment(len(entries)))
         for _ in range(_TRIES):
-            if not any(_is_fault(error) for result in results for error in result.errors or ()):
+            if not any(_is_fault(cause) for cause in _causes(results)):
                 break
             await answering()
             results = await self._executed(entries, Moment(len(entries)))
+        for cause in _causes(results):
+            if isinstance(cause, _OF_THE_MOMENT):
+                raise cause
         return results
 
     async def _executed(self, entries: Sequence[Entry], moment: Moment) -> list[ExecutionResult]:
@@ -88,12 +97,19 @@ class Execution:
         return await asyncio.gather(*(self._engine.event(executor) for executor in executors))
 
 
-def _is_fault(error: GraphQLError) -> bool:
+def _causes(results: Sequence[ExecutionResult]) -> Iterator[BaseException]:
+    """What lies behind the errors of some results."""
+    for result in results:
+        for error in result.errors or ():
+            cause: BaseException = error
+            while isinstance(cause, GraphQLError) and cause.original_error is not None:
+                cause = cause.original_error
+            yield cause
+
+
+def _is_fault(cause: BaseException) -> bool:
     """Whether something of ours went wrong, so perhaps only for a moment."""
-    cause: BaseException = error
-    while isinstance(cause, GraphQLError) and cause.original_error is not None:
-        cause = cause.original_error
-    return not isinstance(cause, GraphQLError | Refused)
+    return isinstance(cause, _OF_THE_MOMENT) or not isinstance(cause, GraphQLError | Refused)
 
 
 async def answering() -> int:

@@ -16,7 +16,7 @@ import structlog
 from eperf.app.following import counts
 from eperf.app.following.execution import Execution, answering
 from eperf.app.graphql.outlet import Parcel
-from eperf.domain.errors import Refused
+from eperf.domain.errors import Refused, Unavailable
 from eperf.services.event import Entry, read
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ class Pages:
             try:
                 entries = await read(at, upto, self._group.audience.condition, most)
                 answers = await self._execution.answers(entries)
-            except Refused:
-                raise
             except Exception as error:
+                if isinstance(error, Refused) and not isinstance(error, Unavailable):
+                    raise
                 counts.FAILURES.inc()
                 _log.warning("subscriptions.page-failed", error=repr(error)[:200])
                 await asyncio.sleep(_AGAIN_SECONDS)

@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from graphql import ExecutionResult, GraphQLError
 from structlog.testing import capture_logs
 
 from eperf.adapters.broker import Bell
 from eperf.app.following import LogShares, execution, pages, tail
+from eperf.app.graphql.refusals import TimedOut
 from eperf.domain.access import Role
 from eperf.domain.activity import Report
 from eperf.planner.rows import Rows
@@ -101,4 +103,31 @@ async def test_a_fault_that_stays_is_an_error_in_its_answer_and_not_the_end(
         {"cursor": "2", "employee": None},
     ]
     assert all(one["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR" for one in answers)
+    await follower.cut()
+
+
+async def test_an_answer_that_took_too_long_is_no_answer_the_update_comes_when_there_is_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell = Bell(look_again=0.02)
+    asked = engine()
+    context = context_of(town.viewer("Eka", (Role.AUDITOR, "city")), town.registry)
+    follower = Follower(asked, LogShares(asked, SCHEMA, bell), context, FOLLOW, {}, "0")
+    late = ExecutionResult(None, [GraphQLError("", original_error=TimedOut())])
+    left, inner = [2], type(asked).event
+
+    async def event(*given: Any) -> ExecutionResult:
+        left[0] -= 1
+        return late if left[0] >= 0 else await inner(asked, *given)
+
+    monkeypatch.setattr(asked, "event", event)
+    for _ in range(2):
+        await activity.submit(town.call("Budi"), Report(town.item, TODAY, 10, 100, "kerja"))
+        await log.number()
+    follower.begin()
+    async with asyncio.timeout(10):
+        while len(follower.heard) < 2:
+            await asyncio.sleep(0.01)
+    assert left[0] < 0
+    assert [cursor_of(one) for one in follower.heard] == ["1", "2"]
     await follower.cut()

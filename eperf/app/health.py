@@ -43,23 +43,29 @@ def routes(house: House, measured: Measured | None = None) -> list[Route]:
         status = ("ok" if whole else "degraded") if ready else "unavailable"
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
-    async def metrics(_: Request) -> Response:
+    async def said() -> bytes:
         await FIGURES.look()
-        said = await measured() if measured else generate_latest()
-        return Response(said, media_type=CONTENT_TYPE_LATEST)
+        return await measured() if measured else generate_latest()
+
+    figures = _remembered(said)
+
+    async def metrics(_: Request) -> Response:
+        return Response(await figures(), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 def _remembered(look: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
-    """A look at the database at most once a second, however often it is asked for by strangers."""
+    """A look at most once a second, and one at a time, however often it is asked for by strangers."""
     seen: tuple[float, T] | None = None
+    looking = asyncio.Lock()
 
     async def ask() -> T:
         nonlocal seen
-        if seen is None or time.monotonic() - seen[0] >= _REMEMBER_SECONDS:
-            seen = (time.monotonic(), await look())
-        return seen[1]
+        async with looking:
+            if seen is None or time.monotonic() - seen[0] >= _REMEMBER_SECONDS:
+                seen = (time.monotonic(), await look())
+            return seen[1]
 
     return ask
 

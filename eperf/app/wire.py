@@ -103,7 +103,7 @@ class StreamPipe:
         """Waits until the transport takes more; it does so when the connection is lost, too."""
         await self._cycle.flow.drain()
 
-    def part(self, _code: int, _reason: str) -> bool:
+    def part(self, _code: int, _reason: str, stay: bool) -> bool:
         """An event stream has no closing message."""
         return False
 
@@ -121,6 +121,10 @@ _HELD_BYTES = 128 * 1024
 """The system's buffer of a socket (Linux takes twice as much): it grows to megabytes where it is not told."""
 _LINGER_SECONDS = 90
 """How long a closed connection may leave what it was sent unread: who stopped for a minute is to read why."""
+_MOST_LINGERING = 200
+"""Closed connections that are held so; they count for no other limit any more."""
+_LEAVE_SECONDS = 1.0
+"""How long others may."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -132,6 +136,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     """
 
     style = "frame"
+    lingering = 0
+    """Closed connections of this process that are held."""
+    _lingers = False
 
     def handle_connect(self, event: Any) -> None:
         """A connection opens."""
@@ -150,6 +157,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""
         super().connection_lost(exc)
+        if self._lingers:
+            SocketProtocol.lingering -= 1
         if hasattr(self, "scope"):
             cast(dict[str, Any], self.scope["extensions"]).pop(PIPE, None)
 
@@ -176,8 +185,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """Waits until the transport takes more, or the connection is lost."""
         await self.writable.wait()
 
-    def part(self, code: int, reason: str) -> bool:
-        """Sends the closing message behind whatever is held back."""
+    def handle_ping(self) -> None:
+        """Answers a ping, unless the answer would only lie in our memory: who does not read gets none."""
+        answer = b"".join(self.conn.data_to_send())
+        if self.writable.is_set() and not self.close_sent:
+            self.transport.write(answer)
+
+    def part(self, code: int, reason: str, stay: bool) -> bool:
+        """Sends the closing message behind whatever is held back; to `stay` is to wait long for it to be read."""
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return True
         self.stop_keepalive()
@@ -189,7 +204,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+        self._lingers = stay and SocketProtocol.lingering < _MOST_LINGERING
+        SocketProtocol.lingering += self._lingers
+        seconds = _LINGER_SECONDS if self._lingers else _LEAVE_SECONDS
+        self.close_timer = self.loop.call_later(seconds, self.transport.abort)
         return True
 
     def keepalive_timeout(self) -> None:
@@ -197,7 +215,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.pong_timer = None
         self.pending_ping_payload = None
         counts.closed(Code.TRY_AGAIN)
-        self.part(Code.TRY_AGAIN, TOO_SLOW)
+        self.part(Code.TRY_AGAIN, TOO_SLOW, stay=True)
 
     def _bound(self) -> None:
         """Bounds what the system holds of what is not read, and lets it hold that until the reader was told why."""

@@ -34,8 +34,11 @@ class Pipe(Protocol):
     async def drained(self) -> None:
         """Waits until it holds nothing back, or is closed."""
 
-    def part(self, code: int, reason: str) -> bool:
-        """Closes a connection whose reader may have stopped; False where that cannot be said on it."""
+    def part(self, code: int, reason: str, stay: bool) -> bool:
+        """Closes a connection whose reader may have stopped; False where that cannot be said on it.
+
+        With `stay` the connection is held until the reader has read why, within bounds.
+        """
 
 
 class Parcel:
@@ -92,7 +95,7 @@ class _NoPipe:
     async def drained(self) -> None:
         pass
 
-    def part(self, _code: int, _reason: str) -> bool:
+    def part(self, _code: int, _reason: str, stay: bool) -> bool:
         return False
 
 

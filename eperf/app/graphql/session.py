@@ -82,7 +82,9 @@ class Session:
             return
         self._closed = True
         counts.closed(code)
-        if not self._pipe.free() and self._pipe.part(code, reason):
+        # Who is known and was too slow may read why for long; a stranger holds no place beyond the limits.
+        stay = self.context is not None and code == Code.TRY_AGAIN
+        if not self._pipe.free() and self._pipe.part(code, reason, stay):
             return
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):

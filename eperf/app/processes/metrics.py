@@ -47,11 +47,18 @@ async def gathered(tie: Tie) -> bytes:
     texts = await asyncio.gather(*(_heard(_name(tie.folder, place)) for place in places))
     found: dict[str, Metric] = {}
     for place, text in zip(places, texts, strict=True):
-        for family in text_string_to_metric_families(text):
+        for family in _families(text):
             whole = found.setdefault(family.name, Metric(family.name, family.documentation, family.type))
             for sample in family.samples:
                 whole.samples.append(sample._replace(labels={**sample.labels, "worker": str(place)}))
     return generate_latest(_Gathered(found.values()))
+
+
+def _families(text: str) -> list[Metric]:
+    try:
+        return list(text_string_to_metric_families(text))
+    except ValueError:  # it ended in the middle of a line
+        return []
 
 
 class _Gathered:

@@ -39,7 +39,7 @@ class Tube:
     async def drained(self) -> None:
         await self.room.wait()
 
-    def part(self, code: int, reason: str) -> bool:
+    def part(self, code: int, reason: str, stay: bool) -> bool:
         self.over = True
         return True
 
@@ -112,6 +112,6 @@ async def test_clients_that_number_alike_share_the_bytes_and_others_get_their_ow
 def test_without_a_pipe_nothing_is_ever_free() -> None:
     assert pipe_of({"type": "websocket"}) is NO_PIPE
     assert not NO_PIPE.free()
-    assert not NO_PIPE.part(Code.TRY_AGAIN, "x")
+    assert not NO_PIPE.part(Code.TRY_AGAIN, "x", stay=True)
     with pytest.raises(OSError, match="no pipe"):
         NO_PIPE.write(b"x")

@@ -138,10 +138,11 @@ FAULTS := tests/faults/test_r01_kill.py tests/faults/test_r11_duplicates.py test
   tests/faults/test_silence.py tests/faults/test_machines.py tests/store/test_migrations.py \
   tests/faults/test_r15_plugins.py tests/faults/test_r15_serving.py tests/faults/test_r02_term.py tests/faults/test_r04_restart.py \
   tests/faults/test_r05_away.py tests/faults/test_r19_paused.py tests/faults/test_r20_network.py \
-  tests/faults/test_r17_backup.py tests/faults/test_r18_damaged_file.py
+  tests/faults/test_r17_backup.py tests/faults/test_r18_damaged_file.py tests/faults/test_r13_slow_subscribers.py \
+  tests/faults/test_r21_webhooks.py tests/faults/test_webhook_kill.py tests/examples/test_integrators.py tests/examples/test_webhooks_arrive.py
 FULL := EPERF_R01_ROUNDS=100 EPERF_R11_KEYS=10000 EPERF_R12_ROUNDS=34 EPERF_R12_STEPS=10000 EPERF_SILENCES=20000 EPERF_R16_KILLS=1000 EPERF_MACHINES=500 \
   EPERF_R15_SECONDS=40 EPERF_R15_RATIO=1.2 EPERF_R02_ROUNDS=10 EPERF_R04_ROUNDS=10 EPERF_R05_SECONDS=60 EPERF_R19_SECONDS=30 EPERF_R19_ROUNDS=3 \
-  EPERF_R20_CUTS=500 EPERF_R17_SECONDS=20 EPERF_R17_KILLS=20 EPERF_R18_FLIPS=3000
+  EPERF_R20_CUTS=500 EPERF_R17_SECONDS=20 EPERF_R17_KILLS=20 EPERF_R18_FLIPS=3000 EPERF_R13_CROWD=100 EPERF_R13_RATE=1000 EPERF_WEBHOOK_KILLS=30 EPERF_KIT_RESTARTS=4
 
 faults: fault ## the same
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from tests.support.restarts import FOLLOWER, agreed, committed, followed_town, r
 from tests.support.server import Server
 
 SCORES = ("score.changed",)
-RESTARTS = 2
+RESTARTS = int(os.environ.get("EPERF_KIT_RESTARTS", "1"))
 
 
 class Follower:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.support.receiver import Receiver
 from tests.support.restarts import FOLLOWER, agreed, followed_town, report_through_restarts
 from tests.support.server import Server
 
-RESTARTS = 2
+RESTARTS = int(os.environ.get("EPERF_KIT_RESTARTS", "1"))
 SUBMITTED = ("activity.submitted", "activity.verified")
 CREATE = """mutation Create($input: CreateWebhookInput!) { createWebhook(input: $input) {
   ... on WebhookSecret { secret webhook { id } } ... on Problem { code field message } } }"""

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -40,6 +41,7 @@ BEARER = {"authorization": f"Bearer {token_of('Sri')}"}
 _BATCH = 50
 
 
+@pytest.mark.fault
 def test_those_that_stop_cost_little_and_are_told_and_resume(
     database_url: str, serve: Callable[..., Server], record_property: Callable[[str, object], None]
 ) -> None:

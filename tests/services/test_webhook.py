@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eperf.domain.access import Role
+from eperf.domain.access import SYSTEM, Role
 from eperf.domain.errors import (
     BadInput,
     Conflict,
@@ -22,6 +22,7 @@ from eperf.domain.errors import (
 from eperf.services import webhook
 from eperf.services.call import Call
 from eperf.services.webhook import manage
+from eperf.services.webhook.sending import end_pauses
 from eperf.store import deliveries, log
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
@@ -255,6 +256,24 @@ async def test_the_log_is_needed_from_the_first_update_that_is_not_delivered(tow
         assert await deliveries.lowest_needed() == cursors[1]
         await WebhookRow.filter(id=row.id).update(state="disabled")
         assert await deliveries.lowest_needed() is None
+
+
+@pytest.mark.parametrize(
+    ("days", "has_role", "state", "cause"),
+    [(29, True, "paused", None), (31, True, "disabled", "too-old"), (1, False, "disabled", "owner")],
+)
+async def test_the_log_is_not_kept_for_ever_for_a_paused_webhook(
+    town: Town, days: int, has_role: bool, state: str, cause: str | None
+) -> None:
+    if has_role:
+        await owned(town)
+    async with outlet_of(town, lambda: NOW) as way:
+        row = await active(town, URL, way)
+        await webhook.pause(mine(town), row.id)
+        await end_pauses(Call(SYSTEM, NOW + timedelta(days=days), registry=town.registry), way)
+    row = await WebhookRow.get(id=row.id)
+    assert (row.state, row.cause) == (state, cause)
+    assert (await deliveries.lowest_needed() is None) is (state == "disabled")
 
 
 async def test_a_step_is_taken_once_however_often_it_is_planned(town: Town) -> None:

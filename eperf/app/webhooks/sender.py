@@ -19,7 +19,7 @@ from eperf.domain.webhook.state import Fault, WebhookState
 from eperf.services.call import Call
 from eperf.services.webhook.fair import Places, Wish, room
 from eperf.services.webhook.outlet import Outlet
-from eperf.services.webhook.sending import Sent, look, prune, send, settle
+from eperf.services.webhook.sending import Sent, end_pauses, look, prune, send, settle
 from eperf.store import database, deliveries
 from eperf.store.deliveries import Claimed
 from eperf.store.webhook import WebhookRow
@@ -158,6 +158,7 @@ class Sender:
         if monotonic() - self._pruned < _PRUNE_SECONDS:
             return
         if not await prune(self._call(), self._keep):
+            await end_pauses(self._call(), self._outlet)
             self._pruned = monotonic()
 
     async def _let_go(self) -> None:

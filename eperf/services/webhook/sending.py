@@ -36,6 +36,7 @@ from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRo
 
 _KEPT_CHARS = 500
 _PRUNED = 1_000
+_LONGEST_PAUSE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,19 @@ async def _disable_old(call: Call, row: WebhookRow) -> None:
 
 async def send(claimed: Claimed, webhook: WebhookRow, outlet: Outlet, clock: Callable[[], datetime]) -> Sent:
     """Sends one update, if the webhook's owner may see it at this moment."""
-    viewer = await outlet.owner(webhook.account_id, webhook.roles)
-    if viewer is None or not scope(viewer, Operation.WEBHOOK_WRITE).units:
+    viewer = await _owner(webhook, outlet)
+    if viewer is None:
         return Sent(claimed, clock(), ownerless=True)
     event = await update_at(Call(viewer, clock()), claimed.cursor)
     if event is None:
         return Sent(claimed, clock())
     return Sent(claimed, clock(), await _posted(event, claimed, webhook, viewer, outlet, clock()))
+
+
+async def _owner(webhook: WebhookRow, outlet: Outlet) -> Viewer | None:
+    """A webhook's owner; None when that account may not have webhooks any more."""
+    viewer = await outlet.owner(webhook.account_id, webhook.roles)
+    return viewer if viewer is not None and scope(viewer, Operation.WEBHOOK_WRITE).units else None
 
 
 async def _posted(
@@ -190,8 +197,8 @@ def _follows(row: WebhookRow, one: Sent, now: int, chance: Callable[[], float]) 
 
 
 async def _disable(opened: Work, row: WebhookRow, cause: WebhookCause) -> None:
-    active = WebhookRow.filter(id=row.id, state=WebhookState.ACTIVE.value)
-    if await active.update(state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now):
+    unchanged = WebhookRow.filter(id=row.id, state=row.state)
+    if await unchanged.update(state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now):
         row.state = WebhookState.DISABLED.value
         tell(opened, row, f"disabled-{cause.value}")
 
@@ -209,6 +216,19 @@ def _attempt(one: Sent) -> WebhookAttemptRow:
         why=outcome.why[:200],
         answer="".join(letter if letter.isprintable() else " " for letter in text)[:_KEPT_CHARS],
     )
+
+
+async def end_pauses(call: Call, outlet: Outlet) -> None:
+    """Disables paused webhooks whose owner is gone, or whose pause is too long: the log is kept for them."""
+    for row in await WebhookRow.filter(state=WebhookState.PAUSED.value).order_by("id"):
+        cause = None
+        if call.now - row.changed_at > _LONGEST_PAUSE:
+            cause = WebhookCause.TOO_OLD
+        elif await _owner(row, outlet) is None:
+            cause = WebhookCause.OWNER
+        if cause is not None:
+            async with work(call) as opened:
+                await _disable(opened, row, cause)
 
 
 async def prune(call: Call, keep: timedelta) -> int:

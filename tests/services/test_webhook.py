@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from tortoise.backends.base.client import TransactionalDBClient
 
 from eperf.domain.access import SYSTEM, Role
 from eperf.domain.errors import (
@@ -21,15 +23,16 @@ from eperf.domain.errors import (
 )
 from eperf.services import webhook
 from eperf.services.call import Call
-from eperf.services.webhook import manage
+from eperf.services.webhook import manage, probe
 from eperf.services.webhook.sending import end_pauses
-from eperf.store import deliveries, log
+from eperf.store import database, deliveries, log
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
 from tests.support.receivers import OK, Answer, echoes, receiving, status
 from tests.support.town import NOW, Town
 from tests.support.webhooks import GRANT, OWNER, Clock, active, happens, outlet_of, owned
 
+redeliver = import_module("eperf.services.webhook.redeliver")  # its name in the package is the verb's
 URL = "https://receiver.example/hook"
 ADMIN = (Role.PERSONNEL_ADMIN, "city")
 OTHER = (Role.INTEGRATOR, "city")
@@ -314,3 +317,56 @@ async def test_a_range_brings_what_was_before_the_webhook_too_and_a_key_counts_o
     assert await WebhookDeliveryRow.filter(state="waiting").count() == 0
     [first, *_] = await WebhookDeliveryRow.all().order_by("id")
     assert await webhook.redeliver(mine(town), row.id, webhook.Again(named=(first.id,))) == 1
+
+
+async def test_a_range_is_not_longer_than_what_can_be_looked_through_and_is_looked_at_in_strides(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    await happens(town, 3)
+    async with outlet_of(town, Clock()) as way:
+        row = await active(town, URL, way)
+    head = await log.head()
+    monkeypatch.setattr(redeliver, "MOST_PLACES", head - 1)
+    with pytest.raises(BadInput) as refused:
+        await webhook.redeliver(mine(town), row.id, webhook.Again(last=10**12))
+    assert refused.value.field == "first"
+    monkeypatch.setattr(redeliver, "MOST_PLACES", head)
+    monkeypatch.setattr(redeliver, "_STRIDE", 1)
+    monkeypatch.setattr(redeliver, "MOST", 2)
+    with pytest.raises(TooMany):
+        await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
+    monkeypatch.setattr(redeliver, "MOST", 3)
+    assert await webhook.redeliver(mine(town), row.id, webhook.Again(first=1)) == 3
+
+
+async def test_the_log_is_not_looked_through_in_the_transaction_of_a_redelivery(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock()) as way:
+        row = await active(town, URL, way)
+    found, inside = deliveries.matching, []
+
+    async def watched(*given: Any) -> list[int]:
+        inside.append(isinstance(database.connection(), TransactionalDBClient))
+        return await found(*given)
+
+    monkeypatch.setattr(deliveries, "matching", watched)
+    await happens(town)
+    await WebhookRow.filter(id=row.id).update(cursor=await log.head())
+    await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
+    assert inside == [False]
+
+
+async def test_a_dry_run_looks_for_an_update_in_the_newest_part_of_the_log_only(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    await happens(town)
+    await happens(town, who="Budi")
+    monkeypatch.setattr(probe, "_SAMPLE_PLACES", 0)
+    async with outlet_of(town, Clock()) as way, receiving(OK) as receiver:
+        row = await active(town, receiver.url(), way)
+        await webhook.test(mine(town), row.id, way)
+    assert receiver.got[0].event["data"] == {"test": True, "update": None}

@@ -19,12 +19,15 @@ from eperf.services.call import Call, work
 from eperf.services.webhook.message import Message, facts_of, message
 from eperf.services.webhook.outlet import Outlet, SelectionFailed
 from eperf.services.webhook.whose import FIELD, own, tell
+from eperf.store import log
 from eperf.store.event import EventRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, below, predicate
 from eperf.store.webhook import WebhookRow
 
 _REST_MS = 2_000
 """Between two such calls of a webhook, so that nobody makes the server knock at a door of somebody else's."""
+_SAMPLE_PLACES = 20_000
+"""So far back the log is looked through for an update that matches."""
 TEST, VERIFICATION = "webhook.test", "webhook.verification"
 
 
@@ -88,7 +91,8 @@ async def _sample(row: WebhookRow, way: Outlet) -> Mapping[str, Any] | None:
     viewer = await way.owner(row.account_id, row.roles)
     if viewer is None or scope(viewer, Operation.EVENT_READ).nothing:
         return None
-    found = EventRow.filter(cursor__not_isnull=True, unit_id__in=below(row.units or [row.unit_id]))
+    since = await log.head() - _SAMPLE_PLACES
+    found = EventRow.filter(cursor__gt=since, unit_id__in=below(row.units or [row.unit_id]))
     reach = predicate(scope(viewer, Operation.EVENT_READ), OF_EMPLOYEE_ROWS)
     found = found.filter(reach) if reach is not None else found
     found = found.filter(kind__in=row.kinds) if row.kinds else found

@@ -19,7 +19,7 @@ from eperf.domain.webhook.state import Fault, WebhookState
 from eperf.services.call import Call
 from eperf.services.webhook.fair import Places, Wish, room
 from eperf.services.webhook.outlet import Outlet
-from eperf.services.webhook.sending import Sent, end_pauses, look, prune, send, settle
+from eperf.services.webhook.sending import ClaimTooOld, Sent, end_pauses, look, prune, send, settle
 from eperf.store import database, deliveries
 from eperf.store.deliveries import Claimed
 from eperf.store.webhook import WebhookRow
@@ -138,6 +138,9 @@ class Sender:
     async def _one(self, claimed: Claimed, webhook: WebhookRow) -> None:
         try:
             sent = await send(claimed, webhook, self._outlet, lambda: self._call().now)
+        except ClaimTooOld:
+            logger.warning("webhooks.too-late", webhook=webhook.id, cursor=claimed.cursor)
+            return
         except Exception:
             # A fault of ours, or the database is away: the claim ends by itself, and it is sent again.
             logger.exception("webhooks.not-sent", webhook=webhook.id, cursor=claimed.cursor)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.webhook.call import Outcome
@@ -30,13 +31,19 @@ from eperf.services.webhook.probe import shown
 from eperf.services.webhook.update import update_at
 from eperf.services.webhook.whose import tell
 from eperf.store import deliveries, log
-from eperf.store.deliveries import WINDOW, Claimed
+from eperf.store.deliveries import LEASE_SECONDS, WINDOW, Claimed
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRow
 
 _KEPT_CHARS = 500
 _PRUNED = 1_000
+_CALL_SECONDS = 12.0
+"""One call with what is read and written around it."""
 _LONGEST_PAUSE = timedelta(days=30)
+
+
+class ClaimTooOld(Exception):
+    """A claim that may end before a call would: somebody else sends the update."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ async def _disable_old(call: Call, row: WebhookRow) -> None:
 
 
 async def send(claimed: Claimed, webhook: WebhookRow, outlet: Outlet, clock: Callable[[], datetime]) -> Sent:
-    """Sends one update, if the webhook's owner may see it at this moment."""
+    """Sends one update, if the webhook's owner may see it at this moment; raises `ClaimTooOld`."""
     viewer = await _owner(webhook, outlet)
     if viewer is None:
         return Sent(claimed, clock(), ownerless=True)
@@ -98,6 +105,8 @@ async def _posted(
     except SelectionFailed as failed:
         return Outcome(0.0, None, Fault.SELECTION, str(failed)[:200])
     made = message(webhook, attributes_of(event, claimed.previous, outlet), data, now)
+    if monotonic() - claimed.since > LEASE_SECONDS - _CALL_SECONDS:
+        raise ClaimTooOld
     return await outlet.poster.post(made.to, made.headers, made.body)
 
 
@@ -198,7 +207,9 @@ def _follows(row: WebhookRow, one: Sent, now: int, chance: Callable[[], float]) 
 
 async def _disable(opened: Work, row: WebhookRow, cause: WebhookCause) -> None:
     unchanged = WebhookRow.filter(id=row.id, state=row.state)
-    if await unchanged.update(state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now):
+    if await unchanged.update(
+        state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now
+    ):
         row.state = WebhookState.DISABLED.value
         tell(opened, row, f"disabled-{cause.value}")
 

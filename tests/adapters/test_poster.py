@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from eperf.adapters.addresses import Reachable, Unmet
 from eperf.adapters.poster import MOST_BYTES, HttpPoster
 from eperf.domain.attendance.network import networks_of
-from eperf.domain.webhook.call import Outcome
+from eperf.domain.webhook.call import NotBegun, Outcome
 from eperf.domain.webhook.endpoint import endpoint_of
 from eperf.domain.webhook.state import Fault
 from tests.support.receivers import (
@@ -161,6 +163,26 @@ async def test_a_name_that_leads_elsewhere_after_the_look_gains_nothing(tmp_path
     assert second.fault is Fault.ADDRESS
     assert asked == ["rebinds.test"] * 2, "one look for one connection"
     assert receiver.connections == 1
+
+
+async def test_a_call_that_waited_for_another_name_is_not_its_receivers_fault() -> None:
+    free, looked = threading.Event(), threading.Event()
+
+    def slow(host: str) -> Sequence[str]:
+        looked.set()
+        free.wait(10)
+        return ["127.0.0.1"]
+
+    way = HttpPoster(Reachable(LOOPBACK, slow), whole_seconds=0.3, lookups=1)
+    try:
+        hanging = asyncio.create_task(way.post(endpoint_of("https://slow.test/"), {}, b"{}"))
+        await asyncio.to_thread(looked.wait, 5)
+        with pytest.raises(NotBegun):
+            await way.post(endpoint_of("https://other.test/"), {}, b"{}")
+        assert (await hanging).fault is Fault.TIMEOUT
+    finally:
+        free.set()
+        await way.aclose()
 
 
 async def test_without_tls_only_ones_own_networks_are_met() -> None:

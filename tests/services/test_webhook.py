@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+import orjson
 import pytest
 from tortoise.backends.base.client import TransactionalDBClient
 
@@ -28,7 +30,7 @@ from eperf.services.webhook.sending import end_pauses
 from eperf.store import database, deliveries, log
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
-from tests.support.receivers import OK, Answer, echoes, receiving, status
+from tests.support.receivers import OK, Answer, echoes, hangs, receiving, status
 from tests.support.town import NOW, Town
 from tests.support.webhooks import GRANT, OWNER, Clock, active, happens, outlet_of, owned
 
@@ -204,14 +206,17 @@ async def test_a_dry_run_shows_what_would_be_sent_and_what_was_answered_and_chan
                 mine(town), new(town, url=receiver.url(), selection="{ employee { name } }"), way
             )
         ).id
+        unasked = await webhook.test(mine(town, now=NOW - timedelta(seconds=3)), number, way)
+        assert orjson.loads(unasked.message.body)["data"] == {"test": True, "update": None}
+        await WebhookRow.filter(id=number).update(state="active")
         before = await EventRow.all().count()
         probe = await webhook.test(mine(town), number, way)
         with pytest.raises(Conflict):
             await webhook.test(mine(town), number, way)
         await webhook.test(mine(town, now=NOW + timedelta(seconds=3)), number, way)
     assert (probe.outcome.status, probe.outcome.body) == (418, b"teapot")
-    assert receiver.got[0].event["data"] == {"test": True, "update": {"employee": {"name": "Budi"}}}
-    assert probe.message.body == receiver.got[0].body
+    assert receiver.got[1].event["data"] == {"test": True, "update": {"employee": {"name": "Budi"}}}
+    assert probe.message.body == receiver.got[1].body
     assert await EventRow.all().count() == before
     assert await WebhookDeliveryRow.all().count() == 0
 
@@ -370,3 +375,23 @@ async def test_a_dry_run_looks_for_an_update_in_the_newest_part_of_the_log_only(
         row = await active(town, receiver.url(), way)
         await webhook.test(mine(town), row.id, way)
     assert receiver.got[0].event["data"] == {"test": True, "update": None}
+
+
+async def test_an_account_asks_two_receivers_at_once(town: Town) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock(), whole_seconds=0.5) as way, receiving(hangs) as receiver:
+        rows = [await active(town, receiver.url(), way) for _ in range(3)]
+        asked = [webhook.test(mine(town), row.id, way) for row in rows]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        refused = [one for one in found if isinstance(one, BaseException)]
+        assert len(refused) == 1
+        assert isinstance(refused[0], Conflict)
+        assert await webhook.test(mine(town, now=NOW + timedelta(seconds=3)), rows[0].id, way)
+
+
+async def test_what_is_asked_of_receivers_on_demand_holds_up_no_update(town: Town) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock()) as way, receiving(OK) as receiver:
+        row = await active(town, receiver.url(), way)
+        await way.poster.aclose()
+        assert (await webhook.test(mine(town), row.id, way)).outcome.fault is None

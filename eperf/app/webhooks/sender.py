@@ -15,6 +15,7 @@ import structlog
 
 from eperf.adapters.broker import Bell
 from eperf.app.webhooks import counts
+from eperf.domain.webhook.call import NotBegun
 from eperf.domain.webhook.state import Fault, WebhookState
 from eperf.services.call import Call
 from eperf.services.webhook.fair import Places, Wish, room
@@ -138,7 +139,8 @@ class Sender:
     async def _one(self, claimed: Claimed, webhook: WebhookRow) -> None:
         try:
             sent = await send(claimed, webhook, self._outlet, lambda: self._call().now)
-        except ClaimTooOld:
+        except (ClaimTooOld, NotBegun):
+            # The claim ends by itself, and nobody is blamed.
             logger.warning("webhooks.too-late", webhook=webhook.id, cursor=claimed.cursor)
             return
         except Exception:

@@ -150,6 +150,13 @@ async def test_a_narrow_token_of_the_owner_cannot_use_a_wide_webhook(town: Town)
     viewer = replace(town.viewer(OWNER, GRANT, ADMIN), roles=frozenset({Role.INTEGRATOR}))
     with pytest.raises(Forbidden):
         await webhook.rotate(Call(viewer, NOW, registry=town.registry), wide.id, 0)
+    await WebhookRow.filter(id=wide.id).update(state="active")
+    token = Call(replace(viewer, token_id=1), NOW, registry=town.registry)
+    for verb in (webhook.pause, webhook.remove):
+        with pytest.raises(Forbidden):
+            await verb(token, wide.id)
+    whole = replace(town.viewer(OWNER, GRANT, ADMIN), token_id=2)
+    await webhook.pause(Call(whole, NOW, registry=town.registry), wide.id)
 
 
 async def test_an_owner_who_lost_the_role_changes_nothing_and_can_still_take_it_away(town: Town) -> None:

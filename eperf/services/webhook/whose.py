@@ -26,9 +26,13 @@ async def own(call: Call, webhook_id: int) -> WebhookRow:
 
 
 async def own_or_stopped(call: Call, webhook_id: int) -> WebhookRow:
-    """A webhook that the caller may stop: one's own, or one in the units that one answers for."""
+    """A webhook that the caller may stop: one's own, or one in the units that one answers for.
+
+    An owner who has lost the role still may; a token that carries less than the webhook does not do for it.
+    """
     row = await seen(call, webhook_id)
-    if row.account_id != call.viewer.account_id:
+    carries = call.viewer.token_id is None or call.viewer.roles.issuperset(row.roles)
+    if row.account_id != call.viewer.account_id or not carries:
         call.require(Operation.WEBHOOK_STOP, await subject_of_unit(row.unit_id), FIELD)
     return row
 

@@ -165,7 +165,8 @@ def _fault(failure: Exception) -> tuple[Fault, str]:
         if _NOT_BEGUN in getattr(one, "__notes__", ()):
             raise NotBegun(_NOT_BEGUN) from failure
         if isinstance(one, Unmet):
-            return Fault.ADDRESS, f"{one} may not be met"
+            # Not which: who asks could have the names of the own network looked up.
+            return Fault.ADDRESS, "an address that may not be met, or not without TLS"
         if isinstance(one, ssl.SSLError):
             return Fault.TLS, str(getattr(one, "verify_message", "") or one.reason or "no TLS")[:200]
     if isinstance(failure, (httpcore.ConnectError, httpcore.ConnectTimeout)):

@@ -123,7 +123,7 @@ async def test_a_redirect_is_not_followed_wherever_it_leads() -> None:
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fec0::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
         "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:5db8:d822::1", "2002:a00:1::1", "::7f00:1", "::ffff:0:127.0.0.1",
-        "2001:0:7f00:1::", "fe80::1%eth0",
+        "2001:0:7f00:1::", "fe80::1%eth0", "64:ff9b:1::a00:1", "192.0.0.192", "192.0.0.9", "5f00::1", "3fff::1",
     ],
 )  # fmt: skip
 async def test_an_address_that_is_not_public_is_not_met(address: str) -> None:
@@ -132,6 +132,7 @@ async def test_an_address_that_is_not_public_is_not_met(address: str) -> None:
     async with poster({"any.test": [address]}, networks=()) as way:
         outcome = await way.post(endpoint_of("https://any.test/"), {}, b"{}")
     assert (outcome.fault, outcome.status) == (Fault.ADDRESS, None)
+    assert outcome.why == "an address that may not be met, or not without TLS"
 
 
 def test_public_addresses_are_met_whatever_they_are_written_as() -> None:

@@ -20,8 +20,13 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 _OWN_OF_IPV6 = ipaddress.IPv6Network("::/112")
 _FORMERLY_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")
-_TUNNELS = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
-"""6to4 and Teredo, which nobody routes any more; versions of Python differ in whether they call them public."""
+_NOBODYS = tuple(
+    ipaddress.ip_network(one)
+    for one in ("2002::/16", "2001::/32", "64:ff9b:1::/48", "5f00::/16", "3fff::/20", "192.0.0.0/24")
+)
+"""6to4 and Teredo, which nobody routes any more; local NAT64, segment routing, documentation, and what the protocols
+keep for themselves. Versions of Python differ in which of them they call public.
+"""
 _LAST_FOUR = 0xFFFFFFFF
 
 
@@ -67,9 +72,9 @@ def plain(address: Address) -> Address:
 
 def is_public(address: Address) -> bool:
     """Whether an address is one of the internet's."""
-    tunnel = any(address in network for network in _TUNNELS)
+    nobodys = any(address in network for network in _NOBODYS if network.version == address.version)
     local = address.is_multicast or getattr(address, "is_site_local", False)
-    return address.is_global and not tunnel and not local
+    return address.is_global and not nobodys and not local
 
 
 def _inside(address: Address) -> list[Address]:

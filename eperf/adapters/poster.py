@@ -20,7 +20,7 @@ import httpcore
 import httpx
 
 from eperf.adapters.addresses import Address, Reachable, Unmet
-from eperf.domain.webhook.call import Outcome
+from eperf.domain.webhook.call import NotBegun, Outcome
 from eperf.domain.webhook.endpoint import Endpoint
 from eperf.domain.webhook.state import Fault, fault_of
 from eperf.domain.webhook.waits import retry_after
@@ -33,6 +33,8 @@ _BODY_SECONDS = 1.0
 """The status is the answer; for what it says besides, nobody waits long."""
 _KEPT, _KEPT_SECONDS = 64, 30.0
 _LOOKUPS = 32
+"""Names that are looked up at once: a look cannot be ended, it lasts as long as the system's resolver likes."""
+_NOT_BEGUN = "no thread was free to look the name up"
 _TRIED = 2
 """So many addresses of a name are tried."""
 
@@ -62,8 +64,13 @@ class Looked(httpcore.AsyncNetworkBackend):
 
     async def _addresses(self, host: str) -> list[Address]:
         # A pool of its own: names whose servers do not answer must not hold up what else needs threads.
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, self._reachable.addresses, host)
+        look = self._threads.submit(self._reachable.addresses, host)
+        try:
+            found = await asyncio.wrap_future(look)
+        except asyncio.CancelledError as cancelled:
+            if look.cancel():
+                cancelled.add_note(_NOT_BEGUN)
+            raise
         if self._own and not all(self._reachable.is_own(one) for one in found):
             raise Unmet(f"{found[0]}, without TLS,")
         return found
@@ -82,8 +89,9 @@ class HttpPoster:
         tls: ssl.SSLContext | None = None,
         whole_seconds: float = _WHOLE_SECONDS,
         connect_seconds: float = _CONNECT_SECONDS,
+        lookups: int = _LOOKUPS,
     ) -> None:
-        self._threads = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="webhook-names")
+        self._threads = ThreadPoolExecutor(lookups, thread_name_prefix="webhook-names")
         self._seconds = whole_seconds
         self._timeouts = {
             "connect": connect_seconds,
@@ -154,8 +162,11 @@ def _fault(failure: Exception) -> tuple[Fault, str]:
     while (deeper := chain[-1].__cause__ or chain[-1].__context__) is not None and deeper not in chain:
         chain.append(deeper)
     for one in chain:
+        if _NOT_BEGUN in getattr(one, "__notes__", ()):
+            raise NotBegun(_NOT_BEGUN) from failure
         if isinstance(one, Unmet):
-            return Fault.ADDRESS, f"{one} may not be met"
+            # Not which: who asks could have the names of the own network looked up.
+            return Fault.ADDRESS, "an address that may not be met, or not without TLS"
         if isinstance(one, ssl.SSLError):
             return Fault.TLS, str(getattr(one, "verify_message", "") or one.reason or "no TLS")[:200]
     if isinstance(failure, (httpcore.ConnectError, httpcore.ConnectTimeout)):

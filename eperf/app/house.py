@@ -101,8 +101,8 @@ class House:
         limits = Limits(
             depth=settings.max_depth, cost=settings.max_cost, execution_seconds=settings.request_seconds
         )
-        poster = HttpPoster(Reachable(networks))
-        return WebhookOutlet(self.schema, self.registry, self.grown, self.now, limits, poster)
+        poster, prober = HttpPoster(Reachable(networks)), HttpPoster(Reachable(networks), lookups=4)
+        return WebhookOutlet(self.schema, self.registry, self.grown, self.now, limits, poster, prober)
 
     async def let_go(self) -> None:
         """Closes what was opened for webhooks, if anything was."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from eperf.store import database
@@ -71,7 +72,10 @@ SELECT min(low) AS low FROM (
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery that is ours to send for a while. `previous` is the last update of the subject before it, if any."""
+    """A delivery that is ours to send for a while, `since` an instant of the monotonic clock.
+
+    `previous` is the last update of the subject before it, if any.
+    """
 
     id: int
     webhook_id: int
@@ -81,6 +85,7 @@ class Claimed:
     subject_id: int
     attempts: int
     claim: int
+    since: float
     previous: int | None = None
 
 
@@ -139,14 +144,16 @@ async def due(now_ms: int) -> dict[int, int]:
 
 async def take(room: Mapping[int, int], now_ms: int) -> list[Claimed]:
     """Claims what is due of webhooks, for each no more than it has room, the earliest first."""
-    claim = secrets.randbits(62) + 1
+    claim, since = secrets.randbits(62) + 1, monotonic()
     places = ",".join(f"({int(webhook)},{int(most)})" for webhook, most in sorted(room.items()))
     text = _TAKE.format(
         room=places, now=int(now_ms), clock=database.clock(), free=_free(), claim=claim, lease=LEASE_SECONDS
     )
-    rows = await _rows(text)
-    before = await _previous([int(row["id"]) for row in rows])
-    return [Claimed(**row, claim=claim, previous=before.get(int(row["id"]))) for row in rows]
+    # In a transaction, which is the leader's alone: who was paused claims nothing when it wakes.
+    async with database.transaction():
+        rows = await _rows(text)
+        before = await _previous([int(row["id"]) for row in rows])
+    return [Claimed(**row, claim=claim, since=since, previous=before.get(int(row["id"]))) for row in rows]
 
 
 async def _previous(ids: Sequence[int]) -> dict[int, int | None]:

@@ -20,6 +20,8 @@ from eperf.store import database, migrate
 
 _WAIT_MS = 60_000
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+_PAUSE = "UPDATE webhook SET state = 'paused', changed_at = now() WHERE state IN ('active', 'paused')"
+"""A copy of a server that lives must not send. The time of a pause begins anew with the place."""
 _TABLES = """
 SELECT c.relname AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
@@ -114,7 +116,8 @@ async def load(
     """Fills the tables in one transaction: all of it, or nothing. Gives tables of somebody else's, which it leaves out.
 
     `rows` gives a table's pieces, and is asked for the tables in the order of `facts`. References are made anew behind
-    the rows, which checks each. Jobs of plugins wait for their next time; `ahead` numbers are left free everywhere.
+    the rows, which checks each. Jobs of plugins wait for their next time, webhooks that were active are paused; `ahead`
+    numbers are left free everywhere.
     """
     async with _connected(url) as connection:
         async with connection.transaction():
@@ -136,6 +139,8 @@ async def load(
                 )
             if "plugin_job" in tables:
                 await connection.execute("UPDATE plugin_job SET due_at = $1", _NEVER)
+            if "webhook" in tables:
+                await connection.execute(_PAUSE)
             await connection.execute(f"COMMENT ON TABLE tortoise_migrations IS '{_text(seal)}'")
         await connection.execute("ANALYZE")
     return tuple(sorted(facts.tables.keys() - tables.keys()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eperf.domain.errors import BackupDamaged, BadInput
@@ -18,6 +19,8 @@ NAME = "eperf.db"
 _BUSY_SECONDS = 60
 _OF_ONE = ("", "-wal", "-shm", "-journal")
 _NEVER = "9999-12-31 00:00:00+00:00"
+_PAUSE = "UPDATE webhook SET state = 'paused', changed_at = ? WHERE state IN ('active', 'paused')"
+"""The time of a pause begins anew with the place."""
 
 
 def copy(path: Path, into: Path) -> tuple[str, ...]:
@@ -53,14 +56,17 @@ def lies_at(path: Path) -> str | None:
 def ready(part: Path, ahead: int) -> None:
     """Looks through a file that is to become the database, and makes it fit to go on from.
 
-    Jobs of plugins wait for their next time: the server that was lost may have run those that came due since. `ahead`
-    numbers are left free everywhere.
+    Jobs of plugins wait for their next time: the server that was lost may have run those that came due since. Webhooks
+    that were active are paused: a copy of a server that lives must not send. `ahead` numbers are left free everywhere.
     """
     try:
         _migrations(part)
         with closing(sqlite3.connect(part)) as target, target:
             if _has(target, "plugin_job"):
                 target.execute("UPDATE plugin_job SET due_at = ?", (_NEVER,))
+            if _has(target, "webhook"):
+                now = datetime.now(UTC).isoformat(" ")
+                target.execute(_PAUSE, (now,))
             if ahead:
                 target.execute("UPDATE sqlite_sequence SET seq = seq + ?", (ahead,))
                 target.execute("UPDATE event_head SET cursor = cursor + ?", (ahead,))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from eperf.adapters.addresses import Reachable, Unmet
 from eperf.adapters.poster import MOST_BYTES, HttpPoster
 from eperf.domain.attendance.network import networks_of
-from eperf.domain.webhook.call import Outcome
+from eperf.domain.webhook.call import NotBegun, Outcome
 from eperf.domain.webhook.endpoint import endpoint_of
 from eperf.domain.webhook.state import Fault
 from tests.support.receivers import (
@@ -121,7 +123,7 @@ async def test_a_redirect_is_not_followed_wherever_it_leads() -> None:
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fec0::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
         "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2002:5db8:d822::1", "2002:a00:1::1", "::7f00:1", "::ffff:0:127.0.0.1",
-        "2001:0:7f00:1::", "fe80::1%eth0",
+        "2001:0:7f00:1::", "fe80::1%eth0", "64:ff9b:1::a00:1", "192.0.0.192", "192.0.0.9", "5f00::1", "3fff::1",
     ],
 )  # fmt: skip
 async def test_an_address_that_is_not_public_is_not_met(address: str) -> None:
@@ -130,6 +132,7 @@ async def test_an_address_that_is_not_public_is_not_met(address: str) -> None:
     async with poster({"any.test": [address]}, networks=()) as way:
         outcome = await way.post(endpoint_of("https://any.test/"), {}, b"{}")
     assert (outcome.fault, outcome.status) == (Fault.ADDRESS, None)
+    assert outcome.why == "an address that may not be met, or not without TLS"
 
 
 def test_public_addresses_are_met_whatever_they_are_written_as() -> None:
@@ -161,6 +164,26 @@ async def test_a_name_that_leads_elsewhere_after_the_look_gains_nothing(tmp_path
     assert second.fault is Fault.ADDRESS
     assert asked == ["rebinds.test"] * 2, "one look for one connection"
     assert receiver.connections == 1
+
+
+async def test_a_call_that_waited_for_another_name_is_not_its_receivers_fault() -> None:
+    free, looked = threading.Event(), threading.Event()
+
+    def slow(host: str) -> Sequence[str]:
+        looked.set()
+        free.wait(10)
+        return ["127.0.0.1"]
+
+    way = HttpPoster(Reachable(LOOPBACK, slow), whole_seconds=0.3, lookups=1)
+    try:
+        hanging = asyncio.create_task(way.post(endpoint_of("https://slow.test/"), {}, b"{}"))
+        await asyncio.to_thread(looked.wait, 5)
+        with pytest.raises(NotBegun):
+            await way.post(endpoint_of("https://other.test/"), {}, b"{}")
+        assert (await hanging).fault is Fault.TIMEOUT
+    finally:
+        free.set()
+        await way.aclose()
 
 
 async def test_without_tls_only_ones_own_networks_are_met() -> None:

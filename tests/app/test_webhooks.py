@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from eperf.domain.webhook.state import Fault
 from eperf.services import activity, webhook
 from eperf.services.call import Call
 from eperf.services.webhook import sending as services
-from eperf.store import deliveries, log
+from eperf.store import deliveries, fence, log
 from eperf.store.access import AccountRow, GrantRow
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRow
+from tests.support.database import KIND
 from tests.support.house import house_of
 from tests.support.receivers import OK, Request, hangs, receiving, status
 from tests.support.town import TODAY, Town, build
@@ -295,6 +297,31 @@ async def test_who_was_thought_dead_changes_nothing_that_another_has_done_since(
     [kept] = await WebhookDeliveryRow.filter(webhook_id=row.id)
     assert (kept.state, kept.attempts) == ("delivered", 1)
     assert await WebhookAttemptRow.filter(delivery_id=kept.id).count() == 2
+
+
+@pytest.mark.skipif(KIND == "sqlite", reason="SQLite serves one process")
+async def test_who_leads_no_more_claims_nothing(town: Town) -> None:
+    clock = Clock()
+    async with outlet_of(town, clock) as way:
+        row = await active(town, "https://receiver.example/", way)
+    await happens(town)
+    await services.look(Call(SYSTEM, clock(), registry=town.registry))
+    with fence.within(1), pytest.raises(fence.NotLeader):
+        await deliveries.take({row.id: 1}, 2**62)
+    assert (await WebhookDeliveryRow.get(webhook_id=row.id)).claim is None
+
+
+async def test_nothing_is_sent_under_a_claim_that_may_end_before_the_call(town: Town) -> None:
+    clock = Clock()
+    async with outlet_of(town, clock) as way, receiving(OK) as receiver:
+        row = await active(town, receiver.url(), way)
+        await happens(town)
+        await services.look(Call(SYSTEM, clock(), registry=town.registry))
+        [claimed] = await deliveries.take({row.id: 1}, 2**62)
+        with pytest.raises(services.ClaimTooOld):
+            await services.send(replace(claimed, since=claimed.since - 20), row, way, clock)
+        assert receiver.got == []
+        assert (await services.send(claimed, row, way, clock)).outcome is not None
 
 
 async def test_a_rotation_signs_with_both_secrets_until_its_overlap_has_passed(town: Town) -> None:

@@ -104,10 +104,11 @@ def resolving(names: dict[str, int]) -> Callable[[str], Sequence[str]]:
 async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
     town, clock = await build(), Clock()
     await owned(town)
-    poster = HttpPoster(
-        Reachable(networks_of("127.0.0.1"), resolving({})), whole_seconds=2.5, connect_seconds=5
+    poster, prober = (
+        HttpPoster(Reachable(networks_of("127.0.0.1"), resolving({})), whole_seconds=2.5, connect_seconds=5)
+        for _ in range(2)
     )
-    way = WebhookOutlet(SCHEMA, town.registry, Bell(), clock, Limits(), poster)
+    way = WebhookOutlet(SCHEMA, town.registry, Bell(), clock, Limits(), poster, prober)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(way.aclose)
         forbidden = await stack.enter_async_context(receiving(OK, host=FORBIDDEN))

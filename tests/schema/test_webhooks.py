@@ -40,7 +40,7 @@ CREATE = """mutation($input: CreateWebhookInput!) { createWebhook(input: $input)
 VERIFY = """mutation($input: WebhookInput!) { verifyWebhook(input: $input) { __typename
   ... on WebhookProbe { verified status fault headers { name value } body answer webhook { state } }
   ... on Problem { code field } } }"""
-LIST = """{ webhooks { nodes { id name url state cause failures failingSince restingUntil deliveries(first: 9) { nodes {
+LIST = """{ webhooks { nodes { id name url selection state cause failures failingSince restingUntil deliveries(first: 9) { nodes {
   cursor kind subject { id } state attemptCount endedAt dueAt attempts { nodes { status fault why answer latencyMs } } } } } } }"""
 ROTATE = """mutation($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) { __typename
   ... on WebhookSecret { secret webhook { previousSecretUntil } } ... on Problem { code field } } }"""
@@ -129,16 +129,17 @@ async def test_what_cannot_be_made_is_a_problem_with_its_field(
     assert (problem["__typename"], problem["code"], problem["field"]) == ("Problem", code, field)
 
 
-async def test_deliveries_and_attempts_are_read_and_a_path_is_its_owners_alone(
+async def test_deliveries_and_attempts_are_read_and_a_path_a_selection_and_an_answer_are_their_owners_alone(
     town: Town, ask: Ask, way: WebhookOutlet
 ) -> None:
     async with receiving(status(500, b"no")) as receiver:
-        row = await active(town, receiver.url() + "?token=hidden", way)
+        row = await active(town, receiver.url() + "?token=hidden", way, selection="{ kind }")
         await happens(town)
         await worked_off(sender_of(town, way, Clock()))
         mine = (await ask(OWNER, LIST, GRANT))["webhooks"]["nodes"]
         officer = (await ask("Sri", LIST, ADMIN))["webhooks"]["nodes"]
         auditor = (await ask("Sri", LIST, AUDITOR))["webhooks"]["nodes"]
+        colleague = (await ask("Sri", LIST, GRANT))["webhooks"]["nodes"]
         nobody = (await ask("Budi", LIST))["webhooks"]["nodes"]
         office = (await ask("Sri", LIST, (Role.PERSONNEL_ADMIN, "office")))["webhooks"]["nodes"]
     [one] = mine
@@ -159,7 +160,10 @@ async def test_deliveries_and_attempts_are_read_and_a_path_is_its_owners_alone(
         "status 500",
         "no",
     )
-    assert officer == auditor == [{**one, "url": receiver.url().removesuffix("/hook") + "/…"}]
+    assert one["selection"] == "{\n  kind\n}"
+    tried["answer"] = None
+    hidden = {"url": receiver.url().removesuffix("/hook") + "/…", "selection": None}
+    assert officer == auditor == colleague == [{**one, **hidden}]
     assert nobody == office == []
     assert row.secret not in orjson.dumps([mine, officer]).decode()
 

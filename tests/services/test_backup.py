@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from eperf.adapters.blobs import Blobs
 from eperf.app.house import opened as opened_house
 from eperf.domain.activity import Report
 from eperf.domain.errors import BackupDamaged, BackupNewer, BadInput, PlaceNotEmpty, RestoreUnfinished
+from eperf.domain.webhook.state import WebhookState
 from eperf.services import activity, backup
 from eperf.services.backup import form, restoring
 from eperf.services.schedule import due
@@ -28,6 +29,7 @@ from eperf.store.activity import ActivityRow
 from eperf.store.event import EventRow
 from eperf.store.guest import JobRow, SinkRow
 from eperf.store.scoring import ScoreRow
+from eperf.store.webhook import WebhookRow
 from tests.support.closed import POINTS, chosen, closed, scored, worked
 from tests.support.database import KIND, Databases, opened, run
 from tests.support.town import NOW, TODAY, Town, build
@@ -49,6 +51,16 @@ async def numbered() -> None:
         pass
 
 
+async def hooked(town: Town) -> None:
+    """A webhook of each state, changed long ago."""
+    for state in WebhookState:
+        await WebhookRow.create(
+            account_id=town.accounts["Eka"], unit_id=town.units["city"], name=state.value, state=state.value,
+            url="https://receiver.example/", host="receiver.example", secret="whsec_x", cursor=1,
+            created_at=NOW - timedelta(days=60), changed_at=NOW - timedelta(days=60),
+        )  # fmt: skip
+
+
 def lived_in(url: str, data: Path) -> Town:
     """A town in which something has happened: work, a closed month with its file, evidence, a sink, a job."""
 
@@ -63,6 +75,7 @@ def lived_in(url: str, data: Path) -> Town:
             await numbered()
             await SinkRow.create(name="broker/all", cursor=2)
             await JobRow.create(name="mail/daily", due_at=NOW - timedelta(days=3), cause="was away")
+            await hooked(town)
             await Blobs(data).put(CONTENT)
             return town
 
@@ -76,6 +89,9 @@ def rows_of(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, as the drivers give them."""
     found = run(_postgres_rows(url)) if KIND == "postgres" else _sqlite_rows(database.sqlite_path(url))
     found["plugin_job"] = [row[:2] + row[3:] for row in found["plugin_job"]]  # but when a job is due next
+    # and what is paused by a restore.
+    flowing = {"active", "paused"}
+    found["webhook"] = [row if flowing.isdisjoint(row) else row[:1] for row in found["webhook"]]
     return found
 
 
@@ -190,6 +206,21 @@ def test_no_effect_fires_again_in_a_restored_place(once: tuple[Place, str]) -> N
             assert (await SinkRow.get(name="broker/all")).cursor == 2
             assert (await JobRow.get(name="mail/daily")).cause == "was away"
             assert await due("mail/daily", Daily(), NOW) == NOW + timedelta(hours=5)  # type: ignore[arg-type]
+
+    run(look())
+
+
+def test_webhooks_send_nothing_from_a_restored_place_until_they_are_resumed(once: tuple[Place, str]) -> None:
+    _, url = once
+
+    async def look() -> None:
+        async with opened(url):
+            states = dict(await WebhookRow.all().values_list("name", "state"))
+            assert states.pop("active") == "paused"
+            assert states == {name: name for name in states}
+            paused = await WebhookRow.filter(state="paused")
+            assert {row.name for row in paused} == {"active", "paused"}
+            assert all(datetime.now(UTC) - row.changed_at < timedelta(minutes=5) for row in paused)
 
     run(look())
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
+import orjson
 import pytest
+from tortoise.backends.base.client import TransactionalDBClient
 
-from eperf.domain.access import Role
+from eperf.domain.access import SYSTEM, Role
 from eperf.domain.errors import (
     BadInput,
     Conflict,
@@ -21,14 +25,17 @@ from eperf.domain.errors import (
 )
 from eperf.services import webhook
 from eperf.services.call import Call
-from eperf.services.webhook import manage
-from eperf.store import deliveries, log
+from eperf.services.webhook import manage, probe
+from eperf.services.webhook.sending import end_pauses
+from eperf.store import database, deliveries, log
+from eperf.store.access import TokenRow
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
-from tests.support.receivers import OK, Answer, echoes, receiving, status
+from tests.support.receivers import OK, Answer, echoes, hangs, receiving, status
 from tests.support.town import NOW, Town
 from tests.support.webhooks import GRANT, OWNER, Clock, active, happens, outlet_of, owned
 
+redeliver = import_module("eperf.services.webhook.redeliver")  # its name in the package is the verb's
 URL = "https://receiver.example/hook"
 ADMIN = (Role.PERSONNEL_ADMIN, "city")
 OTHER = (Role.INTEGRATOR, "city")
@@ -144,6 +151,27 @@ async def test_a_narrow_token_of_the_owner_cannot_use_a_wide_webhook(town: Town)
     viewer = replace(town.viewer(OWNER, GRANT, ADMIN), roles=frozenset({Role.INTEGRATOR}))
     with pytest.raises(Forbidden):
         await webhook.rotate(Call(viewer, NOW, registry=town.registry), wide.id, 0)
+    await WebhookRow.filter(id=wide.id).update(state="active")
+    carried = (["integrator"], ["integrator", "personnel_admin", "employee", "supervisor"], None)
+    narrow, whole, session = [await token_call(town, roles) for roles in carried]
+    for verb in (webhook.pause, webhook.remove):
+        with pytest.raises(Forbidden):
+            await verb(narrow, wide.id)
+    await webhook.pause(whole, wide.id)
+    await webhook.remove(session, wide.id)
+
+
+async def token_call(town: Town, roles: list[str] | None) -> Call:
+    """The owner by a token with these roles, after the account has lost the one for webhooks."""
+    made = await TokenRow.create(
+        account_id=town.accounts[OWNER],
+        name="t",
+        digest=f"{roles}",
+        roles=roles,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+    )
+    return Call(replace(town.viewer(OWNER), token_id=made.id), NOW, registry=town.registry)
 
 
 async def test_an_owner_who_lost_the_role_changes_nothing_and_can_still_take_it_away(town: Town) -> None:
@@ -200,14 +228,17 @@ async def test_a_dry_run_shows_what_would_be_sent_and_what_was_answered_and_chan
                 mine(town), new(town, url=receiver.url(), selection="{ employee { name } }"), way
             )
         ).id
+        unasked = await webhook.test(mine(town, now=NOW - timedelta(seconds=3)), number, way)
+        assert orjson.loads(unasked.message.body)["data"] == {"test": True, "update": None}
+        await WebhookRow.filter(id=number).update(state="active")
         before = await EventRow.all().count()
         probe = await webhook.test(mine(town), number, way)
         with pytest.raises(Conflict):
             await webhook.test(mine(town), number, way)
         await webhook.test(mine(town, now=NOW + timedelta(seconds=3)), number, way)
     assert (probe.outcome.status, probe.outcome.body) == (418, b"teapot")
-    assert receiver.got[0].event["data"] == {"test": True, "update": {"employee": {"name": "Budi"}}}
-    assert probe.message.body == receiver.got[0].body
+    assert receiver.got[1].event["data"] == {"test": True, "update": {"employee": {"name": "Budi"}}}
+    assert probe.message.body == receiver.got[1].body
     assert await EventRow.all().count() == before
     assert await WebhookDeliveryRow.all().count() == 0
 
@@ -257,6 +288,24 @@ async def test_the_log_is_needed_from_the_first_update_that_is_not_delivered(tow
         assert await deliveries.lowest_needed() is None
 
 
+@pytest.mark.parametrize(
+    ("days", "has_role", "state", "cause"),
+    [(29, True, "paused", None), (31, True, "disabled", "too-old"), (1, False, "disabled", "owner")],
+)
+async def test_the_log_is_not_kept_for_ever_for_a_paused_webhook(
+    town: Town, days: int, has_role: bool, state: str, cause: str | None
+) -> None:
+    if has_role:
+        await owned(town)
+    async with outlet_of(town, lambda: NOW) as way:
+        row = await active(town, URL, way)
+        await webhook.pause(mine(town), row.id)
+        await end_pauses(Call(SYSTEM, NOW + timedelta(days=days), registry=town.registry), way)
+    row = await WebhookRow.get(id=row.id)
+    assert (row.state, row.cause) == (state, cause)
+    assert (await deliveries.lowest_needed() is None) is (state == "disabled")
+
+
 async def test_a_step_is_taken_once_however_often_it_is_planned(town: Town) -> None:
     await owned(town)
     async with outlet_of(town, Clock()) as way:
@@ -295,3 +344,76 @@ async def test_a_range_brings_what_was_before_the_webhook_too_and_a_key_counts_o
     assert await WebhookDeliveryRow.filter(state="waiting").count() == 0
     [first, *_] = await WebhookDeliveryRow.all().order_by("id")
     assert await webhook.redeliver(mine(town), row.id, webhook.Again(named=(first.id,))) == 1
+
+
+async def test_a_range_is_not_longer_than_what_can_be_looked_through_and_is_looked_at_in_strides(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    await happens(town, 3)
+    async with outlet_of(town, Clock()) as way:
+        row = await active(town, URL, way)
+    head = await log.head()
+    monkeypatch.setattr(redeliver, "MOST_PLACES", head - 1)
+    with pytest.raises(BadInput) as refused:
+        await webhook.redeliver(mine(town), row.id, webhook.Again(last=10**12))
+    assert refused.value.field == "first"
+    monkeypatch.setattr(redeliver, "MOST_PLACES", head)
+    monkeypatch.setattr(redeliver, "_STRIDE", 1)
+    monkeypatch.setattr(redeliver, "MOST", 2)
+    with pytest.raises(TooMany):
+        await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
+    monkeypatch.setattr(redeliver, "MOST", 3)
+    assert await webhook.redeliver(mine(town), row.id, webhook.Again(first=1)) == 3
+
+
+async def test_the_log_is_not_looked_through_in_the_transaction_of_a_redelivery(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock()) as way:
+        row = await active(town, URL, way)
+    found, inside = deliveries.matching, []
+
+    async def watched(*given: Any) -> list[int]:
+        inside.append(isinstance(database.connection(), TransactionalDBClient))
+        return await found(*given)
+
+    monkeypatch.setattr(deliveries, "matching", watched)
+    await happens(town)
+    await WebhookRow.filter(id=row.id).update(cursor=await log.head())
+    await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
+    assert inside == [False]
+
+
+async def test_a_dry_run_looks_for_an_update_in_the_newest_part_of_the_log_only(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owned(town)
+    await happens(town)
+    await happens(town, who="Budi")
+    monkeypatch.setattr(probe, "_SAMPLE_PLACES", 0)
+    async with outlet_of(town, Clock()) as way, receiving(OK) as receiver:
+        row = await active(town, receiver.url(), way)
+        await webhook.test(mine(town), row.id, way)
+    assert receiver.got[0].event["data"] == {"test": True, "update": None}
+
+
+async def test_an_account_asks_two_receivers_at_once(town: Town) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock(), whole_seconds=0.5) as way, receiving(hangs) as receiver:
+        rows = [await active(town, receiver.url(), way) for _ in range(3)]
+        asked = [webhook.test(mine(town), row.id, way) for row in rows]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        refused = [one for one in found if isinstance(one, BaseException)]
+        assert len(refused) == 1
+        assert isinstance(refused[0], Conflict)
+        assert await webhook.test(mine(town, now=NOW + timedelta(seconds=3)), rows[0].id, way)
+
+
+async def test_what_is_asked_of_receivers_on_demand_holds_up_no_update(town: Town) -> None:
+    await owned(town)
+    async with outlet_of(town, Clock()) as way, receiving(OK) as receiver:
+        row = await active(town, receiver.url(), way)
+        await way.poster.aclose()
+        assert (await webhook.test(mine(town), row.id, way)).outcome.fault is None

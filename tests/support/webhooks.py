@@ -55,8 +55,9 @@ async def outlet_of(
     **given: Any,
 ) -> AsyncIterator[WebhookOutlet]:
     """The way out, to loopback."""
-    poster = HttpPoster(Reachable(networks_of("127.0.0.0/8"), resolve), **{"whole_seconds": 1.5, **given})
-    way = WebhookOutlet(SCHEMA, town.registry, Bell(), clock, Limits(), poster)
+    reachable, bounds = Reachable(networks_of("127.0.0.0/8"), resolve), {"whole_seconds": 1.5, **given}
+    poster, prober = HttpPoster(reachable, **bounds), HttpPoster(reachable, **bounds)
+    way = WebhookOutlet(SCHEMA, town.registry, Bell(), clock, Limits(), poster, prober)
     try:
         yield way
     finally:

@@ -56,6 +56,7 @@ class WebhookOutlet:
         now: Callable[[], datetime],
         limits: Limits,
         poster: HttpPoster,
+        prober: HttpPoster,
     ) -> None:
         limits = replace(limits, cost=min(limits.cost, _MOST_COST))
         problems = Problems(problem_of_refused, suggestions=False, most=limits.errors)
@@ -64,7 +65,7 @@ class WebhookOutlet:
         )
         self._registry, self._grown, self._now = registry, grown, now
         self._owners: dict[tuple[int, frozenset[str]], tuple[float, Viewer | None]] = {}
-        self.poster = poster
+        self.poster, self.prober = poster, prober
 
     def checked(self, selection: str) -> str:
         """The selection as it is kept; see `Outlet`."""
@@ -116,6 +117,7 @@ class WebhookOutlet:
     async def aclose(self) -> None:
         """Closes the connections to receivers."""
         await self.poster.aclose()
+        await self.prober.aclose()
 
     def _context(self, viewer: Viewer) -> Context:
         return Context(viewer, "en", "webhook", self._now, self._registry, self._grown)

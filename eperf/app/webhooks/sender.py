@@ -15,11 +15,12 @@ import structlog
 
 from eperf.adapters.broker import Bell
 from eperf.app.webhooks import counts
+from eperf.domain.webhook.call import NotBegun
 from eperf.domain.webhook.state import Fault, WebhookState
 from eperf.services.call import Call
 from eperf.services.webhook.fair import Places, Wish, room
 from eperf.services.webhook.outlet import Outlet
-from eperf.services.webhook.sending import Sent, look, prune, send, settle
+from eperf.services.webhook.sending import ClaimTooOld, Sent, end_pauses, look, prune, send, settle
 from eperf.store import database, deliveries
 from eperf.store.deliveries import Claimed
 from eperf.store.webhook import WebhookRow
@@ -138,6 +139,10 @@ class Sender:
     async def _one(self, claimed: Claimed, webhook: WebhookRow) -> None:
         try:
             sent = await send(claimed, webhook, self._outlet, lambda: self._call().now)
+        except (ClaimTooOld, NotBegun):
+            # The claim ends by itself, and nobody is blamed.
+            logger.warning("webhooks.too-late", webhook=webhook.id, cursor=claimed.cursor)
+            return
         except Exception:
             # A fault of ours, or the database is away: the claim ends by itself, and it is sent again.
             logger.exception("webhooks.not-sent", webhook=webhook.id, cursor=claimed.cursor)
@@ -158,6 +163,7 @@ class Sender:
         if monotonic() - self._pruned < _PRUNE_SECONDS:
             return
         if not await prune(self._call(), self._keep):
+            await end_pauses(self._call(), self._outlet)
             self._pruned = monotonic()
 
     async def _let_go(self) -> None:

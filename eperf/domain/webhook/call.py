@@ -26,9 +26,13 @@ class Outcome:
     asked: float | None = None
 
 
+class NotBegun(Exception):
+    """A call whose time was over before this server came to look the name up: that is not the receiver's fault."""
+
+
 class Poster(Protocol):
     """The way to receivers; see `eperf.adapters.poster`."""
 
     async def post(self, to: Endpoint, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """Sends one request and gives what came of it, within a bounded time; raises nothing but what is a bug."""
+        """Sends one request and gives what came of it, within a bounded time; raises `NotBegun`, else only a bug."""
         ...

@@ -12,7 +12,7 @@ class WebhookState(StrEnum):
     """Its receiver has not yet shown that it wants them: nothing is sent; what happens meanwhile is sent afterwards."""
     ACTIVE = "active"
     PAUSED = "paused"
-    """Somebody stopped it; what happens meanwhile is sent when it goes on."""
+    """Somebody stopped it; what happens meanwhile is sent when it goes on, for a while: the log is kept for it."""
     DISABLED = "disabled"
     """eperf stopped it, for a `WebhookCause`."""
     REMOVED = "removed"
@@ -29,7 +29,7 @@ class WebhookCause(StrEnum):
     OWNER = "owner"
     """Its owner's account is closed, or has no role any more under which one may have webhooks."""
     TOO_OLD = "too-old"
-    """The log no longer holds what it had to be sent next."""
+    """The log no longer holds what it had to be sent next, or need not any more: it was paused for too long."""
 
 
 class DeliveryState(StrEnum):

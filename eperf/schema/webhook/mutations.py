@@ -150,7 +150,7 @@ class RedeliverWebhookInput:
     webhook: strawberry.ID
     deliveries: list[strawberry.ID] | None = strawberry.field(default=None, description="These, 100 at most.")
     first: str | None = strawberry.field(
-        default=None, description="From this cursor on, 5,000 updates at most."
+        default=None, description="From this cursor on, 5,000 updates of 200,000 places at most."
     )
     last: str | None = strawberry.field(default=None, description="Up to this cursor.")
     all_failed: bool = strawberry.field(default=False, description="All that were set aside.")

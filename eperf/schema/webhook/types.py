@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ import strawberry
 from eperf.domain.access import Operation, Scope
 from eperf.domain.errors import BadInput
 from eperf.domain.webhook.state import DeliveryState, Fault, WebhookCause, WebhookState
-from eperf.planner.mapping import column, computed, mapped, relation
+from eperf.planner.mapping import batch_field, column, computed, mapped, relation
 from eperf.schema.context import Context
 from eperf.schema.ids import global_id
 from eperf.schema.node import Node
@@ -47,10 +47,26 @@ def of_webhooks(scope: Scope) -> Condition | None:
 def _url(row: Mapping[str, Any], context: Context) -> str:
     """All of it for its owner; a path often holds a secret, so others see where it leads to and no more."""
     url = str(row["url"])
-    if context.seen().account_id == row["account_id"]:
+    if _is_owners(row, context):
         return url
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}/…"
+
+
+def _selection(row: Mapping[str, Any], context: Context) -> str | None:
+    return row["selection"] if _is_owners(row, context) else None
+
+
+def _is_owners(row: Mapping[str, Any], context: Context) -> bool:
+    return bool(context.seen().account_id == row["account_id"])
+
+
+async def _answers(rows: Sequence[Mapping[str, Any]], context: Context) -> list[str | None]:
+    """What receivers said, for owners: it may repeat what was sent, or the path that it was sent to."""
+    numbers = {row["webhook_id"] for row in rows}
+    own = WebhookRow.filter(id__in=sorted(numbers), account_id=context.seen().account_id)
+    mine = set(await own.values_list("id", flat=True))
+    return [row["answer"] if row["webhook_id"] in mine else None for row in rows]
 
 
 def _instant(ms: int | None) -> DateTime | None:
@@ -87,8 +103,11 @@ class Webhook(Node):
     kinds: list[str] = computed(
         ("kinds",), lambda row, _: list(row["kinds"]), "Only these kinds; empty: all.", kind=list[str]
     )
-    selection: str | None = column(
-        "selection", "What is sent of an update, as a selection on `PerformanceUpdate`; null: ids and kind."
+    selection: str | None = computed(
+        ("selection", "account_id"),
+        _selection,
+        "What is sent of an update, as a selection on `PerformanceUpdate`; null: ids and kind, or another's webhook.",
+        kind=str | None,
     )
     roles: list[str] = computed(
         ("roles",), lambda row, _: list(row["roles"]), "The roles that it may use, at most.", kind=list[str]
@@ -151,4 +170,9 @@ class WebhookAttempt(Node):
     latency_ms: int = column("latency_ms", "How long it took, in milliseconds.")
     fault: Fault | None = column("fault", "Why it failed; null when it was taken.", render=Fault)
     why: str = column("why", "More about that.")
-    answer: str = column("answer", "The first 500 characters of the answer.")
+    answer: str | None = batch_field(
+        ("webhook_id", "answer"),
+        _answers,
+        "The first 500 characters of the answer; null for all but the webhook's owner.",
+        kind=str | None,
+    )

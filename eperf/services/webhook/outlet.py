@@ -21,6 +21,11 @@ class Outlet(Protocol):
         """The way to receivers."""
         ...
 
+    @property
+    def prober(self) -> Poster:
+        """The way to receivers for what somebody waits for: whatever is asked there holds up no update."""
+        ...
+
     def checked(self, selection: str) -> str:
         """A selection on the update in its kept form; refuses one that cannot be served within the limits."""
         ...

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,19 +14,24 @@ import orjson
 
 from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.errors import Conflict, Unavailable
-from eperf.domain.webhook.call import Outcome
+from eperf.domain.webhook.call import NotBegun, Outcome
 from eperf.domain.webhook.state import WebhookState
 from eperf.plugins.sinks import SOURCE
 from eperf.services.call import Call, work
 from eperf.services.webhook.message import Message, facts_of, message
 from eperf.services.webhook.outlet import Outlet, SelectionFailed
 from eperf.services.webhook.whose import FIELD, own, tell
+from eperf.store import log
 from eperf.store.event import EventRow
 from eperf.store.scope import OF_EMPLOYEE_ROWS, below, predicate
 from eperf.store.webhook import WebhookRow
 
 _REST_MS = 2_000
 """Between two such calls of a webhook, so that nobody makes the server knock at a door of somebody else's."""
+_AT_ONCE = 2
+_under_way: Counter[int] = Counter()
+_SAMPLE_PLACES = 20_000
+"""So far back the log is looked through for an update that matches."""
 TEST, VERIFICATION = "webhook.test", "webhook.verification"
 
 
@@ -40,16 +47,19 @@ class Probe:
 
 async def test(call: Call, webhook_id: int, outlet: Outlet | None) -> Probe:
     """Sends a `webhook.test` with the latest update that matches, as it would be sent; nothing is changed by it."""
-    row, way = await _row(call, webhook_id, outlet)
-    data = {"test": True, "update": await _sample(row, way)}
-    return await _sent(call, row, way, TEST, data)
+    with _place(call, webhook_id):
+        row, way = await _row(call, webhook_id, outlet)
+        # Who has not said yes is sent no update, not even one.
+        update = None if row.state == WebhookState.PENDING else await _sample(row, way)
+        return await _sent(call, row, way, TEST, {"test": True, "update": update})
 
 
 async def verify(call: Call, webhook_id: int, outlet: Outlet | None) -> Probe:
     """Asks the receiver whether it wants updates; when it answers with the challenge they begin to flow."""
-    row, way = await _row(call, webhook_id, outlet)
     challenge = secrets.token_urlsafe(32)
-    probe = await _sent(call, row, way, VERIFICATION, {"challenge": challenge})
+    with _place(call, webhook_id):
+        row, way = await _row(call, webhook_id, outlet)
+        probe = await _sent(call, row, way, VERIFICATION, {"challenge": challenge})
     verified = probe.outcome.fault is None and _echoes(probe.outcome.body, challenge)
     if verified and row.state == WebhookState.PENDING:
         async with work(call) as opened:
@@ -59,6 +69,21 @@ async def verify(call: Call, webhook_id: int, outlet: Outlet | None) -> Probe:
                 raise Conflict(FIELD, webhook_id, "it was changed meanwhile")
             tell(opened, row, "verified")
     return replace(probe, verified=verified)
+
+
+@contextmanager
+def _place(call: Call, webhook_id: int) -> Iterator[None]:
+    """A place for one such call of an account; refuses when it has as many as it may under way in this process."""
+    account = call.viewer.account_id
+    if _under_way[account] >= _AT_ONCE:
+        raise Conflict(FIELD, webhook_id, f"{_AT_ONCE} receivers of the account are being asked already")
+    _under_way[account] += 1
+    try:
+        yield
+    finally:
+        _under_way[account] -= 1
+        if not _under_way[account]:
+            del _under_way[account]
 
 
 async def _row(call: Call, webhook_id: int, outlet: Outlet | None) -> tuple[WebhookRow, Outlet]:
@@ -81,14 +106,19 @@ async def _sent(call: Call, row: WebhookRow, way: Outlet, kind: str, data: Mappi
         "time": call.now,
     }
     made = message(row, attributes, data, call.now)
-    return Probe(row.id, made, await way.poster.post(made.to, made.headers, made.body))
+    try:
+        outcome = await way.prober.post(made.to, made.headers, made.body)
+    except NotBegun as busy:
+        raise Unavailable from busy
+    return Probe(row.id, made, outcome)
 
 
 async def _sample(row: WebhookRow, way: Outlet) -> Mapping[str, Any] | None:
     viewer = await way.owner(row.account_id, row.roles)
     if viewer is None or scope(viewer, Operation.EVENT_READ).nothing:
         return None
-    found = EventRow.filter(cursor__not_isnull=True, unit_id__in=below(row.units or [row.unit_id]))
+    since = await log.head() - _SAMPLE_PLACES
+    found = EventRow.filter(cursor__gt=since, unit_id__in=below(row.units or [row.unit_id]))
     reach = predicate(scope(viewer, Operation.EVENT_READ), OF_EMPLOYEE_ROWS)
     found = found.filter(reach) if reach is not None else found
     found = found.filter(kind__in=row.kinds) if row.kinds else found

@@ -13,6 +13,10 @@ from eperf.store.webhook import WebhookDeliveryRow, WebhookRow
 
 MOST = 5_000
 MOST_NAMED = 100
+MOST_PLACES = 200_000
+"""So much of the log is looked through at most."""
+_STRIDE = 20_000
+"""So much in one statement."""
 _ENDED = [one.value for one in DeliveryState if one is not DeliveryState.WAITING]
 
 
@@ -36,12 +40,14 @@ class Again:
 async def redeliver(call: Call, webhook_id: int, again: Again) -> int:
     """Has updates of a webhook of one's own sent again; gives how many."""
     row = await own(call, webhook_id)
+    # Looked for before the transaction: the log is long, and nobody else writes meanwhile on SQLite.
+    found = await _in_log(row, again)
     async with work(call) as opened:
         given = [webhook_id, sorted(again.named), again.first, again.last, again.failed]
         before = await answered(call, "redeliverWebhook", given)
         if before is not None:
             return before
-        count = await _again(call, row, again)
+        count = await _again(call, row, again, found)
         if count:
             # Who asks for it knows better than the last failure whether the receiver is well again.
             await WebhookRow.filter(id=row.id).update(rest_until=0)
@@ -50,7 +56,27 @@ async def redeliver(call: Call, webhook_id: int, again: Again) -> int:
     return count
 
 
-async def _again(call: Call, row: WebhookRow, again: Again) -> int:
+def _range(row: WebhookRow, again: Again) -> tuple[int, int]:
+    """The range that is asked for, as far as the webhook has come."""
+    return again.first or 1, row.cursor if again.last is None else min(again.last, row.cursor)
+
+
+async def _in_log(row: WebhookRow, again: Again) -> list[int]:
+    """What the webhook would be sent now of the range that is asked for, if one is."""
+    if again.named or again.failed:
+        return []
+    first, last = _range(row, again)
+    if last - first >= MOST_PLACES:
+        raise BadInput("first", first, f"more than {MOST_PLACES} places before {last}")
+    found: list[int] = []
+    for start in range(first - 1, last, _STRIDE):
+        found += await deliveries.matching(row, start, min(last, start + _STRIDE), MOST + 1 - len(found))
+        if len(found) > MOST:
+            raise TooMany("redeliveries", MOST, len(found))
+    return found
+
+
+async def _again(call: Call, row: WebhookRow, again: Again, found: list[int]) -> int:
     chosen = WebhookDeliveryRow.filter(webhook_id=row.id, state__in=_ENDED)
     made = 0
     if again.named:
@@ -58,20 +84,17 @@ async def _again(call: Call, row: WebhookRow, again: Again) -> int:
     elif again.failed:
         chosen = chosen.filter(state=DeliveryState.DEAD.value)
     else:
-        first, last = again.first or 1, row.cursor if again.last is None else min(again.last, row.cursor)
+        first, last = _range(row, again)
         chosen = chosen.filter(cursor__gte=first, cursor__lte=last)
-        made = await _made(call, row, first, last)
+        made = await _made(call, row, found)
     ended = await chosen.count()
     if ended > MOST:
         raise TooMany("redeliveries", MOST, ended)
     return made + await chosen.update(state=DeliveryState.WAITING.value, attempts=0, due_at=0, ended_at=None)
 
 
-async def _made(call: Call, row: WebhookRow, first: int, last: int) -> int:
-    """Makes rows of what the webhook would be sent now of a range and has no row: it came before it, or long ago."""
-    found = await deliveries.matching(row, first - 1, last, MOST + 1)
-    if len(found) > MOST:
-        raise TooMany("redeliveries", MOST, len(found))
+async def _made(call: Call, row: WebhookRow, found: list[int]) -> int:
+    """Makes rows of updates that have none: they came before the webhook, or long ago."""
     rows = await WebhookDeliveryRow.filter(webhook_id=row.id, cursor__in=found).only("id", "cursor")
     known = {one.cursor for one in rows}
     missing = [cursor for cursor in found if cursor not in known]

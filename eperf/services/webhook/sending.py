@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from eperf.domain.access import Operation, Viewer, scope
 from eperf.domain.webhook.call import Outcome
@@ -30,12 +31,19 @@ from eperf.services.webhook.probe import shown
 from eperf.services.webhook.update import update_at
 from eperf.services.webhook.whose import tell
 from eperf.store import deliveries, log
-from eperf.store.deliveries import WINDOW, Claimed
+from eperf.store.deliveries import LEASE_SECONDS, WINDOW, Claimed
 from eperf.store.event import EventRow
 from eperf.store.webhook import WebhookAttemptRow, WebhookDeliveryRow, WebhookRow
 
 _KEPT_CHARS = 500
 _PRUNED = 1_000
+_CALL_SECONDS = 12.0
+"""One call with what is read and written around it."""
+_LONGEST_PAUSE = timedelta(days=30)
+
+
+class ClaimTooOld(Exception):
+    """A claim that may end before a call would: somebody else sends the update."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +81,20 @@ async def _disable_old(call: Call, row: WebhookRow) -> None:
 
 
 async def send(claimed: Claimed, webhook: WebhookRow, outlet: Outlet, clock: Callable[[], datetime]) -> Sent:
-    """Sends one update, if the webhook's owner may see it at this moment."""
-    viewer = await outlet.owner(webhook.account_id, webhook.roles)
-    if viewer is None or not scope(viewer, Operation.WEBHOOK_WRITE).units:
+    """Sends one update, if the webhook's owner may see it at this moment; raises `ClaimTooOld`."""
+    viewer = await _owner(webhook, outlet)
+    if viewer is None:
         return Sent(claimed, clock(), ownerless=True)
     event = await update_at(Call(viewer, clock()), claimed.cursor)
     if event is None:
         return Sent(claimed, clock())
     return Sent(claimed, clock(), await _posted(event, claimed, webhook, viewer, outlet, clock()))
+
+
+async def _owner(webhook: WebhookRow, outlet: Outlet) -> Viewer | None:
+    """A webhook's owner; None when that account may not have webhooks any more."""
+    viewer = await outlet.owner(webhook.account_id, webhook.roles)
+    return viewer if viewer is not None and scope(viewer, Operation.WEBHOOK_WRITE).units else None
 
 
 async def _posted(
@@ -91,6 +105,8 @@ async def _posted(
     except SelectionFailed as failed:
         return Outcome(0.0, None, Fault.SELECTION, str(failed)[:200])
     made = message(webhook, attributes_of(event, claimed.previous, outlet), data, now)
+    if monotonic() - claimed.since > LEASE_SECONDS - _CALL_SECONDS:
+        raise ClaimTooOld
     return await outlet.poster.post(made.to, made.headers, made.body)
 
 
@@ -190,8 +206,10 @@ def _follows(row: WebhookRow, one: Sent, now: int, chance: Callable[[], float]) 
 
 
 async def _disable(opened: Work, row: WebhookRow, cause: WebhookCause) -> None:
-    active = WebhookRow.filter(id=row.id, state=WebhookState.ACTIVE.value)
-    if await active.update(state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now):
+    unchanged = WebhookRow.filter(id=row.id, state=row.state)
+    if await unchanged.update(
+        state=WebhookState.DISABLED.value, cause=cause.value, changed_at=opened.call.now
+    ):
         row.state = WebhookState.DISABLED.value
         tell(opened, row, f"disabled-{cause.value}")
 
@@ -209,6 +227,19 @@ def _attempt(one: Sent) -> WebhookAttemptRow:
         why=outcome.why[:200],
         answer="".join(letter if letter.isprintable() else " " for letter in text)[:_KEPT_CHARS],
     )
+
+
+async def end_pauses(call: Call, outlet: Outlet) -> None:
+    """Disables paused webhooks whose owner is gone, or whose pause is too long: the log is kept for them."""
+    for row in await WebhookRow.filter(state=WebhookState.PAUSED.value).order_by("id"):
+        cause = None
+        if call.now - row.changed_at > _LONGEST_PAUSE:
+            cause = WebhookCause.TOO_OLD
+        elif await _owner(row, outlet) is None:
+            cause = WebhookCause.OWNER
+        if cause is not None:
+            async with work(call) as opened:
+                await _disable(opened, row, cause)
 
 
 async def prune(call: Call, keep: timedelta) -> int:

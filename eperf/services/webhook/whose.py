@@ -7,6 +7,7 @@ from eperf.domain.errors import Conflict, Forbidden, NotFound
 from eperf.domain.webhook.events import WebhookChanged
 from eperf.domain.webhook.state import WebhookState
 from eperf.services.call import Call, Work
+from eperf.store.access import TokenRow
 from eperf.store.scope import subject_of_unit
 from eperf.store.webhook import WebhookRow
 
@@ -26,11 +27,20 @@ async def own(call: Call, webhook_id: int) -> WebhookRow:
 
 
 async def own_or_stopped(call: Call, webhook_id: int) -> WebhookRow:
-    """A webhook that the caller may stop: one's own, or one in the units that one answers for."""
+    """A webhook that the caller may stop: one's own, or one in the units that one answers for.
+
+    An owner who has lost the role still may; a token that carries less than the webhook does not do for it.
+    """
     row = await seen(call, webhook_id)
-    if row.account_id != call.viewer.account_id:
+    if row.account_id != call.viewer.account_id or not await _carries(call, row):
         call.require(Operation.WEBHOOK_STOP, await subject_of_unit(row.unit_id), FIELD)
     return row
+
+
+async def _carries(call: Call, row: WebhookRow) -> bool:
+    """Whether the caller's token was made with the roles of a webhook, whichever of them the account still has."""
+    token = await TokenRow.get_or_none(id=call.viewer.token_id) if call.viewer.token_id else None
+    return token is None or token.roles is None or set(token.roles).issuperset(row.roles)
 
 
 async def seen(call: Call, webhook_id: int) -> WebhookRow:

@@ -11,14 +11,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import nats
 from nats.aio.client import Client
+from nats.errors import SecureConnWantedError
 
 from eperf.plugins.service import settings_of_installation
 from eperf_nats.settings import NatsSettings
 
 NAME = "nats"
 _CLOSE_SECONDS = 2.0
+
+
+class SureClient(Client):
+    """Speaks TLS where it is asked for, also when the server says in plain text that it has none.
+
+    What the server says first can be changed on the way, and the library would then go on without TLS.
+    """
+
+    def _connect_command(self) -> bytes:
+        begun = self.options["tls_handshake_first"] or self._server_info.get("tls_required")
+        if self.options.get("tls") and not begun:
+            raise SecureConnWantedError
+        return super()._connect_command()
 
 
 class Link:
@@ -55,9 +68,7 @@ class Link:
         client, self._client = self._client, None
         self._settings = None
         if client is not None:
-            with suppress(Exception):
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await client.close()
+            await _closed(client)
 
 
 async def _connected(settings: NatsSettings) -> Client:
@@ -67,16 +78,28 @@ async def _connected(settings: NatsSettings) -> Client:
     elif settings.token:
         who = {"token": settings.token}
     tls = settings.tls()
-    async with asyncio.timeout(settings.seconds):
-        return await nats.connect(
-            settings.addresses,
-            name="eperf",
-            allow_reconnect=False,
-            error_cb=_unsaid,
-            connect_timeout=settings.seconds,
-            **({"tls": tls} if tls else {}),
-            **who,
-        )
+    client = SureClient()
+    try:
+        async with asyncio.timeout(settings.seconds):
+            await client.connect(
+                settings.addresses,
+                name="eperf",
+                allow_reconnect=False,
+                error_cb=_unsaid,
+                connect_timeout=settings.seconds,
+                **({"tls": tls} if tls else {}),
+                **who,
+            )
+    except BaseException:
+        await _closed(client)
+        raise
+    return client
+
+
+async def _closed(client: Client) -> None:
+    with suppress(Exception):
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await client.close()
 
 
 async def _unsaid(_: Exception) -> None:

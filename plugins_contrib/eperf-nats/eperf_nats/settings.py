@@ -50,6 +50,8 @@ class NatsSettings:
             raise ValueError("user and password go together")
         if self.user and self.token:
             raise ValueError("token and user are two ways; one is enough")
+        if (self.user or self.token) and not self._is_secure:
+            raise ValueError("servers would get password or token as they are: let them begin with tls://")
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate and tls_key go together")
         if not 1 <= self.seconds <= 20:
@@ -64,9 +66,15 @@ class NatsSettings:
         """The servers, one by one."""
         return [one.strip() for one in self.servers.split(",") if one.strip()]
 
+    @property
+    def _is_secure(self) -> bool:
+        """Whether TLS is asked for; then it is spoken with every server."""
+        named = self.tls_ca or self.tls_certificate
+        return bool(named) or any(one.startswith("tls:") for one in self.addresses)
+
     def tls(self) -> ssl.SSLContext | None:
         """How TLS is spoken; None where it is neither asked for nor has anything to be said of it."""
-        if not (self.tls_ca or self.tls_certificate or any(one.startswith("tls:") for one in self.addresses)):
+        if not self._is_secure:
             return None
         context = ssl.create_default_context(cafile=self.tls_ca or None)
         if self.tls_certificate:

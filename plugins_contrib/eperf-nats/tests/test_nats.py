@@ -190,6 +190,31 @@ async def test_who_we_are_is_shown_over_tls_and_never_said(
         await sink.send([update(2)])
 
 
+@pytest.mark.parametrize("said", [b'{"tls_required":false}', b"{}"])
+async def test_who_takes_tls_away_on_the_way_gets_no_password(
+    monkeypatch: pytest.MonkeyPatch, sink: JetStream, said: bytes
+) -> None:
+    heard = bytearray()
+
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"INFO " + said + b"\r\n")
+        while piece := await reader.read(1000):
+            heard.extend(piece)
+            writer.write(b"PONG\r\n")
+        writer.close()
+
+    attacker = await asyncio.start_server(between, "127.0.0.1", 0)
+    port = attacker.sockets[0].getsockname()[1]
+    given = {"SERVERS": f"tls://127.0.0.1:{port}", "USER": "eperf", "PASSWORD": "s3cret", "SECONDS": "3"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"{PREFIX}{name}", value)
+    async with attacker:
+        with pytest.raises(nats.errors.SecureConnWantedError):
+            await sink.send([update(1)])
+        await sink._link.close()
+    assert heard == b""
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -199,6 +224,8 @@ async def test_who_we_are_is_shown_over_tls_and_never_said(
         ({"SERVERS": "nats://eperf:s3cret@127.0.0.1"}, "EPERF_PLUGIN_NATS_SERVERS"),
         ({"USER": "eperf"}, "EPERF_PLUGIN_NATS_USER"),
         ({"USER": "eperf", "PASSWORD": "s3cret", "TOKEN": "s3cret"}, "EPERF_PLUGIN_NATS_TOKEN"),
+        ({"USER": "eperf", "PASSWORD": "s3cret"}, "EPERF_PLUGIN_NATS_SERVERS"),
+        ({"TOKEN": "s3cret"}, "EPERF_PLUGIN_NATS_SERVERS"),
         ({"SUBJECTS": "eperf.*"}, "EPERF_PLUGIN_NATS_SUBJECTS"),
         ({"SOURCE": "two words"}, "EPERF_PLUGIN_NATS_SOURCE"),
         ({"TLS_KEY": "key.pem"}, "EPERF_PLUGIN_NATS_TLS_CERTIFICATE"),

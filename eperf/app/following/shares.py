@@ -2,7 +2,8 @@
 
 The key of a group holds all that an answer follows from: the document, the operation, the variables as they were sent
 (but the one that only says where to begin), the language, and the viewer's rights. Accounts of equal rights share a
-group, unless code of a plugin answers a part of it: that may ask who calls, so there the viewer is the key.
+group, unless code of a plugin answers a part of it, or a field that is only its owner's: these ask who calls, so there
+the viewer is the key.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class LogShares:
     """The subscriptions on the log of one front."""
 
     def __init__(self, engine: Engine, schema: Composed, grown: Rings) -> None:
-        self._engine, self._foreign = engine, schema.foreign
+        self._engine, self._personal = engine, schema.personal
         self._schema: GraphQLSchema = schema._schema
         self._field = cast(GraphQLObjectType, self._schema.subscription_type).fields[FIELD]
         self._tail = Tail(grown)
@@ -63,7 +64,9 @@ class LogShares:
     def _selection(self, prepared: Prepared) -> Selection | None:
         kept = prepared.operation.selections
         if not kept:
-            kept.append(selected(self._schema, self._foreign, prepared.document.ast, prepared.operation.node))
+            kept.append(
+                selected(self._schema, self._personal, prepared.document.ast, prepared.operation.node)
+            )
         return cast(Selection | None, kept[0])
 
     def _arguments(self, selection: Selection, executor: Executor[Any]) -> dict[str, Any] | None:

@@ -56,7 +56,7 @@ class Group:
         self._waiting: deque[Entry] = deque()
         self._working: asyncio.Task[None] | None = None
         self._lost = False
-        self.pages = Pages(self, execution)
+        self.pages = Pages(self, execution, tail.turns)
 
     @property
     def plain(self) -> bool:
@@ -112,11 +112,21 @@ class Group:
             _log.error("subscriptions.group-failed", exc_info=error)
             self._let_go()
         finally:
-            if self._lost:
-                self._let_go()
-            self._lost = False
-            self._waiting.clear()
-            self._working = None
+            if self._working is asyncio.current_task():
+                self._rest()
+
+    def _rest(self) -> None:
+        if self._lost:
+            self._let_go()
+        self._lost = False
+        self._waiting.clear()
+        self._working = None
+
+    def close(self) -> None:
+        """Nobody is left: what it is at work on is for nobody."""
+        if self._working is not None:
+            self._working.cancel()
+            self._rest()
 
     def _deliver(self, answers: Sequence[bytes], upto: int) -> None:
         parcel = Parcel(answers)

@@ -95,6 +95,7 @@ class LogShares:
             if not group.held:
                 del self._groups[group.key]
                 self._tail.remove(group)
+                group.close()
 
     async def _begun(self, group: Group, after: int | None) -> int:
         """Where a member begins: from now on, or after a cursor that this process may not have read up to."""

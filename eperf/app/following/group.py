@@ -18,6 +18,7 @@ import structlog
 from eperf.app.following import counts
 from eperf.app.following.execution import AT_ONCE, Execution, Moment
 from eperf.app.following.pages import Pages
+from eperf.app.graphql.held import Things
 from eperf.app.graphql.outlet import Outlet, Parcel
 from eperf.services.event import Audience, Entry
 
@@ -45,8 +46,12 @@ class Member:
 class Group:
     """The subscriptions of one key."""
 
-    def __init__(self, key: Hashable, tail: Tail, audience: Audience, execution: Execution) -> None:
+    def __init__(
+        self, key: Hashable, tail: Tail, audience: Audience, execution: Execution, things: Things
+    ) -> None:
         self._tail, self._execution = tail, execution
+        self.things = things
+        """What it keeps in memory."""
         self.audience = audience
         self.key = key
         self.held = 0

@@ -23,6 +23,7 @@ from eperf.app.following.tail import Tail
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.outlet import Outlet
 from eperf.app.graphql.prepared import Prepared
+from eperf.app.graphql.rates import Purse
 from eperf.schema.compose import Composed
 from eperf.schema.context import Context
 from eperf.schema.event.types import cursor, wanted
@@ -58,8 +59,8 @@ class LogShares:
         group = self._groups.get(key)
         if group is None:
             execution = Execution(self._engine, executor, context, sight, selection.plain)
-            group = Group(key, self._tail, heard, execution)
-        return partial(self._served, group, after)
+            group = Group(key, self._tail, heard, execution, prepared.things())
+        return partial(self._kept, group, after, prepared.purse)
 
     def _selection(self, prepared: Prepared) -> Selection | None:
         kept = prepared.operation.selections
@@ -75,8 +76,14 @@ class LogShares:
         except GraphQLError:
             return None  # the executor says what is wrong
 
+    async def _kept(self, group: Group, after: int | None, purse: Purse, outlet: Outlet) -> None:
+        # An equal one may have come meanwhile.
+        group = self._groups.get(group.key, group)
+        with self._engine.gate.held(purse, group.things):
+            await self._served(group, after, outlet)
+
     async def _served(self, group: Group, after: int | None, outlet: Outlet) -> None:
-        group = self._groups.setdefault(group.key, group)
+        self._groups[group.key] = group
         if not group.held:
             self._tail.add(group)
         group.held += 1

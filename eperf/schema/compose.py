@@ -42,6 +42,7 @@ from eperf.schema.names import Names
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
+from eperf.schema.personal import PERSONAL
 from eperf.schema.plugin.types import CONTRIBUTION as PLUGIN
 from eperf.schema.reserved import ROOTS
 from eperf.schema.roster.queries import CONTRIBUTION as ROSTER
@@ -90,8 +91,8 @@ class Composed(strawberry.Schema):
 
     nodes: dict[str, type]
     added: dict[str, Fields]
-    foreign: frozenset[str]
-    """What plugins brought, whose code may ask who calls: types by name, fields as `Type.field`."""
+    personal: frozenset[str]
+    """What may answer by who calls: types by name, fields as `Type.field`: `PERSONAL`, and all that plugins brought."""
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """A type's own fields, then those that others added."""
@@ -155,7 +156,7 @@ def build(contributions: Iterable[Contribution]) -> Composed:
                 roots[kind].update(fields)
             else:
                 added[kind] = {**added.get(kind, {}), **fields}
-    return _schema(roots, added, types, nodes, scalars, _foreign(contributions))
+    return _schema(roots, added, types, nodes, scalars, PERSONAL | _foreign(contributions))
 
 
 def _foreign(contributions: Iterable[Contribution]) -> frozenset[str]:
@@ -174,7 +175,7 @@ def _schema(
     types: Sequence[type],
     nodes: dict[str, type],
     scalars: dict[object, Any],
-    foreign: frozenset[str],
+    personal: frozenset[str],
 ) -> Composed:
     made = {
         root: create_type(
@@ -184,7 +185,7 @@ def _schema(
         if fields
     }
     # The schema asks for fields while it is built, so the class has to know them before.
-    composed = type("Composed", (Composed,), {"added": added, "nodes": nodes, "foreign": foreign})
+    composed = type("Composed", (Composed,), {"added": added, "nodes": nodes, "personal": personal})
     schema: Composed = composed(
         query=made["Query"],
         mutation=made.get("Mutation"),

@@ -21,11 +21,13 @@ from eperf.store.log import Entry, Whereabouts
 from eperf.store.scope import OF_EMPLOYEE_ROWS, Q, below, predicate
 
 __all__ = [
-    "Audience", "Audiences", "CursorTooOld", "Entry", "Rings", "Told", "Wanted", "audience", "follow", "head", "latest",
-    "prune", "read", "start", "told",
+    "STRIDE", "Audience", "Audiences", "CursorTooOld", "Entry", "Rings", "Told", "Wanted", "audience", "follow", "head",
+    "latest", "prune", "read", "start", "told",
 ]  # fmt: skip
 
 MOST_UNITS = 100
+STRIDE = 20_000
+"""Events that one statement looks through at most: who hears of few must not have the whole log searched at once."""
 _PAGE = 500
 _EVER = 2**62
 _NOTHING: frozenset[int] = frozenset()
@@ -182,14 +184,14 @@ async def follow(call: Call, wanted: Wanted, after: int | None, grown: Rings) ->
     while True:
         waiting = grown.next()
         head = await log.head()
-        if at < head:
-            events = await read(at, head, where, _PAGE)
+        while at < head:
+            upto = min(head, at + STRIDE)
+            events = await read(at, upto, where, _PAGE)
             for event in events:
                 at = event.cursor
                 yield event
-            if events:
-                continue
-            at = head
+            if len(events) < _PAGE:
+                at = upto
         await waiting()
 
 

@@ -18,6 +18,7 @@ import structlog
 from eperf.app.following import counts
 from eperf.app.following.execution import AT_ONCE, Execution, Moment
 from eperf.app.following.pages import Pages
+from eperf.app.graphql.held import Things
 from eperf.app.graphql.outlet import Outlet, Parcel
 from eperf.services.event import Audience, Entry
 
@@ -45,8 +46,12 @@ class Member:
 class Group:
     """The subscriptions of one key."""
 
-    def __init__(self, key: Hashable, tail: Tail, audience: Audience, execution: Execution) -> None:
+    def __init__(
+        self, key: Hashable, tail: Tail, audience: Audience, execution: Execution, things: Things
+    ) -> None:
         self._tail, self._execution = tail, execution
+        self.things = things
+        """What it keeps in memory."""
         self.audience = audience
         self.key = key
         self.held = 0
@@ -56,7 +61,7 @@ class Group:
         self._waiting: deque[Entry] = deque()
         self._working: asyncio.Task[None] | None = None
         self._lost = False
-        self.pages = Pages(self, execution)
+        self.pages = Pages(self, execution, tail.turns)
 
     @property
     def plain(self) -> bool:
@@ -112,11 +117,21 @@ class Group:
             _log.error("subscriptions.group-failed", exc_info=error)
             self._let_go()
         finally:
-            if self._lost:
-                self._let_go()
-            self._lost = False
-            self._waiting.clear()
-            self._working = None
+            if self._working is asyncio.current_task():
+                self._rest()
+
+    def _rest(self) -> None:
+        if self._lost:
+            self._let_go()
+        self._lost = False
+        self._waiting.clear()
+        self._working = None
+
+    def close(self) -> None:
+        """Nobody is left: what it is at work on is for nobody."""
+        if self._working is not None:
+            self._working.cancel()
+            self._rest()
 
     def _deliver(self, answers: Sequence[bytes], upto: int) -> None:
         parcel = Parcel(answers)

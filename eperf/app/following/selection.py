@@ -41,13 +41,16 @@ class Selection:
     place: str | None
     """The variable that says where to begin, if it says nothing else."""
     personal: bool
-    """Whether code of plugins answers a part of it: such code may ask who calls."""
+    """Whether a part of it may be answered by who calls."""
     plain: Callable[[Entry], bytes] | None
     """Writes the answer, where the entry itself holds all of it."""
 
 
 def selected(
-    schema: GraphQLSchema, foreign: frozenset[str], document: DocumentNode, operation: OperationDefinitionNode
+    schema: GraphQLSchema,
+    personal: frozenset[str],
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
 ) -> Selection | None:
     """What a valid subscription selects; None where it is not the log's, or where a directive decides that."""
     fragments = {
@@ -63,7 +66,7 @@ def selected(
     return Selection(
         nodes[0],
         _place(document, nodes),
-        _is_personal(schema, foreign, document),
+        _is_personal(schema, personal, document),
         _plain(key, _fields(inner, _TYPE, fragments)),
     )
 
@@ -122,24 +125,22 @@ class _Uses(Visitor):
 
 
 class _Owners(Visitor):
-    """Looks for what plugins brought."""
+    """Looks for what may be answered by who calls."""
 
-    def __init__(self, types: TypeInfo, foreign: frozenset[str]) -> None:
+    def __init__(self, types: TypeInfo, personal: frozenset[str]) -> None:
         super().__init__()
-        self.types, self.foreign, self.found = types, foreign, False
+        self.types, self.personal, self.found = types, personal, False
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         """One field."""
         parent = self.types.get_parent_type()
         name = parent.name if parent is not None else ""
-        self.found |= name in self.foreign or f"{name}.{node.name.value}" in self.foreign
+        self.found |= name in self.personal or f"{name}.{node.name.value}" in self.personal
 
 
-def _is_personal(schema: GraphQLSchema, foreign: frozenset[str], document: DocumentNode) -> bool:
-    if not foreign:
-        return False
+def _is_personal(schema: GraphQLSchema, personal: frozenset[str], document: DocumentNode) -> bool:
     types = TypeInfo(schema)
-    owners = _Owners(types, foreign)
+    owners = _Owners(types, personal)
     visit(document, TypeInfoVisitor(types, owners))
     return owners.found
 

@@ -2,7 +2,8 @@
 
 The key of a group holds all that an answer follows from: the document, the operation, the variables as they were sent
 (but the one that only says where to begin), the language, and the viewer's rights. Accounts of equal rights share a
-group, unless code of a plugin answers a part of it: that may ask who calls, so there the viewer is the key.
+group, unless code of a plugin answers a part of it, or a field that is only its owner's: these ask who calls, so there
+the viewer is the key.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from eperf.app.following.tail import Tail
 from eperf.app.graphql.engine import Engine
 from eperf.app.graphql.outlet import Outlet
 from eperf.app.graphql.prepared import Prepared
+from eperf.app.graphql.rates import Purse
 from eperf.schema.compose import Composed
 from eperf.schema.context import Context
 from eperf.schema.event.types import cursor, wanted
@@ -32,7 +34,7 @@ class LogShares:
     """The subscriptions on the log of one front."""
 
     def __init__(self, engine: Engine, schema: Composed, grown: Rings) -> None:
-        self._engine, self._foreign = engine, schema.foreign
+        self._engine, self._personal = engine, schema.personal
         self._schema: GraphQLSchema = schema._schema
         self._field = cast(GraphQLObjectType, self._schema.subscription_type).fields[FIELD]
         self._tail = Tail(grown)
@@ -57,13 +59,15 @@ class LogShares:
         group = self._groups.get(key)
         if group is None:
             execution = Execution(self._engine, executor, context, sight, selection.plain)
-            group = Group(key, self._tail, heard, execution)
-        return partial(self._served, group, after)
+            group = Group(key, self._tail, heard, execution, prepared.things())
+        return partial(self._kept, group, after, prepared.purse)
 
     def _selection(self, prepared: Prepared) -> Selection | None:
         kept = prepared.operation.selections
         if not kept:
-            kept.append(selected(self._schema, self._foreign, prepared.document.ast, prepared.operation.node))
+            kept.append(
+                selected(self._schema, self._personal, prepared.document.ast, prepared.operation.node)
+            )
         return cast(Selection | None, kept[0])
 
     def _arguments(self, selection: Selection, executor: Executor[Any]) -> dict[str, Any] | None:
@@ -72,8 +76,14 @@ class LogShares:
         except GraphQLError:
             return None  # the executor says what is wrong
 
+    async def _kept(self, group: Group, after: int | None, purse: Purse, outlet: Outlet) -> None:
+        # An equal one may have come meanwhile.
+        group = self._groups.get(group.key, group)
+        with self._engine.gate.held(purse, group.things):
+            await self._served(group, after, outlet)
+
     async def _served(self, group: Group, after: int | None, outlet: Outlet) -> None:
-        group = self._groups.setdefault(group.key, group)
+        self._groups[group.key] = group
         if not group.held:
             self._tail.add(group)
         group.held += 1
@@ -92,6 +102,7 @@ class LogShares:
             if not group.held:
                 del self._groups[group.key]
                 self._tail.remove(group)
+                group.close()
 
     async def _begun(self, group: Group, after: int | None) -> int:
         """Where a member begins: from now on, or after a cursor that this process may not have read up to."""

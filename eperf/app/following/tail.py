@@ -15,6 +15,7 @@ import structlog
 from eperf.app.following import counts
 from eperf.app.following.execution import Moment, answering
 from eperf.app.following.group import Group
+from eperf.app.following.pages import AT_A_TIME
 from eperf.services.event import Audiences, Entry, Rings, Told, latest, told
 
 _BATCH = 500
@@ -32,6 +33,8 @@ class Tail:
         self._running: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._moved = asyncio.Event()
+        self.turns = asyncio.Semaphore(AT_A_TIME)
+        """Whose turn it is to read a page."""
         self.at = 0
         """The cursor up to which the log has been handed to the groups."""
 

@@ -3,9 +3,7 @@
 Strawberry's own `Schema.execute` parses and validates at each request and tells a request that was refused from one
 that failed only by guessing. Here the steps are apart: `prepare` (limits, document, operation, introspection,
 variables, cost) raises `Rejected`; `execute` and `stream` run what was prepared, on Strawberry's executor, so its
-fields, scalars and `info` work as everywhere. Schema extensions and custom operation directives are not run: a
-schema that has some is refused at start instead of being served without them.
-
+fields, scalars and `info` work as everywhere. A schema with extensions or operation directives of its own is refused.
 Two seams: `Price` says what an operation costs; `Shares` takes subscriptions over, so that equal ones run once.
 """
 
@@ -103,8 +101,9 @@ class Engine:
             raise IntrospectionRefused("query")
         variables = self._variables(request, operation, language)
         cost = operation.cost(variables, partial(self._price, document.ast))
-        if cost > self._limits.cost:
-            raise TooMany("cost", self._limits.cost, cost)
+        limit, most = self._limits.cost_of(operation.kind)
+        if cost > most:
+            raise TooMany(limit, most, cost)
         purse.spend(cost)
         roots = self._compiled.roots(document, operation, variables) if self._compiled else None
         return Prepared(request, document, operation, variables, context, language, purse, roots)
@@ -250,8 +249,9 @@ class Engine:
         results = map_source_to_response_event(executor, source, self.event)
         try:
             async with aclosing(results):
-                async for result in results:
-                    yield self.encoded(result, prepared.language)
+                with self.gate.held(prepared.purse, prepared.things()):
+                    async for result in results:
+                        yield self.encoded(result, prepared.language)
         except Exception as error:
             raise Rejected(self._problems.of_exception(error, prepared.language)) from None
 

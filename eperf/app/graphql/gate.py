@@ -6,9 +6,11 @@ its rate has cost next to nothing, and one that was refused for its document has
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from eperf.app.graphql.held import Shelf, Things
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.rates import Purse, Purses
 from eperf.app.graphql.refusals import TooFast
@@ -27,6 +29,7 @@ class Gate:
         self._limits, self._principal_of = limits, principal_of
         self.trusted = trusted or Trusted()
         self._purses = Purses(limits)
+        self._shelf = Shelf("held_tokens", limits.held_tokens)
         self._staying = 0
 
     @property
@@ -41,6 +44,20 @@ class Gate:
             if self._principal_of is None
             else self._purses.of(self._principal_of(context))
         )
+
+    @contextmanager
+    def held(self, purse: Purse, things: Things) -> Iterator[None]:
+        """While a subscription keeps some things; raises `TooFast` where it, or all together, would keep too much."""
+        shelves = (purse.shelf, self._shelf)
+        for shelf in shelves:
+            shelf.check(things)
+        for shelf in shelves:
+            shelf.put(things)
+        try:
+            yield
+        finally:
+            for shelf in shelves:
+                shelf.drop(things)
 
     def stay(self) -> Callable[[], None]:
         """A connection that stays, a socket or an event stream; gives what must be called once at its end.

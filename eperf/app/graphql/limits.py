@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graphql import OperationType
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -51,6 +53,8 @@ class Limits:
 
     cost: int = 50_000
     """Fields times the lists they stand in, before execution."""
+    subscription_cost: int = 5_000
+    """The same for what a subscription executes at every update, whatever a single question may cost."""
     default_page: int = 20
     """What a connection without `first` and `last` is taken for in the cost."""
     plain_list: int = 10
@@ -75,6 +79,11 @@ class Limits:
     cached_tokens: int = 100_000
     """Tokens of all kept documents together; a token takes some 400 bytes."""
 
+    held_tokens: int = 1_000_000
+    """Tokens of the documents of all open subscriptions together; 400 bytes of their variables count as one."""
+    held_tokens_per_principal: int = 50_000
+    """Those of one principal."""
+
     init_seconds: float = 5.0
     """From the opening of a socket to its `connection_init`."""
     message_bytes: int = 262_144
@@ -93,3 +102,9 @@ class Limits:
     """Between two comments on an event stream, which show that it lives."""
     recheck_seconds: float = 0.5
     """Between two looks at whether the credential of a socket or an event stream still holds."""
+
+    def cost_of(self, kind: OperationType) -> tuple[str, int]:
+        """The bound on the cost of an operation, and its name."""
+        if kind is OperationType.SUBSCRIPTION and self.subscription_cost < self.cost:
+            return "subscription_cost", self.subscription_cost
+        return "cost", self.cost

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from eperf.adapters.spans import span
 from eperf.app.graphql.compiled import Roots
 from eperf.app.graphql.documents import Document, Operation
+from eperf.app.graphql.held import Things, weight
 from eperf.app.graphql.outlet import Outlet
 from eperf.app.graphql.rates import Purse
 from eperf.app.graphql.request import Request
@@ -28,6 +29,16 @@ class Prepared:
     purse: Purse
     roots: Roots | None = None
     """The plan that answers it; None where the resolvers do."""
+
+    def things(self) -> Things:
+        """What its execution keeps for as long as it is open."""
+        tokens = int(self.document.ast.token_count or 0) + 1
+        sent = repr((self.request.variables, self.request.extensions))
+        # The tree is shared by all who sent the same text, what was sent with it is not.
+        return {
+            ("tree", id(self.operation.node)): weight(tokens, self.document.text),
+            object(): weight(1, sent),
+        }
 
     def traced(self) -> AbstractContextManager[Any]:
         """The span of its execution."""

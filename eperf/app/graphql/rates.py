@@ -15,6 +15,7 @@ from ipaddress import IPv6Address
 from time import monotonic
 from types import TracebackType
 
+from eperf.app.graphql.held import Shelf
 from eperf.app.graphql.limits import Limits
 from eperf.app.graphql.refusals import TooFast
 
@@ -70,9 +71,9 @@ class Bucket:
 
 
 class Purse:
-    """What one principal has: two buckets, and what it has under way."""
+    """What one principal has: two buckets, what it has under way, and what that keeps."""
 
-    __slots__ = ("_clock", "_cost", "_limits", "_requests", "_running", "_staying")
+    __slots__ = ("_clock", "_cost", "_limits", "_requests", "_running", "_staying", "shelf")
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = monotonic) -> None:
         now = clock()
@@ -80,11 +81,13 @@ class Purse:
         self._requests = Bucket("requests_per_minute", limits.requests_per_minute, now)
         self._cost = Bucket("cost_per_minute", limits.cost_per_minute, now)
         self._running = self._staying = 0
+        self.shelf = Shelf("held_tokens_per_principal", limits.held_tokens_per_principal)
+        """What its open subscriptions keep."""
 
     @property
     def in_use(self) -> bool:
         """Whether something is under way."""
-        return bool(self._running or self._staying)
+        return bool(self._running or self._staying or self.shelf.total)
 
     def request(self) -> None:
         """A request has come; raises `TooFast`."""

@@ -31,12 +31,15 @@ WITH_PLUGIN = compose(
 )
 
 
+CORE = compose()
+
+
 def selection(text: str) -> Selection | None:
     """Of the only operation of a valid document."""
     document = parse(text)
     assert not validate(WITH_PLUGIN._schema, document)
     (operation, *_) = document.definitions
-    return selected(WITH_PLUGIN._schema, WITH_PLUGIN.foreign, document, operation)  # type: ignore[arg-type]
+    return selected(WITH_PLUGIN._schema, WITH_PLUGIN.personal, document, operation)  # type: ignore[arg-type]
 
 
 def of(inner: str, head: str = "($after: String)", root: str = ROOT, more: str = "") -> Selection:
@@ -61,6 +64,16 @@ def test_what_code_of_a_plugin_answers_is_shared_by_one_viewer_only(inner: str, 
 
 def test_what_the_core_answers_is_shared_by_equal_rights() -> None:
     assert not of("cursor unit { name } employee { name supervisor { name } } subject { id }").personal
+
+
+@pytest.mark.parametrize("inner", ["... on Webhook { url }", "... on Webhook { it: selection }", "...Rest"])
+def test_what_is_only_its_owners_is_shared_by_one_viewer_only_without_any_plugin(inner: str) -> None:
+    rest = " fragment Rest on WebhookAttempt { answer }" if inner == "...Rest" else ""
+    document = parse(f"subscription {{ performanceUpdates {{ subject {{ {inner} }} }} }}{rest}")
+    assert not validate(CORE._schema, document)
+    found = selected(CORE._schema, CORE.personal, document, document.definitions[0])  # type: ignore[arg-type]
+    assert found is not None
+    assert found.personal
 
 
 def test_a_variable_that_only_says_where_to_begin_is_no_part_of_the_key() -> None:

@@ -364,7 +364,11 @@ async def test_a_range_is_not_longer_than_what_can_be_looked_through_and_is_look
     with pytest.raises(TooMany):
         await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
     monkeypatch.setattr(redeliver, "MOST", 3)
-    assert await webhook.redeliver(mine(town), row.id, webhook.Again(first=1)) == 3
+    assert await webhook.redeliver(mine(town, "grows"), row.id, webhook.Again(first=1)) == 3
+    await WebhookRow.filter(id=row.id).update(cursor=head + 9)
+    assert await webhook.redeliver(mine(town, "grows"), row.id, webhook.Again(first=1)) == 3
+    with pytest.raises(BadInput):
+        await webhook.redeliver(mine(town), row.id, webhook.Again(first=1))
 
 
 async def test_the_log_is_not_looked_through_in_the_transaction_of_a_redelivery(

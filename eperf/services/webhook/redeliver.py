@@ -62,17 +62,18 @@ def _range(row: WebhookRow, again: Again) -> tuple[int, int]:
 
 
 async def _in_log(row: WebhookRow, again: Again) -> list[int]:
-    """What the webhook would be sent now of the range that is asked for, if one is."""
-    if again.named or again.failed:
-        return []
+    """What the webhook would be sent now of the range that is asked for, if one is.
+
+    Refuses nothing: a call that was answered before is answered so again, however the log has grown.
+    """
     first, last = _range(row, again)
-    if last - first >= MOST_PLACES:
-        raise BadInput("first", first, f"more than {MOST_PLACES} places before {last}")
+    if again.named or again.failed or last - first >= MOST_PLACES:
+        return []
     found: list[int] = []
     for start in range(first - 1, last, _STRIDE):
         found += await deliveries.matching(row, start, min(last, start + _STRIDE), MOST + 1 - len(found))
         if len(found) > MOST:
-            raise TooMany("redeliveries", MOST, len(found))
+            break
     return found
 
 
@@ -85,6 +86,10 @@ async def _again(call: Call, row: WebhookRow, again: Again, found: list[int]) ->
         chosen = chosen.filter(state=DeliveryState.DEAD.value)
     else:
         first, last = _range(row, again)
+        if last - first >= MOST_PLACES:
+            raise BadInput("first", first, f"more than {MOST_PLACES} places before {last}")
+        if len(found) > MOST:
+            raise TooMany("redeliveries", MOST, len(found))
         chosen = chosen.filter(cursor__gte=first, cursor__lte=last)
         made = await _made(call, row, found)
     ended = await chosen.count()

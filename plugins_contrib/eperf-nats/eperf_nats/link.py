@@ -87,7 +87,7 @@ async def _connected(settings: NatsSettings) -> Client:
                 allow_reconnect=False,
                 error_cb=_unsaid,
                 connect_timeout=settings.seconds,
-                **({"tls": tls} if tls else {}),
+                tls=tls,
                 **who,
             )
     except BaseException:

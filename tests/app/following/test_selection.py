@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import parse, validate
 
 from eperf.app.following.selection import Selection, selected
@@ -21,11 +22,31 @@ def who_asks(rows: Sequence[Any], context: Any) -> list[str]:
     return [str(context.viewer.account_id)] * len(rows)
 
 
+def called(name: str) -> Any:
+    """The same field under a name that is not the one in Python."""
+    made = batch_field(("id",), who_asks, "Who asks.", kind=str)
+    made.graphql_name = name
+    return made
+
+
+@strawberry.type(name="Lesson", description="A type under a name that is not its class's.")
+class Pelajaran:
+    """A type of a plugin."""
+
+    title: str = strawberry.field(description="Its title.")
+
+
 WITH_PLUGIN = compose(
     [
         Contribution(
             owner="example",
-            extends={"Employee": {"who_asks": batch_field(("id",), who_asks, "Who asks.", kind=str)}},
+            types=(Pelajaran,),
+            extends={
+                "Employee": {
+                    "who_asks": batch_field(("id",), who_asks, "Who asks.", kind=str),
+                    "caller": called("siapaBertanya"),
+                }
+            },
         )
     ]
 )
@@ -54,12 +75,17 @@ def of(inner: str, head: str = "($after: String)", root: str = ROOT, more: str =
     [
         ("employee { whoAsks }", ""),
         ("employee { other: whoAsks }", ""),
+        ("employee { siapaBertanya }", ""),
         ("unit { id } ...Rest", "fragment Rest on PerformanceUpdate { employee { ...Deep } } fragment Deep on Employee { whoAsks }"),
         ("subject { ... on Employee { whoAsks } }", ""),
     ],
 )  # fmt: skip
 def test_what_code_of_a_plugin_answers_is_shared_by_one_viewer_only(inner: str, more: str) -> None:
     assert of("cursor " + inner, more=more).personal
+
+
+def test_what_plugins_bring_is_known_by_its_name_in_graphql() -> None:
+    assert {"Lesson", "Employee.siapaBertanya", "Employee.whoAsks"} <= WITH_PLUGIN.personal
 
 
 def test_what_the_core_answers_is_shared_by_equal_rights() -> None:

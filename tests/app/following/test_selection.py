@@ -113,6 +113,18 @@ def test_a_variable_that_says_something_else_too_is_a_part_of_the_key() -> None:
     assert of(used).place is None
 
 
+@pytest.mark.parametrize(
+    ("inner", "place"), [("", "after"), ("employee { activities(after: $after) { nodes { id } } }", None)]
+)
+def test_a_fragment_that_is_spread_twice_hides_no_other_use_of_the_variable(
+    inner: str, place: str | None
+) -> None:
+    fragment = f" fragment F on Subscription {{ {ROOT} {{ cursor {inner} }} }}"
+    found = selection(f"subscription ($after: String) {{ ...F ...F }}{fragment}")
+    assert found is not None
+    assert found.place == place
+
+
 def test_other_subscriptions_and_those_a_directive_decides_on_are_executed_by_themselves() -> None:
     assert selection('subscription { presence(unit: "x") { more } }') is None
     skipped = "subscription ($no: Boolean!) { performanceUpdates @skip(if: $no) { cursor } }"

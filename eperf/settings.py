@@ -130,7 +130,11 @@ class Settings(BaseSettings):
     device_body_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="Largest body of a device upload.")
     file_bytes: int = Field(5 * 1024 * 1024, ge=1024, description="Largest evidence file.")
     max_depth: int = Field(14, ge=2, description="Deepest selection of an operation.")
-    max_cost: int = Field(100_000, ge=1, description="Highest cost of an operation: list sizes times fields.")
+    max_cost: int = Field(
+        100_000,
+        ge=1,
+        description="Highest cost of an operation: list sizes times fields; 5000 at most for a subscription.",
+    )
     socket_operations: int = Field(20, ge=1, description="Most operations at once on one socket.")
     sockets: int = Field(
         10_000,

@@ -38,7 +38,7 @@ from eperf.schema.deadline.types import CONTRIBUTION as DEADLINE
 from eperf.schema.event.types import CONTRIBUTION as EVENT
 from eperf.schema.ids import parsed
 from eperf.schema.leave.queries import CONTRIBUTION as LEAVE
-from eperf.schema.names import Names
+from eperf.schema.names import Names, shown
 from eperf.schema.node import Node
 from eperf.schema.organisation.queries import CONTRIBUTION as ORGANISATION
 from eperf.schema.people.queries import CONTRIBUTION as PEOPLE
@@ -160,13 +160,17 @@ def build(contributions: Iterable[Contribution]) -> Composed:
 
 
 def _foreign(contributions: Iterable[Contribution]) -> frozenset[str]:
-    shown = CONFIG.name_converter.apply_naming_config
     found: set[str] = set()
     for one in contributions:
-        found.update(kind.__name__ for kind in one.types)
+        found.update(_name_of(kind) for kind in one.types)
         for kind, fields in one.extends.items():
-            found.update(f"{kind}.{shown(name)}" for name in fields)
+            found.update(f"{kind}.{shown(name, field)}" for name, field in fields.items())
     return frozenset(found)
+
+
+def _name_of(kind: type) -> str:
+    """What GraphQL calls a type."""
+    return str(getattr(getattr(kind, "__strawberry_definition__", None), "name", None) or kind.__name__)
 
 
 def _schema(

@@ -68,7 +68,7 @@ class Names:
             return
         first = self.held.get((_SHARED, name))
         field = next(iter(fields.items()))
-        claim = Claim("field", f"{name}.{_of_field(*field)}", _owner(owner, field[1]))
+        claim = Claim("field", f"{name}.{shown(*field)}", _owner(owner, field[1]))
         if first is None:
             known = [one for space, one in self.held if space == _SHARED]
             near = difflib.get_close_matches(name, known, 1)
@@ -88,7 +88,7 @@ class Names:
 
     def _fields(self, kind: str, fields: Fields, owner: Owner) -> None:
         for name, field in fields.items():
-            self._field(kind, _of_field(name, field), field, _owner(owner, field), "field")
+            self._field(kind, shown(name, field), field, _owner(owner, field), "field")
             if kind == "Mutation":
                 self._payload(field, _owner(owner, field))
 
@@ -249,7 +249,7 @@ def _plain(given: Any) -> Any:
     return wrapped or getattr(given, "__strawberry_definition__", given)
 
 
-def _of_field(name: str, field: StrawberryField) -> str:
+def shown(name: str, field: StrawberryField) -> str:
     """What GraphQL calls a field of this Python name."""
     return field.graphql_name or str(_CONVERT.apply_naming_config(name))
 

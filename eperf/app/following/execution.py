@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -20,7 +21,10 @@ from eperf.services.event import Entry, head
 
 AT_ONCE = 25
 """Events whose rows are fetched together."""
+SIDE_BY_SIDE = 8
+"""Executions of so many events that are under way in one process."""
 _AGAIN_SECONDS = 0.5
+_FRESH_SECONDS = 0.25
 _TRIES = 3
 _OF_THE_MOMENT = (TimedOut, Unavailable)
 _log = structlog.get_logger("eperf.subscriptions")
@@ -33,13 +37,15 @@ class Moment:
 
     def __init__(self, events: int) -> None:
         self._events = events
-        self._rows: dict[Hashable, Rows] = {}
+        self._rows: dict[Hashable, tuple[float, Rows]] = {}
 
     def rows(self, sight: Hashable, context: Context) -> Rows:
-        """The rows of those who see and read the same."""
-        if sight not in self._rows:
-            self._rows[sight] = context.common(self._events)
-        return self._rows[sight]
+        """The rows of those who see and read the same, and whose turn comes while they are fresh."""
+        now = monotonic()
+        found = self._rows.get(sight)
+        if found is None or now - found[0] > _FRESH_SECONDS:
+            found = self._rows[sight] = (now, context.common(self._events))
+        return found[1]
 
 
 class Execution:
@@ -52,9 +58,10 @@ class Execution:
         context: Context,
         sight: Hashable,
         plain: Callable[[Entry], bytes] | None,
+        turns: asyncio.Semaphore,
     ) -> None:
         self._engine, self._executor, self._context = engine, executor, context
-        self._sight = sight
+        self._sight, self._turns = sight, turns
         self.plain = plain
         """Answers at once, where that can be."""
 
@@ -87,14 +94,15 @@ class Execution:
         return results
 
     async def _executed(self, entries: Sequence[Entry], moment: Moment) -> list[ExecutionResult]:
-        context = self._context.fresh()
-        context.rows = moment.rows(self._sight, context)
-        executors = [
-            self._executor.build_per_event_executor(PerformanceUpdate(row=entry)) for entry in entries
-        ]
-        for executor in executors:
-            executor.context_value = context
-        return await asyncio.gather(*(self._engine.event(executor) for executor in executors))
+        async with self._turns:
+            context = self._context.fresh()
+            context.rows = moment.rows(self._sight, context)
+            executors = [
+                self._executor.build_per_event_executor(PerformanceUpdate(row=entry)) for entry in entries
+            ]
+            for executor in executors:
+                executor.context_value = context
+            return await asyncio.gather(*(self._engine.event(executor) for executor in executors))
 
 
 def _causes(results: Sequence[ExecutionResult]) -> Iterator[BaseException]:

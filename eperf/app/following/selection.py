@@ -108,8 +108,8 @@ def _place(document: DocumentNode, nodes: Sequence[FieldNode]) -> str | None:
     (name,) = names
     uses = _Uses(name)
     visit(document, uses)
-    # Its definition, and once for each time the root field is written.
-    return name if uses.count == 1 + len(nodes) else None
+    # Its definition, and once for each time the root field is written: in a fragment that is spread twice it is once.
+    return name if uses.count == 1 + len({id(node) for node in nodes}) else None
 
 
 class _Uses(Visitor):

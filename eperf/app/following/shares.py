@@ -8,6 +8,7 @@ the viewer is the key.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Any, cast
@@ -16,7 +17,7 @@ import orjson
 from graphql import Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, get_argument_values
 
 from eperf.app.following import counts
-from eperf.app.following.execution import Execution
+from eperf.app.following.execution import SIDE_BY_SIDE, Execution
 from eperf.app.following.group import Group, Member
 from eperf.app.following.selection import FIELD, Selection, selected
 from eperf.app.following.tail import Tail
@@ -38,6 +39,7 @@ class LogShares:
         self._schema: GraphQLSchema = schema._schema
         self._field = cast(GraphQLObjectType, self._schema.subscription_type).fields[FIELD]
         self._tail = Tail(grown)
+        self._turns = asyncio.Semaphore(SIDE_BY_SIDE)
         self._groups: dict[Hashable, Group] = {}
 
     def __len__(self) -> int:
@@ -58,7 +60,7 @@ class LogShares:
         key, sight = _key(prepared, selection), _sight(prepared, selection)
         group = self._groups.get(key)
         if group is None:
-            execution = Execution(self._engine, executor, context, sight, selection.plain)
+            execution = Execution(self._engine, executor, context, sight, selection.plain, self._turns)
             group = Group(key, self._tail, heard, execution, prepared.things())
         return partial(self._kept, group, after, prepared.purse)
 

@@ -7,6 +7,7 @@ groups that hear of it, and to no other.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -44,7 +45,8 @@ class Tail:
         self._late.append(group)
         counts.GROUPS.inc()
         if self._running is None:
-            self._running = asyncio.create_task(self._run())
+            # Nobody's: the first who comes lends it neither its name in the log nor its span.
+            self._running = asyncio.create_task(self._run(), context=contextvars.Context())
 
     def remove(self, group: Group) -> None:
         """A group listens no more; without any the log is not read."""

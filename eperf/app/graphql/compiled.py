@@ -32,7 +32,7 @@ class Compiled:
         try:
             return self._plans.roots(operation.plan, document.ast, operation.node, variables)
         except Unanswered as why:
-            paths.unplanned(operation.name, str(why))
+            paths.unplanned(operation.label, str(why))
             return None
 
     async def answer(
@@ -48,7 +48,7 @@ class Compiled:
             return None
         except Exception as error:
             # The resolvers meet the same fault, and say where in the answer it is.
-            paths.failed(operation.name, error)
+            paths.failed(operation.label, error)
             return None
         paths.planned()
         return answer

@@ -43,6 +43,7 @@ RULES = (*specified_rules, MaybeNullValidationRule)
 _COUNTED = re.compile(r"contains more than (\d+) (token|comment)s?\.")
 _PARSER_DEPTH = 200
 _MOST_PRICES = 64
+_LABEL_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class Operation:
     def name(self) -> str | None:
         """Its name, if it has one."""
         return self.node.name.value if self.node.name else None
+
+    @property
+    def label(self) -> str | None:
+        """As much of its name as logs and traces say: a client chose it."""
+        return self.name[:_LABEL_CHARS] if self.name else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Prepared:
 
     def traced(self) -> AbstractContextManager[Any]:
         """The span of its execution."""
-        return span("operation", kind=self.operation.kind.value, operation=self.operation.name or "")
+        return span("operation", kind=self.operation.kind.value, operation=self.operation.label or "")
 
 
 Served = Callable[[Outlet], Awaitable[None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -34,6 +35,10 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def town(database: str) -> Town:
     return await build()
+
+
+ACCOUNT: ContextVar[str | None] = ContextVar("ACCOUNT", default=None)
+"""As the log and traces know whose a line or a span is."""
 
 
 class Crowd:
@@ -233,6 +238,31 @@ async def test_a_database_that_is_away_for_long_is_waited_for(
         await soon_true(lambda: len(follower.heard) == 1)
     for one in (stays, follower):
         await one.cut()
+
+
+async def test_what_is_read_for_all_is_nobodys(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, set[str | None]] = {"page": set(), "end": set(), "executed": set()}
+    inner, run = log.page, crowd.engine.event
+
+    async def page(cursor: int, upto: int, where: Any, most: int) -> Any:
+        seen["end" if where is None else "page"].add(ACCOUNT.get())
+        return await inner(cursor, upto, where, most)
+
+    async def executed(executor: Any) -> Any:
+        seen["executed"].add(ACCOUNT.get())
+        return await run(executor)
+
+    monkeypatch.setattr(log, "page", page)
+    monkeypatch.setattr(crowd.engine, "event", executed)
+    await crowd.happen("score.changed")
+    follower = crowd.follower(document=PLAIN.replace("cursor }", "cursor unit { name } }"))
+    ACCOUNT.set("Eka")
+    follower.begin()
+    await soon_true(lambda: len(follower.heard) == 1)
+    await crowd.happen("score.changed")
+    await soon_true(lambda: len(follower.heard) == 2)
+    assert seen == {"page": {None}, "end": {None}, "executed": {None}}
+    await follower.cut()
 
 
 async def test_what_a_group_is_at_work_on_ends_with_its_last_member(

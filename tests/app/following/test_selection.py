@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import parse, validate
 
 from eperf.app.following.selection import Selection, selected
@@ -21,11 +22,31 @@ def who_asks(rows: Sequence[Any], context: Any) -> list[str]:
     return [str(context.viewer.account_id)] * len(rows)
 
 
+def called(name: str) -> Any:
+    """The same field under a name that is not the one in Python."""
+    made = batch_field(("id",), who_asks, "Who asks.", kind=str)
+    made.graphql_name = name
+    return made
+
+
+@strawberry.type(name="Lesson", description="A type under a name that is not its class's.")
+class Pelajaran:
+    """A type of a plugin."""
+
+    title: str = strawberry.field(description="Its title.")
+
+
 WITH_PLUGIN = compose(
     [
         Contribution(
             owner="example",
-            extends={"Employee": {"who_asks": batch_field(("id",), who_asks, "Who asks.", kind=str)}},
+            types=(Pelajaran,),
+            extends={
+                "Employee": {
+                    "who_asks": batch_field(("id",), who_asks, "Who asks.", kind=str),
+                    "caller": called("siapaBertanya"),
+                }
+            },
         )
     ]
 )
@@ -54,12 +75,17 @@ def of(inner: str, head: str = "($after: String)", root: str = ROOT, more: str =
     [
         ("employee { whoAsks }", ""),
         ("employee { other: whoAsks }", ""),
+        ("employee { siapaBertanya }", ""),
         ("unit { id } ...Rest", "fragment Rest on PerformanceUpdate { employee { ...Deep } } fragment Deep on Employee { whoAsks }"),
         ("subject { ... on Employee { whoAsks } }", ""),
     ],
 )  # fmt: skip
 def test_what_code_of_a_plugin_answers_is_shared_by_one_viewer_only(inner: str, more: str) -> None:
     assert of("cursor " + inner, more=more).personal
+
+
+def test_what_plugins_bring_is_known_by_its_name_in_graphql() -> None:
+    assert {"Lesson", "Employee.siapaBertanya", "Employee.whoAsks"} <= WITH_PLUGIN.personal
 
 
 def test_what_the_core_answers_is_shared_by_equal_rights() -> None:
@@ -85,6 +111,18 @@ def test_a_variable_that_only_says_where_to_begin_is_no_part_of_the_key() -> Non
 def test_a_variable_that_says_something_else_too_is_a_part_of_the_key() -> None:
     used = "cursor subject { ... on Employee { activities(after: $after) { nodes { id } } } }"
     assert of(used).place is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "place"), [("", "after"), ("employee { activities(after: $after) { nodes { id } } }", None)]
+)
+def test_a_fragment_that_is_spread_twice_hides_no_other_use_of_the_variable(
+    inner: str, place: str | None
+) -> None:
+    fragment = f" fragment F on Subscription {{ {ROOT} {{ cursor {inner} }} }}"
+    found = selection(f"subscription ($after: String) {{ ...F ...F }}{fragment}")
+    assert found is not None
+    assert found.place == place
 
 
 def test_other_subscriptions_and_those_a_directive_decides_on_are_executed_by_themselves() -> None:

@@ -43,14 +43,12 @@ def routes(house: House, measured: Measured | None = None) -> list[Route]:
         status = ("ok" if whole else "degraded") if ready else "unavailable"
         return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)
 
-    async def said() -> bytes:
-        await FIGURES.look()
-        return await measured() if measured else generate_latest()
-
-    figures = _remembered(said)
+    gathered = _remembered(measured) if measured else None
 
     async def metrics(_: Request) -> Response:
-        return Response(await figures(), media_type=CONTENT_TYPE_LATEST)
+        await FIGURES.look()
+        said = await gathered() if gathered else generate_latest()
+        return Response(said, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 

@@ -1,8 +1,8 @@
 """The time that a guest may take: without what it waited for the processor, and soon behind everybody else.
 
-A guest that works for longer than nearly all do may hang. From then on it gets what others leave of the processor, so
-that a request that comes does not even wait for the end of its slice. What it waits for because of that is not held
-against it, within bounds.
+A guest that has used more of the processor than nearly all do may hang. From then on it gets what others leave, so that
+a request that comes does not even wait for the end of its slice. What it waits for the processor is not held against
+it, within bounds: a busy machine is no fault of a guest's.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Self
 
 BEHIND = 10
 """Steps of `nice` by which guests stand behind requests, from their very start: imports take a lot."""
-LONGEST = 2
+LONGEST = 4
 """A run takes at most so many times its seconds, whatever it waited for."""
 LONG = 0.5
-"""Seconds after which a run is so long that it may hang."""
+"""Seconds of the processor after which a run is so long that it may hang."""
 
 
 def stand_behind(process: int) -> None:
@@ -57,18 +57,17 @@ class Clock:
             self._climb_back()
 
     def _run(self) -> None:
-        began, waited = time.monotonic(), _waited(self._process)
-        if self._stopped.wait(min(self._long, self._seconds)):
-            return
-        if self._long < self._seconds:
-            self._fall_back()
+        began, (used_before, waited_before) = time.monotonic(), _figures(self._process)
         while True:
-            wall = time.monotonic() - began
-            had = wall - min(_waited(self._process) - waited, wall * (1 - 1 / LONGEST))
+            wall, (used, waited) = time.monotonic() - began, _figures(self._process)
+            had = wall - min(waited - waited_before, wall * (1 - 1 / LONGEST))
             if had >= self._seconds:
                 self._over()
                 return
-            if self._stopped.wait(max(self._seconds - had, 0.01)):
+            rest, until_long = self._seconds - had, self._long - (used - used_before)
+            if until_long <= 0 and not self.fell_back:
+                self._fall_back()
+            if self._stopped.wait(max(0.01, min(rest, until_long) if until_long > 0 else rest)):
                 return
 
     def _fall_back(self) -> None:
@@ -86,13 +85,15 @@ class Clock:
             self.fell_back = not tasks
 
 
-def _waited(process: int) -> float:
-    """Seconds for which the process could have worked but had no processor; 0 where the system does not tell."""
-    waits = [0]
+def _figures(process: int) -> tuple[float, float]:
+    """Seconds of the processor that it has used, and for which it had none though it could; 0 where nobody tells."""
+    used, waits = 0, [0]
     for task in _tasks(process):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            waits.append(int((task / "schedstat").read_text().split()[1]))
-    return max(waits) / 1e9
+            figures = (task / "schedstat").read_text().split()
+            used += int(figures[0])
+            waits.append(int(figures[1]))
+    return used / 1e9, max(waits) / 1e9
 
 
 def _tasks(process: int) -> list[Path]:

@@ -94,10 +94,9 @@ class Installation:
             if path.endswith("/stream"):
                 return client.stream("POST", path, json={"query": query}, headers=headers, timeout=60)
             if path:
-                return await client.get(path, headers=headers)
-            answer = await client.post(
-                "/graphql", json={"query": query, "variables": variables}, headers=headers
-            )
+                return await client.get(path, headers=headers, timeout=60)
+            asked = {"query": query, "variables": variables}
+            answer = await client.post("/graphql", json=asked, headers=headers, timeout=60)
             return answer.json()
 
         return ask

@@ -108,10 +108,30 @@ class StreamPipe:
         return False
 
 
+_ON_ITS_WAY_SECONDS = 0.25
+"""How long a server that goes still takes a request on a connection that was idle: it is answered, and then closed."""
+
+
 class WholeProtocol(HttpToolsProtocol):
     """uvicorn's protocol with such a transport for its answers, and a pipe for those that go on."""
 
+    _going = False
+
+    def shutdown(self) -> None:
+        """The server goes: a request may be on its way on an idle connection, so that is closed a moment later."""
+        self._going = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_ON_ITS_WAY_SECONDS, self._close_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    def _close_idle(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        if self._going:
+            cycle.keep_alive = False
         cycle.transport = Whole(cycle.transport, self.loop)
         cycle.scope["extensions"] = {PIPE: StreamPipe(cycle)}
         super()._start_asgi_task(cycle, app)

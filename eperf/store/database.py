@@ -20,7 +20,7 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from eperf.domain.errors import BadInput
+from eperf.domain.errors import BadInput, Unavailable
 from eperf.store import sound
 from eperf.store.away import CONNECT_SECONDS, SESSION
 from eperf.store.load import Load
@@ -128,7 +128,8 @@ def connection() -> BaseDBAsyncClient:
 
 def _outside() -> BaseDBAsyncClient:
     if not _opened:
-        raise OperationalError("the database is not open")
+        # A request that outlived its time is still at work while the server goes.
+        raise Unavailable("database")
     return _opened[0]
 
 
